@@ -1,0 +1,3 @@
+//! linecrew.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Bytes to lines: terminal emulation, prompt, echo, login and pager.

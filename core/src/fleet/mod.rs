@@ -1,0 +1,1 @@
+//! Runs a job over every host of an inventory.

@@ -1,0 +1,1 @@
+//! What a session must know of a kind of device, as data.

@@ -1,0 +1,1 @@
+//! A command line session with a device.

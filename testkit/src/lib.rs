@@ -1,0 +1,1 @@
+//! Simulated network devices over telnet, SSH and in memory.
