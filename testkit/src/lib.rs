@@ -1,1 +1,30 @@
 //! Simulated network devices over telnet, SSH and in memory.
+//!
+//! A [`Device`] is data: platform, hostname, credentials, commands, latency and [faults](Fault). It is switched on
+//! to a [`Node`], whose sessions share one running configuration, and is reached in memory by
+//! [`Device::connect_in_memory`] or [`memory::connector`], or on loopback ports from a `Lab`.
+
+mod action;
+mod catalog;
+mod clock;
+mod console;
+mod device;
+mod exec;
+mod facts;
+mod faults;
+mod frr;
+mod ios;
+mod login;
+pub mod memory;
+mod node;
+mod pager;
+mod platform;
+mod running;
+mod show_version;
+
+pub use console::{Console, Entry};
+pub use device::{Device, LoginStyle, SshAlgorithms};
+pub use facts::Facts;
+pub use faults::Fault;
+pub use node::{Counters, Node};
+pub use platform::Platform;
