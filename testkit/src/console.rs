@@ -1,6 +1,6 @@
 //! One session at a device's command line: bytes in, bytes out, no I/O and no clock.
 
-use crate::node::{Node, SessionCount};
+use crate::node::Node;
 use crate::pager::Paged;
 use std::sync::Arc;
 
@@ -29,7 +29,6 @@ pub struct Console {
     line: Vec<u8>,
     after_cr: bool,
     out: Vec<u8>,
-    _count: SessionCount,
 }
 
 /// How a client comes to the command line.
@@ -67,7 +66,6 @@ impl Console {
             line: Vec::new(),
             after_cr: false,
             out: Vec::new(),
-            _count: node.open_session(),
             node: Arc::clone(node),
         }
     }

@@ -178,7 +178,7 @@ fn row([interface, address, ok, method, status, protocol]: [&str; 6]) -> String 
 }
 
 fn users(node: &Node) -> String {
-    let rows = (0..node.counters().sessions_open).map(|line| {
+    let rows = (0..node.counters().sessions_open.max(1)).map(|line| {
         let mark = if line == 0 { '*' } else { ' ' };
         format!(
             "{mark} {:>3} vty {line:<5} {:<10} idle                 00:00:00\n",

@@ -13,18 +13,32 @@ mod exec;
 mod facts;
 mod faults;
 mod frr;
+#[cfg(feature = "ssh")]
+mod host_key;
 mod ios;
+#[cfg(any(feature = "ssh", feature = "telnet"))]
+mod lab;
 mod login;
 pub mod memory;
+#[cfg(feature = "telnet")]
+mod negotiation;
 mod node;
 mod pager;
 mod platform;
 mod running;
 mod show_version;
+#[cfg(feature = "ssh")]
+mod ssh;
+#[cfg(feature = "telnet")]
+mod telnet;
+#[cfg(any(feature = "ssh", feature = "telnet"))]
+mod wire;
 
 pub use console::{Console, Entry};
 pub use device::{Device, LoginStyle, SshAlgorithms};
 pub use facts::Facts;
 pub use faults::Fault;
+#[cfg(any(feature = "ssh", feature = "telnet"))]
+pub use lab::{Lab, LabBuilder, LabError, RunningDevice, Service};
 pub use node::{Counters, Node};
 pub use platform::Platform;

@@ -3,7 +3,7 @@
 use crate::console::{Console, Entry};
 use crate::device::Device;
 use crate::faults::{Outlet, Verdict};
-use crate::node::Node;
+use crate::node::{Node, SessionCount};
 use linecrew_core::transport::{ErrorKind, Phase, TransportError};
 use linecrew_transports::mock::{MockConnector, MockTransport, Peer};
 use std::sync::Arc;
@@ -38,11 +38,16 @@ pub fn connector(nodes: impl IntoIterator<Item = Arc<Node>>) -> MockConnector {
 struct MemoryPeer {
     console: Console,
     outlet: Outlet,
+    _count: SessionCount,
 }
 
 impl MemoryPeer {
     fn new(node: &Arc<Node>) -> Self {
-        Self { console: Console::new(node, Entry::Login), outlet: Outlet::new(&node.device().faults) }
+        Self {
+            console: Console::new(node, Entry::Login),
+            outlet: Outlet::new(&node.device().faults),
+            _count: node.open_session(),
+        }
     }
 
     fn deliver(&mut self, said: &[u8]) -> Vec<u8> {
