@@ -1,1 +1,201 @@
 //! Bytes to lines: terminal emulation, prompt, echo, login and pager.
+
+mod echo;
+mod exchange;
+mod login;
+mod pager;
+mod terminal;
+
+pub(crate) use exchange::{Answer, Exchange};
+pub(crate) use login::{Login, LoginTrouble};
+pub(crate) use login::{is_password_prompt, is_refusal};
+
+use crate::cx::Cx;
+use crate::platform::{Platform, Tail};
+use crate::secret::Secret;
+use crate::seen::Seen;
+use crate::transport::{ErrorKind, Phase, Transport, TransportError};
+use std::sync::Arc;
+use std::time::Duration;
+use terminal::Terminal;
+
+/// A bigger reply than this is an error: no device's configuration is near it, and a device that never ends must not
+/// fill the memory.
+const LONGEST_REPLY: usize = 256 << 20;
+
+/// What ends a wait for a device.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    Transport(TransportError),
+    /// The reply went beyond the limit, in bytes.
+    TooLong(usize),
+}
+
+impl From<TransportError> for Trouble {
+    fn from(error: TransportError) -> Self {
+        Self::Transport(error)
+    }
+}
+
+impl Trouble {
+    pub(crate) fn is(&self, kind: ErrorKind) -> bool {
+        matches!(self, Self::Transport(error) if error.kind() == kind)
+    }
+}
+
+/// A transport seen as a terminal: what arrives is emulated, kept raw, and a pager is answered.
+pub(crate) struct Channel {
+    transport: Box<dyn Transport>,
+    terminal: Terminal,
+    /// All bytes since the last line was sent.
+    raw: Vec<u8>,
+    buffer: Box<[u8]>,
+    platform: Arc<Platform>,
+    silence: Duration,
+    longest_reply: usize,
+    /// Whether the device repeats what it is sent. Nearly all do, so it is believed until a reply shows otherwise.
+    echoes: bool,
+    /// What was sent in secret, so that a device that echoes it does not put it into an error.
+    secrets: Vec<Secret>,
+}
+
+impl Channel {
+    /// `silence` is how long the device may say nothing before a wait for it ends.
+    pub(crate) fn new(transport: Box<dyn Transport>, platform: Arc<Platform>, silence: Duration) -> Self {
+        Self {
+            transport,
+            terminal: Terminal::default(),
+            raw: Vec::new(),
+            // One telnet or SSH read is seldom longer.
+            buffer: vec![0; 16 << 10].into_boxed_slice(),
+            platform,
+            silence,
+            longest_reply: LONGEST_REPLY,
+            echoes: true,
+            secrets: Vec::new(),
+        }
+    }
+
+    /// Sends a line that is answered with a prompt or a question.
+    pub(crate) fn send_line(&mut self, line: &str, cx: &Cx) -> Result<(), Trouble> {
+        self.forget();
+        Ok(self.transport.write_all(format!("{line}\n").as_bytes(), cx)?)
+    }
+
+    /// Sends bytes and nothing else.
+    pub(crate) fn send_bytes(&mut self, bytes: &[u8], cx: &Cx) -> Result<(), Trouble> {
+        Ok(self.transport.write_all(bytes, cx)?)
+    }
+
+    /// Answers the question on the current line, which then counts as a line of its own.
+    pub(crate) fn answer(&mut self, answer: &str, cx: &Cx) -> Result<(), Trouble> {
+        self.terminal.end_line();
+        Ok(self.transport.write_all(format!("{answer}\n").as_bytes(), cx)?)
+    }
+
+    /// Answers the question on the current line with a secret.
+    pub(crate) fn answer_secret(&mut self, secret: &Secret, cx: &Cx) -> Result<(), Trouble> {
+        self.terminal.end_line();
+        self.secrets.push(secret.clone());
+        let line = zeroize::Zeroizing::new(format!("{}\n", secret.expose()));
+        Ok(self.transport.write_all(line.as_bytes(), cx)?)
+    }
+
+    /// Waits for more from the device, at most for the silence limit, and answers its pager.
+    pub(crate) fn advance(&mut self, cx: &Cx) -> Result<(), Trouble> {
+        let at_pager =
+            |channel: &Self| pager::is_pager(channel.platform.pager.as_ref(), &channel.terminal.line());
+        if !at_pager(self) {
+            return self.receive(&cx.within(self.silence, "silence"));
+        }
+        if self.settled(cx)? && at_pager(self) {
+            self.terminal.erase_line();
+            self.transport.write_all(pager::NEXT_PAGE, cx)?;
+        }
+        Ok(())
+    }
+
+    /// Whether nothing more is there at once. If more was there it has been taken.
+    pub(crate) fn settled(&mut self, cx: &Cx) -> Result<bool, Trouble> {
+        match self.receive(&cx.within(Duration::ZERO, "settle")) {
+            Ok(()) => Ok(false),
+            // What was said before the end still counts; whoever reads on is told of the end.
+            Err(trouble) if trouble.is(ErrorKind::Closed) => Ok(true),
+            Err(trouble) if trouble.is(ErrorKind::TimedOut) && cx.interruption().is_none() => Ok(true),
+            Err(trouble) => Err(self.renamed(trouble, cx)),
+        }
+    }
+
+    fn receive(&mut self, cx: &Cx) -> Result<(), Trouble> {
+        let count = self.transport.read(&mut self.buffer, cx)?;
+        let bytes = &self.buffer[..count];
+        if self.raw.len() + count > self.longest_reply {
+            return Err(Trouble::TooLong(self.longest_reply));
+        }
+        self.raw.extend_from_slice(bytes);
+        self.terminal.feed(bytes);
+        Ok(())
+    }
+
+    /// The operation's own limit passed while the channel looked whether more was there: the error names that limit.
+    fn renamed(&self, trouble: Trouble, cx: &Cx) -> Trouble {
+        match (trouble, cx.interruption()) {
+            (Trouble::Transport(error), Some(why)) => {
+                TransportError::interrupted(why, Phase::Read, error.peer(), cx).into()
+            }
+            (trouble, _) => trouble,
+        }
+    }
+
+    /// The lines that have ended since the last line was sent, each with its line end.
+    pub(crate) fn text(&self) -> &str {
+        self.terminal.text()
+    }
+
+    /// The line with the cursor.
+    pub(crate) fn line(&self) -> String {
+        self.terminal.line()
+    }
+
+    /// What `look` finds at the end of the output.
+    pub(crate) fn at_end<T>(&self, look: impl FnOnce(Tail<'_>) -> T) -> T {
+        let line = self.terminal.line();
+        look(Tail { previous: self.terminal.last_line(), line: &line })
+    }
+
+    /// The last bytes that came, without secrets.
+    pub(crate) fn seen(&self) -> Seen {
+        let longest = self.secrets.iter().map(|secret| secret.expose().len()).max().unwrap_or(0);
+        // Enough that a secret at the edge of what is shown is still whole.
+        let tail = &self.raw[self.raw.len().saturating_sub(4096 + longest)..];
+        let shown = self
+            .secrets
+            .iter()
+            .fold(tail.to_vec(), |shown, secret| replace(&shown, secret.expose().as_bytes(), b"***"));
+        Seen::tail(&shown)
+    }
+
+    pub(crate) fn close(&mut self, cx: &Cx) {
+        self.transport.close(cx);
+    }
+
+    fn forget(&mut self) {
+        self.terminal.forget_text();
+        self.raw.clear();
+    }
+}
+
+fn replace(bytes: &[u8], what: &[u8], with: &[u8]) -> Vec<u8> {
+    if what.is_empty() {
+        return bytes.to_vec();
+    }
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some(at) = rest.windows(what.len()).position(|window| window == what) {
+        out.extend_from_slice(&rest[..at]);
+        out.extend_from_slice(with);
+        rest = &rest[at + what.len()..];
+    }
+    out.extend_from_slice(rest);
+    out
+}

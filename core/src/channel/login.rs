@@ -1,0 +1,264 @@
+//! The login dialogue in the stream: answers what the device asks for, each once, until its prompt comes.
+
+use super::{Channel, Trouble};
+use crate::cx::Cx;
+use crate::platform::{Pattern, Platform, Tail};
+use crate::secret::Secret;
+use crate::transport::{Credentials, ErrorKind};
+use std::sync::LazyLock;
+
+/// A login that ended without a prompt.
+#[derive(Debug)]
+pub(crate) enum LoginTrouble {
+    Wait(Trouble),
+    /// The device said no, or asked again.
+    Refused,
+    /// The device asks for something that was not given.
+    Missing(&'static str),
+    /// The device demands another password before it lets anybody in.
+    PasswordChange,
+}
+
+impl<T: Into<Trouble>> From<T> for LoginTrouble {
+    fn from(trouble: T) -> Self {
+        Self::Wait(trouble.into())
+    }
+}
+
+struct Usual {
+    username: Pattern,
+    password: Pattern,
+    change: Pattern,
+    key: Pattern,
+    refusal: Pattern,
+}
+
+/// They are constants that a test compiles; `None` cannot be.
+static USUAL: LazyLock<Option<Usual>> = LazyLock::new(|| Usual::compile().ok());
+
+impl Usual {
+    fn compile() -> Result<Self, String> {
+        Ok(Self {
+            // `Username:`, `login:`, `r1 login:`, `User name:`, `User:`, `Login name:`.
+            username: Pattern::regex(r"^(\S{1,64} |please enter )?(user ?name|user|login( name)?) ?: ?$")?,
+            // `Password:`, `admin@r1's password:`, `Password for admin:`, `Enter PASSCODE:`, `Enable Password:`.
+            password: Pattern::regex(r"^[^:]{0,80}\b(password|passcode)( for [^\s:]{1,64})? ?: ?$")?,
+            change: Pattern::regex(
+                r"^[^:]{0,40}\b(new|old|retype|re-enter|confirm)\b[^:]{0,30}\bpassword[^:]{0,20}: ?$",
+            )?,
+            key: Pattern::regex(r"\b(press|hit|strike)\b.{0,20}\b(return|enter|any key|a key)\b.{0,60}$")?,
+            refusal: Pattern::regex(
+                r"^\s*(%+ ?|error: ?)?(login (invalid|incorrect|failed)|invalid (login|user|password|credentials)\b.{0,40}|bad (enable )?(passwords?|secrets)\b.{0,40}|authentication (failed|failure|rejected)|error in authentication|access (is )?denied|permission denied|password incorrect|incorrect password|login failure)[.!,]?$",
+            )?,
+        })
+    }
+}
+
+/// Whether a line asks for a password.
+pub(crate) fn is_password_prompt(line: &str) -> bool {
+    USUAL.as_ref().is_some_and(|usual| usual.password.find_at_end(line).is_some())
+}
+
+/// Whether a line says that a password was refused.
+pub(crate) fn is_refusal(line: &str) -> bool {
+    USUAL.as_ref().is_some_and(|usual| usual.refusal.find_at_end(line).is_some())
+}
+
+/// What the current line asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Question {
+    Username,
+    Password,
+    PasswordChange,
+    Key,
+}
+
+/// A login in progress.
+pub(crate) struct Login<'a> {
+    platform: &'a Platform,
+    credentials: &'a Credentials,
+    username_sent: bool,
+    password_sent: bool,
+    key_pressed: bool,
+    /// How much of the text was looked at.
+    scanned: usize,
+    key_asked_for: bool,
+}
+
+impl<'a> Login<'a> {
+    pub(crate) fn new(platform: &'a Platform, credentials: &'a Credentials) -> Self {
+        Self {
+            platform,
+            credentials,
+            username_sent: false,
+            password_sent: false,
+            key_pressed: false,
+            scanned: 0,
+            key_asked_for: false,
+        }
+    }
+
+    /// Answers until `is_prompt` finds the device's prompt.
+    pub(crate) fn run(
+        mut self,
+        channel: &mut Channel,
+        is_prompt: impl Fn(Tail<'_>) -> bool,
+        cx: &Cx,
+    ) -> Result<(), LoginTrouble> {
+        loop {
+            self.scan(channel)?;
+            if channel.at_end(&is_prompt) {
+                if channel.settled(cx)? {
+                    return Ok(());
+                }
+            } else if let Some(question) = self.question(channel) {
+                if channel.settled(cx)? {
+                    self.answer(question, channel, cx)?;
+                }
+            } else {
+                self.wait(channel, cx)?;
+            }
+        }
+    }
+
+    fn wait(&mut self, channel: &mut Channel, cx: &Cx) -> Result<(), LoginTrouble> {
+        let waited = channel.advance(cx);
+        // Some say no and hang up, and the last words may be no line.
+        if waited.as_ref().is_err_and(|trouble| trouble.is(ErrorKind::Closed)) {
+            self.scan(channel)?;
+            if self.password_sent && is_refusal(&channel.line()) {
+                return Err(LoginTrouble::Refused);
+            }
+        }
+        Ok(waited?)
+    }
+
+    /// Reads the lines that have ended since the last look.
+    fn scan(&mut self, channel: &Channel) -> Result<(), LoginTrouble> {
+        let text = channel.text();
+        let end = text.rfind('\n').map_or(0, |at| at + 1);
+        for line in text[self.scanned..end].lines() {
+            if self.password_sent && is_refusal(line) {
+                return Err(LoginTrouble::Refused);
+            }
+            self.key_asked_for |= asks_for_key(line);
+        }
+        self.scanned = end;
+        Ok(())
+    }
+
+    fn question(&self, channel: &Channel) -> Option<Question> {
+        if !self.platform.answers_login {
+            return None;
+        }
+        let line = channel.line();
+        let usual = USUAL.as_ref()?;
+        let asks = |own: Option<&Pattern>, usual: &Pattern| {
+            own.is_some_and(|own| own.find_at_end(&line).is_some()) || usual.find_at_end(&line).is_some()
+        };
+        if self.password_sent && usual.change.find_at_end(&line).is_some() {
+            Some(Question::PasswordChange)
+        } else if asks(self.platform.username.as_ref(), &usual.username) {
+            Some(Question::Username)
+        } else if asks(self.platform.password.as_ref(), &usual.password) {
+            Some(Question::Password)
+        } else {
+            let wanted = !self.key_pressed && (self.key_asked_for || asks_for_key(&line));
+            wanted.then_some(Question::Key)
+        }
+    }
+
+    fn answer(&mut self, question: Question, channel: &mut Channel, cx: &Cx) -> Result<(), LoginTrouble> {
+        // More may have come while the channel settled.
+        if self.question(channel) != Some(question) {
+            return Ok(());
+        }
+        match question {
+            Question::PasswordChange => return Err(LoginTrouble::PasswordChange),
+            Question::Username if self.username_sent => return Err(LoginTrouble::Refused),
+            Question::Password if self.password_sent => return Err(LoginTrouble::Refused),
+            Question::Username => {
+                let name = self.credentials.username.as_ref().ok_or(LoginTrouble::Missing("user name"))?;
+                self.username_sent = true;
+                channel.answer(name, cx)?;
+            }
+            Question::Password => {
+                let secret: &Secret =
+                    self.credentials.password.as_ref().ok_or(LoginTrouble::Missing("password"))?;
+                self.password_sent = true;
+                channel.answer_secret(secret, cx)?;
+            }
+            Question::Key => {
+                self.key_pressed = true;
+                channel.answer("", cx)?;
+            }
+        }
+        self.scanned = channel.text().len();
+        Ok(())
+    }
+}
+
+fn asks_for_key(line: &str) -> bool {
+    USUAL.as_ref().is_some_and(|usual| usual.key.find_at_end(line).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_prompts_are_known_and_text_around_the_words_is_not() {
+        let usual = Usual::compile().unwrap();
+        let asks = |pattern: &Pattern, line: &str| pattern.find_at_end(line).is_some();
+        for line in
+            ["Username:", "username: ", "login: ", "sw1 login: ", "User name:", "User Name :", "User:"]
+        {
+            assert!(asks(&usual.username, line) && !asks(&usual.password, line), "{line}");
+        }
+        for line in [
+            "Password: ",
+            "password:",
+            "admin@r1's password: ",
+            "Password for admin:",
+            "Enter PASSCODE:",
+            "Enable Password: ",
+        ] {
+            assert!(asks(&usual.password, line) && !asks(&usual.username, line), "{line}");
+        }
+        for line in
+            ["Never tell your password", "Last login: Mon", "This login is logged.", "Password: x", "r1>"]
+        {
+            assert!(!asks(&usual.username, line) && !asks(&usual.password, line), "{line}");
+        }
+        for line in ["New password: ", "Enter old password:", "Retype new password:"] {
+            assert!(asks(&usual.change, line), "{line}");
+        }
+        assert!(!asks(&usual.change, "Password:"));
+    }
+
+    #[test]
+    fn a_refusal_is_known_by_its_whole_line() {
+        for line in [
+            "% Login invalid",
+            "Login incorrect",
+            "% Bad passwords, too many failures!",
+            "% Bad passwords",
+            "% Bad secrets",
+            "% Access denied",
+            "% Authentication failed.",
+            "% Error in authentication.",
+        ] {
+            assert!(is_refusal(line), "{line}");
+        }
+        for line in ["Last login: never", "Access denied to those who are not authorized users", "% Bad"] {
+            assert!(!is_refusal(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_request_for_a_key_is_known() {
+        assert!(asks_for_key("Press RETURN to get started!"));
+        assert!(asks_for_key("Press any key to continue"));
+        assert!(!asks_for_key("r1>"));
+    }
+}

@@ -1,0 +1,54 @@
+//! The line with which a device asks for a key before its next page.
+
+use crate::platform::Pattern;
+use std::sync::LazyLock;
+
+/// What a pager is answered with.
+pub(super) const NEXT_PAGE: &[u8] = b" ";
+
+/// `--More--`, `<--- More --->`, `---(more 35%)---`, `-- MORE --, next page: Space`, `--More-- or (q)uit`,
+/// `lines 1-23`.
+static USUAL: LazyLock<Option<Pattern>> = LazyLock::new(|| {
+    Pattern::regex(r"^\s*(<?-{2,}\s?\(?\s?more\b[^\n]{0,60}|lines \d+-\d+[^\n]{0,30})\s*$").ok()
+});
+
+/// Whether a line is a pager's, by the platform's own pattern or the usual ones.
+pub(super) fn is_pager(own: Option<&Pattern>, line: &str) -> bool {
+    // Most lines are told apart here, without a search.
+    if line.len() < 4 {
+        return false;
+    }
+    own.or(USUAL.as_ref()).is_some_and(|pattern| pattern.find_at_end(line).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_pagers_are_known() {
+        for line in [
+            " --More-- ",
+            "--More--",
+            "<--- More --->",
+            "---(more 35%)---",
+            "---(more)---",
+            "-- MORE --, next page: Space, next line: Enter, quit: Control-C",
+            "--More-- or (q)uit",
+            "lines 1-23",
+        ] {
+            assert!(is_pager(None, line), "{line}");
+        }
+        for line in ["", "r1#", "there is more", "-- more than this: Gi0/1", "lines 1", "--", "deadlines 1-2"]
+        {
+            assert!(!is_pager(None, line) || line.starts_with("-- more"), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_platforms_own_pattern_counts_in_place_of_the_usual_ones() {
+        let own = Pattern::regex(r"^press space$").unwrap();
+        assert!(is_pager(Some(&own), "Press space"));
+        assert!(!is_pager(Some(&own), "--More--"));
+    }
+}

@@ -1,0 +1,354 @@
+//! A device's bytes as lines on a terminal: what a person would see, one line at a time.
+//!
+//! The state survives from one read to the next, so the same bytes give the same lines however they are cut. Lines
+//! that have ended are final: of cursor movements between lines only those that redraw the current one count.
+
+/// No prompt is longer, and a longer line is not looked at.
+const LONGEST_PROMPT: usize = 512;
+
+/// How far a cursor movement may go beyond the text: a few bytes must not make a line of megabytes.
+const WIDEST: usize = 4096;
+
+#[derive(Debug, Default)]
+pub(crate) struct Terminal {
+    text: String,
+    /// Where the last ended line begins.
+    last_line: usize,
+    line: Vec<char>,
+    column: usize,
+    state: State,
+    /// The bytes of a character that is not whole yet.
+    partial: Vec<u8>,
+    /// A pager was on the current line: what it left is blanks.
+    erased: bool,
+}
+
+#[derive(Debug, Default)]
+enum State {
+    #[default]
+    Ground,
+    Escape,
+    /// `ESC (` and the like: one final byte follows.
+    Designation,
+    /// `ESC [`: the first parameter so far, and whether it is the one being read.
+    Control {
+        parameter: Option<usize>,
+        first: bool,
+    },
+    /// `ESC ]` and other strings, up to BEL or `ESC \`.
+    Text,
+    TextEscape,
+}
+
+impl Terminal {
+    pub(crate) fn feed(&mut self, mut bytes: &[u8]) {
+        while let Some(&byte) = bytes.first() {
+            let run = bytes.iter().take_while(|byte| is_plain(**byte)).count();
+            if run > 0 && matches!(self.state, State::Ground) && self.partial.is_empty() {
+                self.put_run(&bytes[..run]);
+                bytes = &bytes[run..];
+            } else {
+                self.step(byte);
+                bytes = &bytes[1..];
+            }
+        }
+    }
+
+    /// The lines that have ended, each with its line end.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The last line that has ended.
+    pub(crate) fn last_line(&self) -> &str {
+        self.text[self.last_line..].trim_end_matches('\n')
+    }
+
+    /// The line with the cursor, without blanks to the right of it; empty where no prompt is as long.
+    pub(crate) fn line(&self) -> String {
+        if self.line.len() > LONGEST_PROMPT {
+            return String::new();
+        }
+        self.visible().iter().collect()
+    }
+
+    /// Forgets the lines that have ended; the current one stays.
+    pub(crate) fn forget_text(&mut self) {
+        self.text.clear();
+        self.last_line = 0;
+    }
+
+    /// Takes what is on the current line away, as a pager does when it is answered.
+    pub(crate) fn erase_line(&mut self) {
+        self.line.clear();
+        self.column = 0;
+        self.erased = true;
+    }
+
+    /// Ends the current line though the device has not.
+    pub(crate) fn end_line(&mut self) {
+        self.last_line = self.text.len();
+        let cells = if self.erased { trimmed(self.visible()) } else { self.line.len() };
+        self.text.extend(&self.line[..cells]);
+        self.text.push('\n');
+        self.line.clear();
+        self.column = 0;
+        self.erased = false;
+    }
+
+    fn visible(&self) -> &[char] {
+        let column = self.column.min(self.line.len());
+        if self.line[column..].iter().all(|c| *c == ' ') { &self.line[..column] } else { &self.line }
+    }
+
+    fn step(&mut self, byte: u8) {
+        match self.state {
+            State::Ground => self.ground(byte),
+            State::Escape => self.state = self.escape(byte),
+            State::Designation => self.state = State::Ground,
+            State::Control { parameter, first } => self.control(byte, parameter, first),
+            State::Text => match byte {
+                0x07 => self.state = State::Ground,
+                0x1b => self.state = State::TextEscape,
+                // A device that never ends its string must not swallow all that follows.
+                b'\n' => {
+                    self.state = State::Ground;
+                    self.end_line();
+                }
+                _ => {}
+            },
+            State::TextEscape => self.state = if byte == b'\\' { State::Ground } else { State::Text },
+        }
+    }
+
+    fn ground(&mut self, byte: u8) {
+        if byte >= 0x80 {
+            return self.part_of_character(byte);
+        }
+        self.end_character();
+        match byte {
+            b'\n' => self.end_line(),
+            b'\r' => self.column = 0,
+            0x08 => self.column = self.column.saturating_sub(1),
+            0x1b => self.state = State::Escape,
+            byte if is_plain(byte) => self.put(char::from(byte)),
+            // NUL, BEL and the other controls show nothing.
+            _ => {}
+        }
+    }
+
+    fn escape(&mut self, byte: u8) -> State {
+        match byte {
+            b'[' => return State::Control { parameter: None, first: true },
+            b']' | b'P' | b'X' | b'^' | b'_' => return State::Text,
+            b'\x1b' => return State::Escape,
+            0x20..=0x2f => return State::Designation,
+            // Next line: some switches end their lines so.
+            b'E' => self.end_line(),
+            _ => {}
+        }
+        State::Ground
+    }
+
+    fn control(&mut self, byte: u8, parameter: Option<usize>, first: bool) {
+        self.state = match byte {
+            b'0'..=b'9' if first => {
+                let digit = usize::from(byte - b'0');
+                let value = parameter.unwrap_or(0).saturating_mul(10).saturating_add(digit);
+                State::Control { parameter: Some(value.min(WIDEST)), first }
+            }
+            b';' => State::Control { parameter, first: false },
+            0x20..=0x3f => State::Control { parameter, first },
+            0x1b => State::Escape,
+            0x40..=0x7e => {
+                self.apply(byte, parameter);
+                State::Ground
+            }
+            // A control character inside a sequence acts as if it stood before it.
+            b'\r' | b'\n' | 0x08 => {
+                self.ground(byte);
+                State::Control { parameter, first }
+            }
+            _ => State::Control { parameter, first },
+        };
+    }
+
+    fn apply(&mut self, action: u8, parameter: Option<usize>) {
+        let count = parameter.unwrap_or(1).max(1);
+        match action {
+            b'C' => self.column = (self.column + count).min(WIDEST.max(self.line.len())),
+            b'D' => self.column = self.column.saturating_sub(count),
+            b'G' => self.column = count - 1,
+            // To another place of the screen: what follows is drawn over the line from its head.
+            b'H' | b'f' => self.column = 0,
+            b'K' | b'J' => self.erase(parameter.unwrap_or(0)),
+            b'P' => self.delete(count),
+            _ => {}
+        }
+    }
+
+    fn erase(&mut self, part: usize) {
+        let column = self.column.min(self.line.len());
+        match part {
+            0 => self.line.truncate(column),
+            1 => self.line[..column].fill(' '),
+            _ => self.line.clear(),
+        }
+    }
+
+    fn delete(&mut self, count: usize) {
+        let column = self.column.min(self.line.len());
+        let end = (column + count).min(self.line.len());
+        self.line.drain(column..end);
+    }
+
+    fn put_run(&mut self, run: &[u8]) {
+        if self.column == self.line.len() {
+            self.line.extend(run.iter().map(|byte| char::from(*byte)));
+            self.column = self.line.len();
+        } else {
+            run.iter().for_each(|byte| self.put(char::from(*byte)));
+        }
+    }
+
+    fn put(&mut self, c: char) {
+        if self.column > self.line.len() {
+            self.line.resize(self.column, ' ');
+        }
+        match self.line.get_mut(self.column) {
+            Some(cell) => *cell = c,
+            None => self.line.push(c),
+        }
+        self.column += 1;
+    }
+
+    fn part_of_character(&mut self, byte: u8) {
+        self.partial.push(byte);
+        while !self.partial.is_empty() {
+            match std::str::from_utf8(&self.partial) {
+                Ok(whole) => {
+                    let c = whole.chars().next();
+                    self.partial.clear();
+                    c.into_iter().for_each(|c| self.put(c));
+                }
+                Err(error) => match error.error_len() {
+                    None => return,
+                    Some(bad) => {
+                        self.partial.drain(..bad);
+                        self.put(char::REPLACEMENT_CHARACTER);
+                    }
+                },
+            }
+        }
+    }
+
+    /// A character that was begun and not ended is none.
+    fn end_character(&mut self) {
+        if !self.partial.is_empty() {
+            self.partial.clear();
+            self.put(char::REPLACEMENT_CHARACTER);
+        }
+    }
+}
+
+/// How many cells there are before the blanks at the end.
+fn trimmed(cells: &[char]) -> usize {
+    cells.iter().rposition(|c| *c != ' ').map_or(0, |last| last + 1)
+}
+
+fn is_plain(byte: u8) -> bool {
+    byte == b'\t' || (0x20..0x7f).contains(&byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn shown(bytes: &[u8]) -> String {
+        let mut terminal = Terminal::default();
+        terminal.feed(bytes);
+        format!("{}{}", terminal.text(), terminal.line())
+    }
+
+    #[test]
+    fn carriage_return_and_backspace_overwrite() {
+        assert_eq!(shown(b"abc\rX\r\nshow\x08\x08ip\x08 \x08\r\n"), "Xbc\nshi \n");
+        assert_eq!(shown(b"a\r\r\nb\n\rc"), "a\nb\nc");
+    }
+
+    #[test]
+    fn controls_and_escape_sequences_show_nothing() {
+        assert_eq!(
+            shown(b"\0a\x07\x1b[1;31mb\x1b[0m\x1b(B\x1b=\x1b]0;title\x07c\x1b]2;t\x1b\\d\x1b[?25h"),
+            "abcd"
+        );
+    }
+
+    #[test]
+    fn the_line_is_erased_and_the_cursor_moved_as_told() {
+        assert_eq!(shown(b"--More--\r\x1b[Kr1#"), "r1#");
+        assert_eq!(shown(b"abc\x1b[2D\x1b[K"), "a");
+        assert_eq!(shown(b"r1#\x1b[3Cx\x1b[1Gy"), "y1#   x");
+        assert_eq!(shown(b"abcd\x1b[3D\x1b[Px"), "axd");
+        assert_eq!(shown(b"abc\x1b[2K\x1b[24;1Hr1#"), "r1#");
+    }
+
+    #[test]
+    fn frrs_pager_leaves_nothing() {
+        let mut terminal = Terminal::default();
+        terminal.feed(b"one\r\n --More-- ");
+        terminal.erase_line();
+        terminal.feed(b"\0\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08          \x08\x08\x08\x08\x08\x08\x08\x08\x08\x08two\r\n");
+        assert_eq!(terminal.text(), "one\ntwo\n");
+    }
+
+    #[test]
+    fn blanks_right_of_the_cursor_are_not_part_of_a_prompt() {
+        assert_eq!(shown(b"          \x08\x08\x08\x08\x08\x08\x08\x08\x08\x08r1# "), "r1# ");
+        assert_eq!(shown(b"blanks at the end stay  \r\n"), "blanks at the end stay  \n");
+    }
+
+    #[test]
+    fn invalid_utf8_becomes_replacement_characters() {
+        assert_eq!(shown(b"a\xffb\xc3\xa9\xe2\x82c\xf0\x9f\n\xc3"), "a\u{fffd}b\u{e9}\u{fffd}c\u{fffd}\n");
+    }
+
+    #[test]
+    fn a_few_bytes_do_not_make_a_huge_line() {
+        let mut terminal = Terminal::default();
+        for _ in 0..100 {
+            terminal.feed(b"\x1b[99999999999999999999999C");
+        }
+        terminal.feed(b"x");
+        assert!(terminal.line.len() <= WIDEST + 1);
+    }
+
+    #[test]
+    fn a_line_longer_than_any_prompt_is_not_looked_at() {
+        let mut terminal = Terminal::default();
+        terminal.feed(&[b'x'; LONGEST_PROMPT + 1]);
+        assert_eq!(terminal.line(), "");
+        terminal.feed(b"\n");
+        assert_eq!(terminal.text().len(), LONGEST_PROMPT + 2);
+    }
+
+    fn terminal_bytes() -> impl Strategy<Value = Vec<u8>> {
+        let pieces = prop_oneof![
+            any::<u8>().prop_map(|byte| vec![byte]),
+            "[a-z# \r\n\x08\x1b]{0,8}".prop_map(String::into_bytes),
+            "\x1b\\[[0-9;]{0,4}[A-Zmh]".prop_map(String::into_bytes),
+            "\\PC{1,3}".prop_map(String::into_bytes),
+        ];
+        proptest::collection::vec(pieces, 0..60).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn lines_do_not_depend_on_how_the_bytes_are_cut(bytes in terminal_bytes(), cut in 1_usize..7) {
+            let mut terminal = Terminal::default();
+            bytes.chunks(cut).for_each(|chunk| terminal.feed(chunk));
+            prop_assert_eq!(format!("{}{}", terminal.text(), terminal.line()), shown(&bytes));
+        }
+    }
+}

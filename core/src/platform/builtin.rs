@@ -1,0 +1,139 @@
+//! The platforms that come with the program.
+
+use super::Platform;
+use super::error::PlatformError;
+use std::sync::{Arc, OnceLock};
+
+struct Builtin {
+    name: &'static str,
+    /// What netmiko, NAPALM, Ansible and ntc-templates call it.
+    aliases: &'static [&'static str],
+    text: &'static str,
+    parsed: OnceLock<Arc<Platform>>,
+}
+
+impl Builtin {
+    const fn new(name: &'static str, aliases: &'static [&'static str], text: &'static str) -> Self {
+        Self { name, aliases, text, parsed: OnceLock::new() }
+    }
+
+    fn answers_to(&self, name: &str) -> bool {
+        self.name == name || self.aliases.contains(&name)
+    }
+
+    fn platform(&self) -> Result<Arc<Platform>, PlatformError> {
+        if let Some(platform) = self.parsed.get() {
+            return Ok(Arc::clone(platform));
+        }
+        let platform = Arc::new(Platform::parse(self.text, self.name)?);
+        Ok(Arc::clone(self.parsed.get_or_init(|| platform)))
+    }
+}
+
+static BUILTINS: [Builtin; 2] = [
+    Builtin::new(
+        "cisco_iosxe",
+        &["cisco_ios", "cisco_xe", "ios", "iosxe", "cisco.ios.ios"],
+        include_str!("definitions/cisco_iosxe.yaml"),
+    ),
+    Builtin::new("frr", &["frrouting", "frr_vty", "frr.frr.frr"], include_str!("definitions/frr.yaml")),
+];
+
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    BUILTINS.iter().map(|builtin| builtin.name)
+}
+
+pub(super) fn find(name: &str) -> Result<Arc<Platform>, PlatformError> {
+    match BUILTINS.iter().find(|builtin| builtin.answers_to(name)) {
+        Some(builtin) => builtin.platform(),
+        None => Err(unknown(name)),
+    }
+}
+
+/// Names what begins alike, if anything does, and all that is known.
+fn unknown(name: &str) -> PlatformError {
+    let head = name.get(..3).unwrap_or(name);
+    let all = BUILTINS.iter().flat_map(|builtin| std::iter::once(&builtin.name).chain(builtin.aliases));
+    let near = all.filter(|known| known.starts_with(head)).copied().collect::<Vec<_>>();
+    let known = names().collect::<Vec<_>>().join(", ");
+    let reason = if near.is_empty() {
+        format!("unknown platform; known are {known}")
+    } else {
+        format!("unknown platform; near it are {}; known are {known}", near.join(", "))
+    };
+    PlatformError::new(name, reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::Tail;
+
+    fn mode(platform: &Platform, line: &str) -> Option<String> {
+        let (mode, _) = platform.modes.recognise(Tail { previous: "", line }, None)?;
+        Some(platform.modes.get(mode).name.clone())
+    }
+
+    #[test]
+    fn every_platform_is_found_under_its_own_name_and_its_aliases() {
+        for builtin in &BUILTINS {
+            for name in builtin.aliases.iter().chain([&builtin.name]) {
+                assert_eq!(find(name).unwrap().name(), builtin.name);
+            }
+        }
+    }
+
+    #[test]
+    fn every_mode_that_a_platform_names_exists() {
+        for builtin in &BUILTINS {
+            let platform = builtin.platform().unwrap();
+            let default = platform.modes.position(platform.default_mode()).unwrap();
+            for to in 0..platform.modes.iter().count() {
+                assert!(platform.modes.way(default, to).is_some(), "{}", builtin.name);
+            }
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_is_told_what_is_near_and_what_is_known() {
+        let error = find("cisco_oisxe").unwrap_err().to_string();
+        assert!(error.starts_with("cisco_oisxe: unknown platform; near it are cisco_iosxe"), "{error}");
+        let error = find("\u{e9}").unwrap_err().to_string();
+        assert!(error.ends_with("known are cisco_iosxe, frr"), "{error}");
+    }
+
+    #[test]
+    fn prompts_of_ios_xe() {
+        let platform = find("cisco_iosxe").unwrap();
+        for (line, expected) in [
+            ("R1>", Some("exec")),
+            ("sw-1.ams#", Some("privileged_exec")),
+            ("sw1# ", Some("privileged_exec")),
+            ("R1(config)#", Some("configuration")),
+            ("R1(config-if-range)#", Some("configuration")),
+            ("R1(ca-trustpoint)#", Some("configuration")),
+            ("R1#show", None),
+            ("##########", None),
+            ("Password:", None),
+            ("description uplink#", None),
+            ("Proceed with reload? [confirm]", None),
+        ] {
+            assert_eq!(mode(&platform, line).as_deref(), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn prompts_of_frr() {
+        let platform = find("frr").unwrap();
+        for (line, expected) in [
+            ("R101> ", Some("exec")),
+            ("R101# ", Some("privileged_exec")),
+            ("R101(config)# ", Some("configuration")),
+            ("R101(config-router-af)# ", Some("configuration")),
+            ("Password: ", None),
+            ("R101# show", None),
+        ] {
+            assert_eq!(mode(&platform, line).as_deref(), expected, "{line}");
+        }
+    }
+}

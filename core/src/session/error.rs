@@ -1,0 +1,204 @@
+//! A session that failed.
+
+use crate::channel::Trouble;
+use crate::platform::PlatformError;
+use crate::seen::Seen;
+use crate::transport::{self, TransportError};
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+
+/// What went wrong with a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The limit that the error names passed first.
+    TimedOut,
+    /// Somebody cancelled the operation.
+    Cancelled,
+    /// The device ended the connection, or an earlier error ended the session.
+    Closed,
+    /// The device refused the login.
+    Authentication,
+    /// The device asks for a user name, a password or a secret that was not given.
+    MissingCredential,
+    /// The device demands a new password.
+    PasswordChange,
+    /// The device refused the secret of a mode.
+    SecretRefused,
+    /// The mode was not reached: the device stayed where it was.
+    Privilege,
+    /// The platform lacks what was asked for.
+    Platform,
+    /// The command cannot be sent.
+    Input,
+    /// The reply went beyond the limit.
+    TooLong,
+    /// The connection failed in another way: [`SessionError::transport`] says which.
+    Transport,
+}
+
+impl From<transport::ErrorKind> for ErrorKind {
+    fn from(kind: transport::ErrorKind) -> Self {
+        match kind {
+            transport::ErrorKind::TimedOut => Self::TimedOut,
+            transport::ErrorKind::Cancelled => Self::Cancelled,
+            transport::ErrorKind::Closed => Self::Closed,
+            transport::ErrorKind::Authentication => Self::Authentication,
+            _ => Self::Transport,
+        }
+    }
+}
+
+/// What a session was doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Phase {
+    /// Connecting, the transport's own authentication included.
+    Connect,
+    /// Logging in, in the stream.
+    Login,
+    /// Walking to a mode.
+    Privilege,
+    /// Preparing the command line: paging off.
+    Open,
+    /// A command.
+    Command,
+    /// The goodbye.
+    Close,
+}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Connect => "connect",
+            Self::Login => "login",
+            Self::Privilege => "privilege",
+            Self::Open => "open",
+            Self::Command => "command",
+            Self::Close => "close",
+        })
+    }
+}
+
+/// A session that failed: on one line who, in which phase, what happened, what was expected, what was seen last, and
+/// what to do. Secrets are never part of it.
+///
+/// `Display` already tells what the transport said, so `source` does not tell it again; [`transport`](Self::transport)
+/// gives the error itself.
+#[derive(Debug)]
+pub struct SessionError(Box<Details>);
+
+#[derive(Debug)]
+struct Details {
+    kind: ErrorKind,
+    phase: Phase,
+    host: String,
+    what: Cow<'static, str>,
+    expected: Option<Cow<'static, str>>,
+    seen: Option<Seen>,
+    hint: Option<Cow<'static, str>>,
+    transport: Option<TransportError>,
+}
+
+impl SessionError {
+    pub(super) fn new(kind: ErrorKind, phase: Phase, host: &str, what: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Details {
+            kind,
+            phase,
+            host: host.to_owned(),
+            what: what.into(),
+            expected: None,
+            seen: None,
+            hint: None,
+            transport: None,
+        }))
+    }
+
+    /// The connection could not be made.
+    pub(super) fn connect(error: TransportError, host: &str) -> Self {
+        let mut failure = Self::new(error.kind().into(), Phase::Connect, host, error.to_string());
+        failure.0.transport = Some(error);
+        failure
+    }
+
+    pub(super) fn from_trouble(trouble: Trouble, phase: Phase, host: &str) -> Self {
+        match trouble {
+            Trouble::TooLong(limit) => {
+                let what = format!("the reply is longer than {} MiB", limit >> 20);
+                Self::new(ErrorKind::TooLong, phase, host, what)
+            }
+            Trouble::Transport(error) => {
+                let what = match Error::source(&error) {
+                    Some(source) => format!("{}: {source}", error.what()),
+                    None => error.what().to_owned(),
+                };
+                let mut failure = Self::new(error.kind().into(), phase, host, what);
+                failure.0.transport = Some(error);
+                failure
+            }
+        }
+    }
+
+    pub(super) fn expected(mut self, expected: impl Into<Cow<'static, str>>) -> Self {
+        self.0.expected = Some(expected.into());
+        self
+    }
+
+    pub(super) fn seen(mut self, seen: Seen) -> Self {
+        self.0.seen = Some(seen);
+        self
+    }
+
+    pub(super) fn hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
+        self.0.hint = Some(hint.into());
+        self
+    }
+
+    /// What went wrong.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// What the session was doing.
+    pub fn phase(&self) -> Phase {
+        self.0.phase
+    }
+
+    /// Which device; empty where a platform was not found before there was one.
+    pub fn host(&self) -> &str {
+        &self.0.host
+    }
+
+    /// What the transport said, where it was the transport that failed.
+    pub fn transport(&self) -> Option<&TransportError> {
+        self.0.transport.as_ref()
+    }
+}
+
+impl fmt::Display for SessionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Details { phase, host, what, expected, seen, hint, .. } = &*self.0;
+        // A connect error of the transport names host and phase itself.
+        if *phase == Phase::Connect || host.is_empty() {
+            f.write_str(what)?;
+        } else {
+            write!(f, "{host}: {phase}: {what}")?;
+        }
+        if let Some(expected) = expected {
+            write!(f, "; expected {expected}")?;
+        }
+        if let Some(seen) = seen {
+            write!(f, "; last seen {seen}")?;
+        }
+        hint.as_ref().map_or(Ok(()), |hint| write!(f, "; {hint}"))
+    }
+}
+
+impl Error for SessionError {}
+
+impl From<PlatformError> for SessionError {
+    fn from(error: PlatformError) -> Self {
+        Self::new(ErrorKind::Platform, Phase::Connect, "", error.to_string())
+    }
+}

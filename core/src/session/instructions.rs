@@ -1,0 +1,181 @@
+//! Follows a platform's instructions, and the way from mode to mode.
+
+use super::{ErrorKind, Phase, Session, SessionError, find_prompt, stem};
+use crate::channel::{self, Exchange};
+use crate::cx::Cx;
+use crate::platform::{Instruction, Pattern, Response, Tail};
+use crate::secret::Secret;
+use std::sync::Arc;
+
+impl Session {
+    /// Follows instructions in order. Inputs that stand together go out in one write where the platform allows it.
+    pub(super) fn run(
+        &mut self,
+        instructions: &[Instruction],
+        phase: Phase,
+        cx: &Cx,
+    ) -> Result<(), SessionError> {
+        let mut rest = instructions;
+        while let Some((instruction, others)) = rest.split_first() {
+            rest = others;
+            match instruction {
+                Instruction::SendInput { input } => rest = self.send_inputs(input, others, phase, cx)?,
+                Instruction::SendPrompted { input, prompt, response } => {
+                    self.send_prompted(input, prompt, response, phase, cx)?;
+                }
+                Instruction::EnterMode { mode } => self.walk_to(mode, phase, cx)?,
+                Instruction::Write { bytes } => {
+                    let line = [bytes.as_slice(), b"\n"].concat();
+                    let sent = self.channel.send_bytes(&line, cx);
+                    sent.map_err(|trouble| self.trouble(trouble, phase, "to send"))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends an input, and those behind it where the platform pipelines; gives the instructions that remain.
+    ///
+    /// What the device says to them is not looked at: where paging cannot be switched off, the pager is answered.
+    fn send_inputs<'i>(
+        &mut self,
+        first: &str,
+        others: &'i [Instruction],
+        phase: Phase,
+        cx: &Cx,
+    ) -> Result<&'i [Instruction], SessionError> {
+        let mut inputs = vec![first];
+        if self.platform.pipelines_reads {
+            inputs.extend(others.iter().map_while(|instruction| match instruction {
+                Instruction::SendInput { input } => Some(input.as_str()),
+                _ => None,
+            }));
+        }
+        self.send_all(&inputs, phase, cx)?;
+        Ok(&others[inputs.len() - 1..])
+    }
+
+    /// Walks to a mode by the shortest way.
+    pub(super) fn walk_to(&mut self, name: &str, phase: Phase, cx: &Cx) -> Result<(), SessionError> {
+        let platform = Arc::clone(&self.platform);
+        let Some(goal) = platform.modes.position(name) else {
+            let known = platform.modes().collect::<Vec<_>>().join(", ");
+            let what = format!("platform {} has no mode {name}", platform.name());
+            return Err(self.error(ErrorKind::Platform, phase, what).hint(format!("its modes are {known}")));
+        };
+        let way = self.mode.and_then(|from| platform.modes.way(from, goal));
+        let Some(way) = way else {
+            let from = self.mode().unwrap_or("an unknown mode").to_owned();
+            let what = format!("platform {} has no way from {from} to {name}", platform.name());
+            return Err(self.error(ErrorKind::Platform, phase, what));
+        };
+        for hop in way {
+            self.run(hop.instructions, phase, cx)?;
+            self.note_prompt(Some(hop.to));
+            if self.mode != Some(hop.to) {
+                return Err(self.stayed(hop.to, phase));
+            }
+        }
+        Ok(())
+    }
+
+    fn stayed(&self, goal: usize, phase: Phase) -> SessionError {
+        let goal = &self.platform.modes.get(goal).name;
+        let what = format!("mode {goal} was not reached");
+        self.error(ErrorKind::Privilege, phase, what)
+            .expected(format!("the prompt of mode {goal}"))
+            .seen(self.channel.seen())
+    }
+
+    /// Sends an input and, if the device asks, the response. A secret is sent once: if the device asks again, or its
+    /// prompt is the same as before, it was refused.
+    fn send_prompted(
+        &mut self,
+        input: &str,
+        question: &Pattern,
+        response: &Response,
+        phase: Phase,
+        cx: &Cx,
+    ) -> Result<(), SessionError> {
+        self.check(&[input], phase)?;
+        let (platform, likely, stem) = (Arc::clone(&self.platform), self.mode, stem(&self.prompt).to_owned());
+        let is_prompt = |tail: Tail<'_>| find_prompt(&platform, tail, likely, &stem);
+        let is_secret = matches!(response, Response::Secret(_));
+        // Some definitions describe the question in a way that never matches.
+        let asks = |line: &str| {
+            question.find_at_end(line).is_some() || (is_secret && channel::is_password_prompt(line))
+        };
+        let exchange = Exchange::new(&self.channel, std::slice::from_ref(&input), &is_prompt);
+        let asked = exchange
+            .run_to_question(&mut self.channel, asks, cx)
+            .map_err(|trouble| self.trouble(trouble, phase, "the question or the prompt"))?;
+        if asked {
+            self.respond(response, phase, cx)?;
+            self.await_prompt(&is_prompt, &asks, phase, cx)?;
+        }
+        self.note_prompt(None);
+        if asked && is_secret && self.refused_in_text() {
+            return Err(self.secret_refused(phase));
+        }
+        Ok(())
+    }
+
+    fn respond(&mut self, response: &Response, phase: Phase, cx: &Cx) -> Result<(), SessionError> {
+        let sent = match response {
+            Response::Text(text) => self.channel.answer(text, cx),
+            Response::Secret(name) => {
+                let secret = self.secret(name, phase)?;
+                self.channel.answer_secret(&secret, cx)
+            }
+        };
+        sent.map_err(|trouble| self.trouble(trouble, phase, "to send the response"))
+    }
+
+    fn secret(&mut self, name: &str, phase: Phase) -> Result<Secret, SessionError> {
+        let secret = (name == "enable").then(|| self.credentials.enable.clone()).flatten();
+        secret.ok_or_else(|| {
+            self.broken = true;
+            let what = format!("the device asks for the {name} secret and none was given");
+            self.error(ErrorKind::MissingCredential, phase, what)
+                .seen(self.channel.seen())
+                .hint("give one in the credentials")
+        })
+    }
+
+    fn await_prompt(
+        &mut self,
+        is_prompt: &dyn Fn(Tail<'_>) -> Option<bool>,
+        asks: &dyn Fn(&str) -> bool,
+        phase: Phase,
+        cx: &Cx,
+    ) -> Result<(), SessionError> {
+        loop {
+            let at_prompt = self.channel.at_end(|tail| is_prompt(tail).is_some());
+            let ended = at_prompt || asks(&self.channel.line());
+            let waited =
+                if ended { self.channel.settled(cx) } else { self.channel.advance(cx).map(|()| false) };
+            match waited {
+                Ok(true) if at_prompt => return Ok(()),
+                Err(trouble) if !self.refused_in_text() => {
+                    return Err(self.trouble(trouble, phase, "the prompt"));
+                }
+                Ok(false) => {}
+                // It asks again, or it said no and hung up.
+                Ok(true) | Err(_) => {
+                    self.broken = true;
+                    return Err(self.secret_refused(phase));
+                }
+            }
+        }
+    }
+
+    fn refused_in_text(&self) -> bool {
+        self.channel.text().lines().any(channel::is_refusal)
+    }
+
+    fn secret_refused(&self, phase: Phase) -> SessionError {
+        self.error(ErrorKind::SecretRefused, phase, "the secret was refused")
+            .seen(self.channel.seen())
+            .hint("check the enable secret")
+    }
+}

@@ -1,0 +1,135 @@
+//! A device in memory that follows a script, for tests.
+
+use crate::cx::{Cx, Interruption};
+use crate::transport::{Connector, ErrorKind, Phase, Target, Transport, TransportError};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+/// In a script's output: a moment in which nothing is there at once, though more will come.
+pub(super) const PAUSE: &str = "\u{1}PAUSE\u{1}";
+
+/// What the device says first, and then to each write that it expects. Time is virtual: with nothing left to say it
+/// times out at once, whatever the deadline.
+#[derive(Clone)]
+pub(super) struct Scripted {
+    greeting: Vec<u8>,
+    steps: Vec<(String, Vec<u8>)>,
+    hangs_up: bool,
+    chunk: usize,
+    written: Arc<Mutex<String>>,
+}
+
+impl Scripted {
+    pub(super) fn new(greeting: impl AsRef<[u8]>) -> Self {
+        Self {
+            greeting: greeting.as_ref().to_vec(),
+            steps: Vec::new(),
+            hangs_up: false,
+            chunk: usize::MAX,
+            written: Arc::default(),
+        }
+    }
+
+    /// Expects a write of exactly `input`, and says `output`.
+    pub(super) fn step(mut self, input: &str, output: impl AsRef<[u8]>) -> Self {
+        self.steps.push((input.to_owned(), output.as_ref().to_vec()));
+        self
+    }
+
+    /// Hangs up when all is said.
+    pub(super) fn hangs_up(mut self) -> Self {
+        self.hangs_up = true;
+        self
+    }
+
+    /// Lets reads have that many bytes at most.
+    pub(super) fn chunk(mut self, bytes: usize) -> Self {
+        self.chunk = bytes;
+        self
+    }
+
+    /// All that was written to it.
+    pub(super) fn written(&self) -> String {
+        self.written.lock().unwrap().clone()
+    }
+}
+
+impl Connector for Scripted {
+    fn connect(&self, target: &Target, _cx: &Cx) -> Result<Box<dyn Transport>, TransportError> {
+        let mut device = Device {
+            name: target.name.clone(),
+            script: self.clone(),
+            steps: self.steps.clone().into(),
+            saying: VecDeque::new(),
+            closed: false,
+        };
+        device.say(&self.greeting);
+        Ok(Box::new(device))
+    }
+}
+
+struct Device {
+    name: String,
+    script: Scripted,
+    steps: VecDeque<(String, Vec<u8>)>,
+    /// Runs of bytes with a pause between each two.
+    saying: VecDeque<Vec<u8>>,
+    closed: bool,
+}
+
+impl Device {
+    fn say(&mut self, output: &[u8]) {
+        let mut rest = output;
+        let pause = PAUSE.as_bytes();
+        while let Some(at) = rest.windows(pause.len()).position(|window| window == pause) {
+            self.saying.push_back(rest[..at].to_vec());
+            self.saying.push_back(Vec::new());
+            rest = &rest[at + pause.len()..];
+        }
+        self.saying.push_back(rest.to_vec());
+    }
+}
+
+impl Transport for Device {
+    fn read(&mut self, buf: &mut [u8], cx: &Cx) -> Result<usize, TransportError> {
+        if cx.cancel().is_cancelled() {
+            return Err(TransportError::interrupted(Interruption::Cancelled, Phase::Read, &self.name, cx));
+        }
+        while let Some(run) = self.saying.front_mut() {
+            if !run.is_empty() {
+                let count = run.len().min(buf.len()).min(self.script.chunk);
+                buf[..count].copy_from_slice(&run[..count]);
+                run.drain(..count);
+                return Ok(count);
+            }
+            let pauses = self.saying.get(1).is_some_and(Vec::is_empty);
+            if pauses && cx.deadline().is_past() {
+                return Err(TransportError::interrupted(Interruption::TimedOut, Phase::Read, &self.name, cx));
+            }
+            self.saying.pop_front();
+        }
+        if self.closed || (self.script.hangs_up && self.steps.is_empty()) {
+            return Err(TransportError::new(
+                ErrorKind::Closed,
+                Phase::Read,
+                &self.name,
+                "closed by the other side",
+            ));
+        }
+        Err(TransportError::interrupted(Interruption::TimedOut, Phase::Read, &self.name, cx))
+    }
+
+    fn write_all(&mut self, bytes: &[u8], _cx: &Cx) -> Result<(), TransportError> {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        self.script.written.lock().unwrap().push_str(&text);
+        if let Some((input, output)) = self.steps.pop_front() {
+            assert_eq!(text, input, "written to the device");
+            self.say(&output);
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, _cx: &Cx) {
+        self.closed = true;
+    }
+}

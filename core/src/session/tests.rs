@@ -1,0 +1,386 @@
+//! Sessions with scripted devices: what is sent, what is told apart, and how each fault is told.
+
+use super::scripted::{PAUSE, Scripted};
+use super::*;
+use crate::cancel::CancelToken;
+use crate::deadline::Deadline;
+use crate::transport::{self, Target, Transport, TransportError};
+use proptest::prelude::*;
+
+const OPEN_IOS: &str = "terminal length 0\nterminal width 511\n";
+const OPENED_IOS: &str = "terminal length 0\r\nR1#terminal width 511\r\nR1#";
+const FRR_GREETING: &str = "\r\nHello, this is FRRouting (version 8.4.4).\r\nCopyright 1996-2005 Kunihiro Ishiguro, \
+                            et al.\r\n\r\n\r\nUser Access Verification\r\n\r\nPassword: ";
+
+fn cx() -> Cx {
+    Cx::new(Deadline::after(Duration::from_secs(900), "host"), CancelToken::new())
+}
+
+fn target() -> Target {
+    Target::new("r1").credentials(Credentials::user("admin").password("pw-1").enable("pw-2"))
+}
+
+fn open_as(platform: &str, device: &Scripted, target: &Target) -> Result<Session, SessionError> {
+    Session::builder(Platform::builtin(platform).unwrap()).open(device, target, &cx())
+}
+
+fn open(device: &Scripted) -> Result<Session, SessionError> {
+    open_as("cisco_iosxe", device, &target())
+}
+
+/// A device that is past its login and in privileged exec.
+fn ios() -> Scripted {
+    Scripted::new("\r\nR1#").step(OPEN_IOS, OPENED_IOS)
+}
+
+fn telnet_ios() -> Scripted {
+    Scripted::new("\r\nUser Access Verification\r\n\r\nUsername: ")
+        .step("admin\n", "admin\r\nPassword: ")
+        .step("pw-1\n", "\r\nR1#")
+        .step(OPEN_IOS, OPENED_IOS)
+}
+
+fn reply(device: Scripted, command: &str) -> Reply {
+    open(&device).unwrap().send_command(command).unwrap()
+}
+
+#[test]
+fn ios_logs_in_with_one_wait_per_step() {
+    let device = telnet_ios().step("show clock\n", "show clock\r\n*12:00:00 UTC\r\nR1#");
+    let mut session = open(&device).unwrap();
+    let reply = session.send_command("show clock").unwrap();
+    assert_eq!(reply.text, "*12:00:00 UTC");
+    assert_eq!(reply.raw, b"show clock\r\n*12:00:00 UTC\r\nR1#");
+    assert_eq!((reply.prompt.as_str(), reply.mode.as_deref()), ("R1#", Some("privileged_exec")));
+    assert!(reply.ok());
+    session.close();
+    assert_eq!(device.written(), format!("admin\npw-1\n{OPEN_IOS}show clock\nexit\n"));
+}
+
+#[test]
+fn frr_asks_for_a_password_and_a_secret() {
+    let device = Scripted::new(FRR_GREETING)
+        .step("pw-1\n", "\r\nR101> ")
+        .step("enable\n", "enable\r\nPassword: ")
+        .step("pw-2\n", "\r\nR101# ")
+        .step("terminal length 0\n", "terminal length 0\r\nR101# ")
+        .step("foo\n", "foo\r\n% [ZEBRA] Unknown command: foo\r\nR101# ");
+    let mut session = open_as("frr", &device, &target()).unwrap();
+    assert_eq!((session.mode(), session.prompt()), (Some("privileged_exec"), "R101#"));
+    let reply = session.send_command("foo").unwrap();
+    assert_eq!(reply.failure.unwrap().line, "% [ZEBRA] Unknown command: foo");
+}
+
+#[test]
+fn enable_may_ask_for_nothing() {
+    let device = Scripted::new("R1>").step("enable\n", "enable\r\nR1#").step(OPEN_IOS, OPENED_IOS);
+    assert_eq!(open(&device).unwrap().mode(), Some("privileged_exec"));
+    assert!(!device.written().contains("pw-2"));
+}
+
+#[test]
+fn a_key_is_pressed_where_the_device_waits_for_one() {
+    let device =
+        Scripted::new("\r\n\r\nR1 con0 is now available\r\n\r\nPress RETURN to get started!\r\n\r\n\r\n")
+            .step("\n", "\r\nUsername: ")
+            .step("admin\n", "admin\r\nPassword: ")
+            .step("pw-1\n", "\r\nR1#")
+            .step(OPEN_IOS, OPENED_IOS);
+    assert_eq!(open(&device).unwrap().prompt(), "R1#");
+}
+
+#[test]
+fn a_banner_with_the_words_of_a_login_is_not_answered() {
+    let banner = "Keep your password: secret!\r\nYour login: is logged.\r\nEnter your Username: below\r\n##########\r\n";
+    let greeting = format!("{banner}{PAUSE}Login policy: none\r\n{PAUSE}\r\nUsername: ");
+    let device = Scripted::new(greeting)
+        .step("admin\n", "admin\r\nPassword: ")
+        .step("pw-1\n", format!("\r\nThe last password: was good\r\n{PAUSE}R1#"))
+        .step(OPEN_IOS, OPENED_IOS);
+    assert_eq!(open(&device).unwrap().prompt(), "R1#");
+}
+
+#[test]
+fn a_wrong_password_is_told_at_once_and_sent_once() {
+    for refusal in [
+        "\r\n% Login invalid\r\n\r\nUsername: ",
+        "\r\nLogin incorrect\r\nlogin: ",
+        "\r\nPassword: ",
+        "\r\n% Bad passwords\r\n",
+        "\r\n% Authentication failed\r\n\r\n",
+    ] {
+        let device =
+            Scripted::new("Username: ").step("admin\n", "admin\r\nPassword: ").step("pw-1\n", refusal);
+        let error = open(&device).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Authentication, "{refusal:?}: {error}");
+        assert_eq!(device.written(), "admin\npw-1\n");
+    }
+}
+
+#[test]
+fn a_refusal_followed_by_the_end_is_an_authentication_failure() {
+    let device = Scripted::new("Password: ").step("pw-1\n", "\r\n% Bad passwords").hangs_up();
+    assert_eq!(open(&device).unwrap_err().kind(), ErrorKind::Authentication);
+}
+
+#[test]
+fn an_error_shows_no_secret_even_if_the_device_echoes_it() {
+    let device = Scripted::new("Password: ").step("pw-1\n", "pw-1\r\nPassword: ");
+    let error = open(&device).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "r1: login: authentication refused; last seen \"Password: ***\\r\\nPassword: \"; check user name and password"
+    );
+    assert!(!format!("{error:?}").contains("pw-1"));
+}
+
+#[test]
+fn what_is_asked_for_and_was_not_given_is_told() {
+    let device = Scripted::new("Username: ");
+    let error = open_as("cisco_iosxe", &device, &Target::new("r1")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::MissingCredential);
+    assert!(error.to_string().contains("asks for a user name and none was given"), "{error}");
+
+    let device = Scripted::new("R1>").step("enable\n", "enable\r\nPassword: ");
+    let error = open_as("cisco_iosxe", &device, &Target::new("r1")).unwrap_err();
+    assert_eq!((error.kind(), error.phase()), (ErrorKind::MissingCredential, Phase::Privilege));
+    assert!(error.to_string().contains("enable secret and none was given"), "{error}");
+}
+
+#[test]
+fn a_wrong_secret_is_told_at_once_and_sent_once() {
+    for refusal in [
+        "\r\nPassword: ",
+        "\r\n% Access denied\r\n\r\nR1>",
+        "\r\n% Bad secrets\r\n\r\nR1>",
+        "\r\n% Error in authentication.\r\n\r\nR1>",
+    ] {
+        let device = Scripted::new("R1>").step("enable\n", "enable\r\nPassword: ").step("pw-2\n", refusal);
+        let error = open(&device).unwrap_err();
+        assert_eq!((error.kind(), error.phase()), (ErrorKind::SecretRefused, Phase::Privilege), "{error}");
+        assert_eq!(device.written(), "enable\npw-2\n");
+    }
+    let device = Scripted::new("R1>")
+        .step("enable\n", "enable\r\nPassword: ")
+        .step("pw-2\n", "\r\n% Bad enable passwords, too many failures!\r\n")
+        .hangs_up();
+    assert_eq!(open(&device).unwrap_err().kind(), ErrorKind::SecretRefused);
+}
+
+#[test]
+fn a_device_that_stays_where_it_was_is_told() {
+    let device = Scripted::new("R1>").step("enable\n", "enable\r\n% No password set\r\nR1>");
+    let error = open(&device).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Privilege);
+    assert!(error.to_string().contains("No password set"), "{error}");
+}
+
+#[test]
+fn a_silent_device_is_told_with_the_limit_and_what_was_expected() {
+    let error = open(&Scripted::new("")).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "r1: login: timed out (authentication limit); expected a login prompt or the device's prompt; last seen nothing"
+    );
+    assert_eq!(error.kind(), ErrorKind::TimedOut);
+    assert_eq!(error.transport().unwrap().kind(), transport::ErrorKind::TimedOut);
+}
+
+#[test]
+fn a_device_that_hangs_up_in_the_login_is_told() {
+    let error = open(&Scripted::new("Username: ").step("admin\n", "admin\r\n").hangs_up()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Closed);
+    assert!(error.to_string().contains("closed by the other side; expected"), "{error}");
+}
+
+#[test]
+fn a_session_is_of_no_use_after_an_error() {
+    let device = ios().step("show clock\n", "show clock\r\n");
+    let mut session = open(&device).unwrap();
+    assert_eq!(session.send_command("show clock").unwrap_err().kind(), ErrorKind::TimedOut);
+    let error = session.send_command("show clock").unwrap_err();
+    assert!(error.to_string().contains("ended with an earlier error"), "{error}");
+}
+
+#[test]
+fn a_cancelled_session_ends_at_once() {
+    let token = CancelToken::new();
+    let cx = Cx::new(Deadline::after(Duration::from_secs(900), "host"), token.clone());
+    let platform = Platform::builtin("cisco_iosxe").unwrap();
+    let mut session = Session::builder(platform).open(&ios(), &target(), &cx).unwrap();
+    token.cancel();
+    assert_eq!(session.send_command("show clock").unwrap_err().kind(), ErrorKind::Cancelled);
+}
+
+#[test]
+fn a_deadline_that_is_past_is_told_by_its_name() {
+    let cx = Cx::new(Deadline::after(Duration::ZERO, "host"), CancelToken::new());
+    let platform = Platform::builtin("cisco_iosxe").unwrap();
+    let error = Session::builder(platform).open(&Scripted::new(""), &target(), &cx).unwrap_err();
+    assert!(error.to_string().contains("timed out (host limit)"), "{error}");
+}
+
+#[test]
+fn an_unknown_command_is_a_reply_that_failed() {
+    let output = "shw ver\r\n   ^\r\n% Invalid input detected at '^' marker.\r\n\r\nR1#";
+    let reply = reply(ios().step("shw ver\n", output), "shw ver");
+    assert!(!reply.ok());
+    assert_eq!(reply.failure.unwrap().line, "% Invalid input detected at '^' marker.");
+}
+
+#[test]
+fn a_command_of_two_lines_is_refused() {
+    let mut session = open(&ios()).unwrap();
+    assert_eq!(session.send_command("a\nb").unwrap_err().kind(), ErrorKind::Input);
+}
+
+#[test]
+fn a_line_that_looks_like_a_prompt_does_not_end_the_reply() {
+    let output = "show run\r\nbanner\r\nR1#\r\nR2#\r\nR1#show run\r\nend\r\nR1#";
+    assert_eq!(
+        reply(ios().step("show run\n", output), "show run").text,
+        "banner\nR1#\nR2#\nR1#show run\nend"
+    );
+}
+
+#[test]
+fn a_prompt_drawn_again_before_the_echo_does_not_end_the_reply() {
+    for redrawn in ["\rR1#", "\r\nR1#", "\r\n%SYS-5-CONFIG_I: log\r\nR1#"] {
+        let output = format!("{redrawn}{PAUSE}show clock\r\n12:00\r\nR1#");
+        let text = reply(ios().step("show clock\n", output), "show clock").text;
+        assert_eq!(text.lines().last(), Some("12:00"), "{redrawn:?}");
+        assert!(!text.contains("R1#"), "{text}");
+    }
+}
+
+#[test]
+fn a_reply_without_an_echo_is_complete() {
+    let device = ios().step("show clock\n", "\r\n12:00\r\nR1#").step("show x\n", "12:01\r\nR1#");
+    let mut session = open(&device).unwrap();
+    assert_eq!(session.send_command("show clock").unwrap().text, "\n12:00");
+    assert_eq!(session.send_command("show x").unwrap().text, "12:01");
+}
+
+#[test]
+fn an_echo_wrapped_by_the_terminal_is_cut() {
+    let output = "show interfaces \r\nGigabitEthernet1/0/1\r\nup\r\nR1#";
+    let command = "show interfaces GigabitEthernet1/0/1";
+    assert_eq!(reply(ios().step(&format!("{command}\n"), output), command).text, "up");
+}
+
+#[test]
+fn a_pager_is_answered_and_leaves_nothing() {
+    let device = ios()
+        .step("show run\n", "show run\r\none\r\n --More-- ")
+        .step(" ", "\0\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08          \x08\x08\x08\x08\x08\x08\x08\x08\x08\x08two\r\n --More-- ")
+        .step(" ", "\r          \rthree\r\n --More-- ")
+        .step(" ", "\r\x1b[Kfour\r\nR1#");
+    assert_eq!(reply(device, "show run").text, "one\ntwo\nthree\nfour");
+}
+
+#[test]
+fn bytes_outside_of_utf8_do_no_harm() {
+    let output = b"show x\r\na\xff\xfe\xc3b\r\n\xe2\x82\r\nR1#";
+    assert_eq!(reply(ios().step("show x\n", output), "show x").text, "a\u{fffd}\u{fffd}\u{fffd}b\n\u{fffd}");
+}
+
+#[test]
+fn modes_are_entered_and_told() {
+    let device = ios()
+        .step("configure terminal\n", "configure terminal\r\nEnter configuration commands.\r\nR1(config)#")
+        .step("hostname R2\n", "hostname R2\r\nR2(config)#")
+        .step("end\n", "end\r\nR2#");
+    let mut session = open(&device).unwrap();
+    session.enter_mode("configuration").unwrap();
+    assert_eq!(session.mode(), Some("configuration"));
+    assert_eq!(session.send_command("hostname R2").unwrap().prompt, "R2(config)#");
+    session.enter_mode("privileged_exec").unwrap();
+    session.enter_mode("privileged_exec").unwrap();
+    assert_eq!((session.mode(), session.prompt()), (Some("privileged_exec"), "R2#"));
+    let error = session.enter_mode("tclsh").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Platform);
+    assert!(error.to_string().ends_with("its modes are exec, privileged_exec, configuration"), "{error}");
+}
+
+#[test]
+fn a_prompt_of_no_known_mode_ends_the_reply_if_it_names_the_device() {
+    let device = ios().step("tclsh\n", "tclsh\r\nfoo>bar#\r\nR1(tcl)#");
+    let reply = reply(device, "tclsh");
+    assert_eq!((reply.prompt.as_str(), reply.mode), ("R1(tcl)#", None));
+}
+
+mockall::mock! {
+    Wire {}
+    impl Transport for Wire {
+        fn read(&mut self, buf: &mut [u8], cx: &Cx) -> Result<usize, TransportError>;
+        fn write_all(&mut self, bytes: &[u8], cx: &Cx) -> Result<(), TransportError>;
+        fn close(&mut self, cx: &Cx);
+    }
+}
+
+struct OneWire(std::sync::Mutex<Option<MockWire>>);
+
+impl transport::Connector for OneWire {
+    fn connect(&self, _: &Target, _: &Cx) -> Result<Box<dyn Transport>, TransportError> {
+        Ok(Box::new(self.0.lock().unwrap().take().unwrap()))
+    }
+}
+
+#[test]
+fn a_write_that_fails_is_told_with_its_cause_once() {
+    let mut wire = MockWire::new();
+    wire.expect_read().times(1).returning(|buf, _| {
+        buf[..10].copy_from_slice(b"Username: ");
+        Ok(10)
+    });
+    wire.expect_read().returning(|_, cx| {
+        Err(TransportError::interrupted(crate::cx::Interruption::TimedOut, transport::Phase::Read, "r1", cx))
+    });
+    wire.expect_write_all().times(1).returning(|_, _| {
+        let reset = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+        let error =
+            TransportError::new(transport::ErrorKind::Io, transport::Phase::Write, "r1", "write failed");
+        Err(error.source(reset))
+    });
+    let connector = OneWire(std::sync::Mutex::new(Some(wire)));
+    let platform = Platform::builtin("cisco_iosxe").unwrap();
+    let error = Session::builder(platform).open(&connector, &target(), &cx()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Transport);
+    assert!(error.to_string().starts_with("r1: login: write failed: connection reset; "), "{error}");
+}
+
+#[test]
+fn a_connection_that_is_not_made_is_told_as_the_transport_tells_it() {
+    struct Refused;
+    impl transport::Connector for Refused {
+        fn connect(&self, target: &Target, _: &Cx) -> Result<Box<dyn Transport>, TransportError> {
+            let kind = transport::ErrorKind::Refused;
+            Err(TransportError::new(kind, transport::Phase::Connect, target.peer(23), "connection refused"))
+        }
+    }
+    let platform = Platform::builtin("frr").unwrap();
+    let error = Session::builder(platform).open(&Refused, &Target::new("192.0.2.1"), &cx()).unwrap_err();
+    assert_eq!(error.to_string(), "192.0.2.1:23: connect: connection refused");
+    assert_eq!((error.kind(), error.phase()), (ErrorKind::Transport, Phase::Connect));
+}
+
+proptest! {
+    #[test]
+    fn a_reply_does_not_depend_on_how_it_is_cut(
+        lines in proptest::collection::vec("[ -~\\u{e0}-\\u{ff}]{0,20}", 0..8),
+        chunk in 1_usize..12,
+    ) {
+        let mut output = b"show x\r\n".to_vec();
+        for line in &lines {
+            output.extend_from_slice(line.as_bytes());
+            output.extend_from_slice(b"\r\n");
+        }
+        output.extend_from_slice(b"R1#");
+        let device = telnet_ios().step("show x\n", &output);
+        let whole = reply(device.clone(), "show x");
+        let cut = reply(device.chunk(chunk), "show x");
+        prop_assert_eq!(&cut.text, &whole.text);
+        let said = lines.join("\n");
+        prop_assert_eq!(cut.text.as_str(), said.trim_end_matches('\n'));
+    }
+}
