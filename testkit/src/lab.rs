@@ -7,6 +7,7 @@ use crate::platform::Platform;
 use crate::ssh;
 #[cfg(feature = "telnet")]
 use crate::telnet;
+use linecrew_core::transport::Target;
 use std::future::Future;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -194,6 +195,15 @@ impl RunningDevice {
     /// Where it listens.
     pub fn addr(&self) -> SocketAddr {
         self.addr
+    }
+
+    /// How a client reaches it: its name, address and port, and the credentials that it takes.
+    pub fn target(&self) -> Target {
+        let known = self.node.device().target();
+        Target::new(self.addr.ip().to_string())
+            .name(&self.name)
+            .port(self.addr.port())
+            .credentials(known.credentials)
     }
 
     /// The public host key in OpenSSH's format, where it speaks SSH.
