@@ -122,7 +122,7 @@ impl Channel {
             // What was said before the end still counts; whoever reads on is told of the end.
             Err(trouble) if trouble.is(ErrorKind::Closed) => Ok(true),
             Err(trouble) if trouble.is(ErrorKind::TimedOut) && cx.interruption().is_none() => Ok(true),
-            Err(trouble) => Err(self.renamed(trouble, cx)),
+            Err(trouble) => Err(renamed(trouble, cx)),
         }
     }
 
@@ -135,16 +135,6 @@ impl Channel {
         self.raw.extend_from_slice(bytes);
         self.terminal.feed(bytes);
         Ok(())
-    }
-
-    /// The operation's own limit passed while the channel looked whether more was there: the error names that limit.
-    fn renamed(&self, trouble: Trouble, cx: &Cx) -> Trouble {
-        match (trouble, cx.interruption()) {
-            (Trouble::Transport(error), Some(why)) => {
-                TransportError::interrupted(why, Phase::Read, error.peer(), cx).into()
-            }
-            (trouble, _) => trouble,
-        }
     }
 
     /// The lines that have ended since the last line was sent, each with its line end.
@@ -182,6 +172,16 @@ impl Channel {
     fn forget(&mut self) {
         self.terminal.forget_text();
         self.raw.clear();
+    }
+}
+
+/// The operation's own limit passed while the channel looked whether more was there: the error names that limit.
+fn renamed(trouble: Trouble, cx: &Cx) -> Trouble {
+    match (trouble, cx.interruption()) {
+        (Trouble::Transport(error), Some(why)) => {
+            TransportError::interrupted(why, Phase::Read, error.peer(), cx).into()
+        }
+        (trouble, _) => trouble,
     }
 }
 
