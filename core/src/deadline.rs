@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 /// use linecrew_core::deadline::Deadline;
 /// use std::time::Duration;
 ///
-/// let host = Deadline::after(Duration::from_secs(900), "host");
+/// let host = Deadline::after(Duration::from_mins(15), "host");
 /// let connect = host.sooner(Deadline::after(Duration::from_secs(10), "connect"));
 /// assert_eq!(connect.limit(), "connect");
 /// assert!(connect.remaining() <= Duration::from_secs(10));
@@ -26,7 +26,7 @@ pub struct Deadline {
 impl Deadline {
     /// The deadline `wait` from now. A wait too long for the clock counts as 30 years.
     pub fn after(wait: Duration, limit: &'static str) -> Self {
-        const LONGEST: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
+        const LONGEST: Duration = Duration::from_hours(30 * 365 * 24);
         let now = Instant::now();
         Self { at: now.checked_add(wait).unwrap_or_else(|| now + LONGEST), limit }
     }

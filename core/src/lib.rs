@@ -32,3 +32,5 @@ pub mod transport;
 
 #[cfg(feature = "session")]
 mod channel;
+#[cfg(any(feature = "inventory", feature = "platform"))]
+mod yaml;

@@ -42,9 +42,9 @@ impl fmt::Display for Seen {
         for chunk in self.tail.utf8_chunks() {
             for c in chunk.valid().chars() {
                 if c.is_control() || c == '"' {
-                    write!(f, "{}", c.escape_default())?
+                    write!(f, "{}", c.escape_default())?;
                 } else {
-                    write!(f, "{c}")?
+                    write!(f, "{c}")?;
                 }
             }
             for byte in chunk.invalid() {

@@ -127,6 +127,24 @@ impl Credentials {
     }
 }
 
+/// What to do with a host key that is not known. A changed or revoked key is refused whatever is set here, unless
+/// nothing is checked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "inventory",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "kebab-case")
+)]
+pub enum HostKeyCheck {
+    /// Refuse it. OpenSSH's `StrictHostKeyChecking yes`.
+    #[default]
+    Strict,
+    /// Accept it and write it down: trust on first use.
+    AcceptNew,
+    /// Check nothing. For labs only.
+    Off,
+}
+
 /// What went wrong with a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -1,1 +1,44 @@
 //! Simulated network devices over telnet, SSH and in memory.
+//!
+//! A [`Device`] is data: platform, hostname, credentials, commands, latency and [faults](Fault). It is switched on
+//! to a [`Node`], whose sessions share one running configuration, and is reached in memory by
+//! [`Device::connect_in_memory`] or [`memory::connector`], or on loopback ports from a `Lab`.
+
+mod action;
+mod catalog;
+mod clock;
+mod console;
+mod device;
+mod exec;
+mod facts;
+mod faults;
+mod frr;
+#[cfg(feature = "ssh")]
+mod host_key;
+mod ios;
+#[cfg(any(feature = "ssh", feature = "telnet"))]
+mod lab;
+mod login;
+pub mod memory;
+#[cfg(feature = "telnet")]
+mod negotiation;
+mod node;
+mod pager;
+mod platform;
+mod running;
+mod show_version;
+#[cfg(feature = "ssh")]
+mod ssh;
+#[cfg(feature = "telnet")]
+mod telnet;
+#[cfg(any(feature = "ssh", feature = "telnet"))]
+mod wire;
+
+pub use console::{Console, Entry};
+pub use device::{Device, LoginStyle, SshAlgorithms};
+pub use facts::Facts;
+pub use faults::Fault;
+#[cfg(any(feature = "ssh", feature = "telnet"))]
+pub use lab::{Lab, LabBuilder, LabError, RunningDevice, Service};
+pub use node::{Counters, Node};
+pub use platform::Platform;

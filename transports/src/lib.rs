@@ -1,4 +1,16 @@
 //! Transports for `linecrew-core`: SSH, telnet and in memory, each a feature.
+//!
+//! Calls block their caller only; inside, sockets are non-blocking, and [`poll`] is the one place that waits for
+//! them, so that each wait keeps its deadline and notices a cancel.
 
 #[cfg(feature = "mock")]
 pub mod mock;
+pub mod poll;
+#[cfg(any(feature = "ssh", feature = "telnet"))]
+mod resolve;
+#[cfg(feature = "ssh")]
+pub mod ssh;
+#[cfg(any(feature = "ssh", feature = "telnet"))]
+mod tcp;
+#[cfg(feature = "telnet")]
+pub mod telnet;

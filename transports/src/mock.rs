@@ -14,6 +14,11 @@ pub trait Peer: Send {
 
     /// Whether it has hung up. What it said before is still delivered.
     fn is_closed(&self) -> bool;
+
+    /// How many bytes at most arrive at a time, at least one; without limit unless overridden.
+    fn chunk(&self) -> usize {
+        usize::MAX
+    }
 }
 
 /// A connection to a [`Peer`].
@@ -66,7 +71,7 @@ impl Transport for MockTransport {
         if cx.interruption() == Some(Interruption::Cancelled) {
             return Err(self.failure(Phase::Read, Interruption::Cancelled, cx));
         }
-        let count = buf.len().min(self.arriving.len());
+        let count = buf.len().min(self.arriving.len()).min(self.peer.chunk());
         for (slot, byte) in buf.iter_mut().zip(self.arriving.drain(..count)) {
             *slot = byte;
         }

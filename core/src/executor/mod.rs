@@ -1,1 +1,173 @@
-//! A work-stealing pool of threads.
+//! A work-stealing pool of threads for blocking jobs, after Python's `concurrent.futures`.
+//!
+//! | Python                                   | here                                              |
+//! |------------------------------------------|---------------------------------------------------|
+//! | `ThreadPoolExecutor(max_workers=5)`      | `Executor::builder().max_workers(5).build()?`     |
+//! | `executor.submit(f, x)`                  | `executor.submit(move \|\| f(x))`                 |
+//! | `executor.map(f, xs)`                    | `executor.map(f, xs)`                             |
+//! | `as_completed(futures)`                  | `as_completed(tasks)`                             |
+//! | `future.result()`, `.result(timeout=1)`  | `task.result()`, `task.result_timeout(second)`    |
+//! | `future.cancel()`, `.done()`             | `task.cancel()`, `task.is_done()`                 |
+//! | `executor.shutdown(cancel_futures=True)` | `executor.shutdown(Pending::Cancel, Wait::Yes)`   |
+//! | leaving `with`                           | dropping the executor                             |
+//!
+//! What comes from outside the pool starts in the order in which it came. What a job submits goes to its worker's own
+//! queue, where every other worker may steal it at once. A job that waits for tasks of its own pool runs those that
+//! nobody has claimed, so nested submits do not deadlock. A panic ends its task, never a worker.
+//!
+//! ```
+//! use linecrew_core::executor::Executor;
+//!
+//! let executor = Executor::builder().max_workers(5).build()?;
+//! let lengths = executor.map(|host: &str| host.len(), ["r1", "core-sw1", "r10"]);
+//! assert_eq!(lengths.collect::<Result<Vec<_>, _>>()?, [2, 8, 3]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+#![doc = include_str!("README.md")]
+
+mod as_completed;
+mod builder;
+mod cell;
+mod completion;
+mod deques;
+mod error;
+mod map;
+mod pool;
+mod sleep;
+mod task;
+mod waiter;
+mod worker;
+
+pub use as_completed::{AsCompleted, Completes, as_completed};
+pub use builder::Builder;
+pub use cell::TaskState;
+pub use error::{BuildError, Panic, TaskError};
+pub use map::Map;
+pub use task::Task;
+
+use pool::Pool;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What a shutdown does with tasks that have not started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pending {
+    /// Runs them.
+    Finish,
+    /// Cancels them; whoever waits for one is told.
+    Cancel,
+}
+
+/// Whether a shutdown waits for the threads to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// It does.
+    Yes,
+    /// It returns at once; the threads end by themselves.
+    No,
+}
+
+/// A pool of threads that runs submitted closures.
+///
+/// Threads are started as they are needed, up to `max_workers`. Dropping the executor finishes what was submitted
+/// and waits for it, as leaving Python's `with` does; but not after `shutdown(_, Wait::No)`, and not where one of its
+/// own workers drops it.
+#[derive(Debug)]
+pub struct Executor {
+    handle: Handle,
+    detached: AtomicBool,
+}
+
+impl Executor {
+    /// An executor with the default settings.
+    pub fn new() -> Result<Self, BuildError> {
+        Self::builder().build()
+    }
+
+    /// Sets an executor up.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    fn over(pool: Arc<Pool>) -> Self {
+        Self { handle: Handle { pool }, detached: AtomicBool::new(false) }
+    }
+
+    /// A handle that submits to this executor from anywhere and does not keep it open.
+    pub fn handle(&self) -> Handle {
+        self.handle.clone()
+    }
+
+    /// Runs `job` on one of the threads. After a shutdown the task ends with [`TaskError::ShutDown`].
+    pub fn submit<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Task<T> {
+        self.handle.submit(job)
+    }
+
+    /// Submits `function` for each of `inputs` at once and gives the results in the order of the inputs.
+    pub fn map<I, T>(&self, function: impl Fn(I::Item) -> T + Send + Sync + 'static, inputs: I) -> Map<T>
+    where
+        I: IntoIterator<Item: Send + 'static>,
+        T: Send + 'static,
+    {
+        self.handle.map(function, inputs)
+    }
+
+    /// Takes no more tasks, and finishes or cancels those that have not started. Further calls do what is left to do:
+    /// the first may not have waited. From one of the executor's own workers it never waits.
+    pub fn shutdown(&self, pending: Pending, wait: Wait) {
+        let pool = &self.handle.pool;
+        pool.close(pending == Pending::Cancel);
+        match wait {
+            Wait::Yes if !worker::is_own(pool.id()) => pool.join(),
+            Wait::Yes => {}
+            Wait::No => self.detached.store(true, Ordering::Relaxed),
+        }
+    }
+}
+
+impl Drop for Executor {
+    fn drop(&mut self) {
+        let wait = if self.detached.load(Ordering::Relaxed) { Wait::No } else { Wait::Yes };
+        self.shutdown(Pending::Finish, wait);
+    }
+}
+
+/// Submits to an [`Executor`] from anywhere, and does not keep it open: once that is dropped or shut down, tasks end
+/// with [`TaskError::ShutDown`].
+#[derive(Clone)]
+pub struct Handle {
+    pool: Arc<Pool>,
+}
+
+impl Handle {
+    /// As [`Executor::submit`].
+    pub fn submit<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Task<T> {
+        self.pool.submit(job)
+    }
+
+    /// As [`Executor::map`].
+    pub fn map<I, T>(&self, function: impl Fn(I::Item) -> T + Send + Sync + 'static, inputs: I) -> Map<T>
+    where
+        I: IntoIterator<Item: Send + 'static>,
+        T: Send + 'static,
+    {
+        let function = Arc::new(function);
+        let submit = |input| {
+            let function = Arc::clone(&function);
+            self.submit(move || function(input))
+        };
+        Map::new(inputs.into_iter().map(submit).collect())
+    }
+}
+
+impl fmt::Debug for Handle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = self.pool.sleep.word();
+        f.debug_struct("Handle")
+            .field("workers", &word.spawned())
+            .field("idle", &word.idle())
+            .field("closed", &word.is_closed())
+            .finish()
+    }
+}

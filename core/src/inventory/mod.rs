@@ -1,1 +1,102 @@
-//! Which devices there are.
+//! Which devices there are, and how each is reached.
+//!
+//! An inventory is a YAML file in nornir's words. What a host does not say itself comes from its groups, in their
+//! order, then from their groups, then from `defaults`:
+//!
+//! ```yaml
+//! defaults:
+//!   platform: cisco_iosxe
+//!   transport: ssh
+//!   credential: tacacs
+//! credentials:
+//!   tacacs:
+//!     username: netops
+//!     password: {env: TACACS_PASSWORD}
+//!     enable: {file: secrets/enable}      # readable by its owner alone
+//! groups:
+//!   lab: {transport: telnet, data: {site: ams}}
+//! hosts:
+//!   r1: {hostname: 192.0.2.1}
+//!   r2: {hostname: 192.0.2.2, port: 2023, groups: [lab]}
+//! ```
+//!
+//! Paths are relative to the file. No secret stands in it: a password is the name of an environment variable or of a
+//! file, and is read when a host is connected.
+
+mod credential;
+mod entry;
+mod error;
+mod file;
+mod host;
+mod value;
+
+pub use credential::{Credential, SecretSource};
+pub use entry::Entry;
+pub use error::InventoryError;
+pub use host::Host;
+pub use value::Value;
+
+use std::path::Path;
+use std::sync::Arc;
+
+/// The devices of a run, in the order in which they were given.
+///
+/// ```
+/// use linecrew_core::inventory::Inventory;
+///
+/// let inventory = Inventory::parse(
+///     "{defaults: {platform: cisco_iosxe}, hosts: {r1: {hostname: 192.0.2.1}, r2: {port: 2022}}}",
+///     "lab.yaml",
+/// )?;
+/// let r2 = inventory.host("r2").unwrap();
+/// assert_eq!((r2.hostname(), r2.port(), r2.platform()), ("r2", Some(2022), Some("cisco_iosxe")));
+/// # Ok::<(), linecrew_core::inventory::InventoryError>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Inventory {
+    hosts: Vec<Arc<Host>>,
+}
+
+impl Inventory {
+    /// Loads a file.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, InventoryError> {
+        file::load(path.as_ref())
+    }
+
+    /// Parses the text of a file; `origin` is the file that errors name and that paths are relative to.
+    pub fn parse(text: &str, origin: impl AsRef<Path>) -> Result<Self, InventoryError> {
+        file::parse(text, origin.as_ref())
+    }
+
+    /// The hosts, in their order.
+    pub fn hosts(&self) -> &[Arc<Host>] {
+        &self.hosts
+    }
+
+    /// The host of that name.
+    pub fn host(&self, name: &str) -> Option<&Arc<Host>> {
+        self.hosts.iter().find(|host| host.name() == name)
+    }
+
+    /// How many hosts there are.
+    pub fn len(&self) -> usize {
+        self.hosts.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.hosts.is_empty()
+    }
+
+    /// The text of a file that holds these hosts. Credentials are left out: they belong to the file that they came
+    /// from.
+    pub fn to_yaml(&self) -> Result<String, InventoryError> {
+        file::to_yaml(&self.hosts)
+    }
+}
+
+impl FromIterator<Host> for Inventory {
+    fn from_iter<I: IntoIterator<Item = Host>>(hosts: I) -> Self {
+        Self { hosts: hosts.into_iter().map(Arc::new).collect() }
+    }
+}

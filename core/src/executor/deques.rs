@@ -1,0 +1,219 @@
+//! The workers' own queues, as those see them who steal.
+
+use super::cell::Runnable;
+use crossbeam_deque::{Steal, Stealer, Worker as Deque};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+/// What the queues hold.
+pub(super) type Job = Arc<dyn Runnable>;
+
+/// Places in the first block; block `n` has this many times `2^n`.
+const FIRST_BLOCK: usize = 64;
+/// 64 x (2^11 - 1) places are more than the sleep word can count workers.
+const BLOCKS: usize = 11;
+
+/// A place for each worker, and one bit for each place that may have something to steal.
+///
+/// Only the worker of a place sets and clears its bit, so no push is ever hidden behind a late clear; a thief that
+/// finds nothing behind a set bit goes on. A search among 1,000 workers reads 16 words.
+#[derive(Default)]
+pub(super) struct Deques {
+    blocks: [OnceLock<Box<[Group]>>; BLOCKS],
+    used: AtomicUsize,
+    free: Mutex<Vec<Place>>,
+}
+
+/// 64 places and their bits.
+struct Group {
+    filled: AtomicU64,
+    stealers: [OnceLock<Stealer<Job>>; 64],
+}
+
+impl Default for Group {
+    fn default() -> Self {
+        Self { filled: AtomicU64::new(0), stealers: [const { OnceLock::new() }; 64] }
+    }
+}
+
+/// A worker's own queue and where it is in the table.
+pub(super) struct Place {
+    index: usize,
+    deque: Deque<Job>,
+}
+
+impl Deques {
+    /// A place for a new worker, one that an ended worker left where there is one.
+    pub(super) fn occupy(&self) -> Place {
+        let left = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        left.unwrap_or_else(|| {
+            let index = self.used.fetch_add(1, Ordering::SeqCst);
+            let deque = Deque::new_fifo();
+            let (group, bit) = self.group_or_new(index / 64, index % 64);
+            // A fresh index is handed out once, so the place is empty.
+            let _ = group.stealers[bit].set(deque.stealer());
+            Place { index, deque }
+        })
+    }
+
+    /// Gives the place of an ending worker back.
+    pub(super) fn leave(&self, place: Place) {
+        self.free.lock().unwrap_or_else(PoisonError::into_inner).push(place);
+    }
+
+    /// Puts what the worker's own job submits into its queue, where others may steal it at once.
+    pub(super) fn push(&self, place: &Place, job: Job) {
+        place.deque.push(job);
+        self.mark(place);
+    }
+
+    /// Takes the oldest from the worker's own queue.
+    pub(super) fn pop(&self, place: &Place) -> Option<Job> {
+        let job = place.deque.pop();
+        if job.is_none() {
+            self.unmark(place);
+        }
+        job
+    }
+
+    /// Takes a batch from some other worker: one to run, the rest into the worker's own queue.
+    pub(super) fn steal(&self, place: &Place) -> Option<Job> {
+        // Each thief starts behind itself, so that not all of them meet at the same victim.
+        let job = self.marked(place.index + 1).find_map(|stealer| {
+            let batch = || stealer.steal_batch_and_pop(&place.deque);
+            std::iter::repeat_with(batch).find(|steal| !steal.is_retry()).and_then(Steal::success)
+        });
+        if job.is_some() && !place.deque.is_empty() {
+            self.mark(place);
+        }
+        job
+    }
+
+    /// Takes one from any worker.
+    pub(super) fn steal_one(&self) -> Option<Job> {
+        self.marked(0).find_map(|stealer| {
+            std::iter::repeat_with(|| stealer.steal())
+                .find(|steal| !steal.is_retry())
+                .and_then(Steal::success)
+        })
+    }
+
+    /// Whether no worker's queue holds anything.
+    pub(super) fn are_empty(&self) -> bool {
+        self.marked(0).all(Stealer::is_empty)
+    }
+
+    fn mark(&self, place: &Place) {
+        let (group, bit) = (self.group(place.index / 64), 1 << (place.index % 64));
+        // Only this worker writes the bit, so a plain look tells whether it must.
+        if let Some(group) = group.filter(|group| group.filled.load(Ordering::Relaxed) & bit == 0) {
+            group.filled.fetch_or(bit, Ordering::SeqCst);
+        }
+    }
+
+    fn unmark(&self, place: &Place) {
+        let (group, bit) = (self.group(place.index / 64), 1 << (place.index % 64));
+        if let Some(group) = group.filter(|group| group.filled.load(Ordering::Relaxed) & bit != 0) {
+            group.filled.fetch_and(!bit, Ordering::SeqCst);
+        }
+    }
+
+    /// The stealers whose bit is set, from place `first` on and round.
+    fn marked(&self, first: usize) -> impl Iterator<Item = &Stealer<Job>> {
+        let groups = self.used.load(Ordering::SeqCst).div_ceil(64);
+        let (start, low) = (first / 64, first % 64);
+        // The first group comes twice: its upper part first, its lower part last.
+        (0..=groups)
+            .filter_map(move |step| {
+                let group = self.group((start + step) % groups.max(1))?;
+                let mask = match step {
+                    0 => u64::MAX << low,
+                    _ if step == groups => !(u64::MAX << low),
+                    _ => u64::MAX,
+                };
+                Some((group, group.filled.load(Ordering::SeqCst) & mask))
+            })
+            .flat_map(|(group, bits)| ones(bits).filter_map(|bit| group.stealers[bit].get()))
+    }
+
+    fn group(&self, number: usize) -> Option<&Group> {
+        let (block, offset) = locate(number);
+        self.blocks[block].get().map(|groups| &groups[offset])
+    }
+
+    fn group_or_new(&self, number: usize, bit: usize) -> (&Group, usize) {
+        let (block, offset) = locate(number);
+        let groups = self.blocks[block].get_or_init(|| {
+            std::iter::repeat_with(Group::default).take((FIRST_BLOCK << block) / 64).collect()
+        });
+        (&groups[offset], bit)
+    }
+}
+
+impl Place {
+    /// Whether the worker's own queue is empty.
+    pub(super) fn is_empty(&self) -> bool {
+        self.deque.is_empty()
+    }
+
+    /// How many tasks the worker's own queue holds.
+    pub(super) fn len(&self) -> usize {
+        self.deque.len()
+    }
+}
+
+/// The numbers of the bits that are set, the lowest first.
+fn ones(mut bits: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let lowest = bits.trailing_zeros() as usize;
+        (bits != 0).then(|| {
+            bits &= bits - 1;
+            lowest
+        })
+    })
+}
+
+/// The block that a group is in, and its place there: blocks have 1, 2, 4, ... groups.
+fn locate(group: usize) -> (usize, usize) {
+    let block = (group + 1).ilog2() as usize;
+    (block, group + 1 - (1 << block))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::cell::new_task;
+    use super::*;
+
+    #[test]
+    fn groups_fill_one_block_after_the_other() {
+        let places: Vec<_> = (0..7).map(locate).collect();
+        assert_eq!(places, [(0, 0), (1, 0), (1, 1), (2, 0), (2, 1), (2, 2), (2, 3)]);
+        assert!(locate(super::super::sleep::MOST_WORKERS / 64).0 < BLOCKS);
+    }
+
+    #[test]
+    fn a_thief_finds_a_task_in_any_place() {
+        for owner in [0, 63, 64, 199] {
+            let deques = Deques::default();
+            let places: Vec<_> = (0..200).map(|_| deques.occupy()).collect();
+            assert!(deques.are_empty());
+            deques.push(&places[owner], new_task(0, || ()).0);
+            assert!(!deques.are_empty());
+            let thief = &places[(owner + 70) % 200];
+            assert!(deques.steal(thief).is_some(), "owner {owner}");
+            assert!(deques.are_empty());
+        }
+    }
+
+    #[test]
+    fn a_stolen_batch_can_be_stolen_on() {
+        let deques = Deques::default();
+        let (owner, thief, second) = (deques.occupy(), deques.occupy(), deques.occupy());
+        for _ in 0..8 {
+            deques.push(&owner, new_task(0, || ()).0);
+        }
+        assert!(deques.steal(&thief).is_some());
+        while deques.pop(&owner).is_some() {}
+        assert!(!thief.is_empty() && deques.steal(&second).is_some());
+    }
+}

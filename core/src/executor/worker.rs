@@ -1,0 +1,223 @@
+//! A worker thread: takes tasks, runs them, searches, sleeps, ends.
+
+use super::cell::{Runnable, Runner};
+use super::deques::{Job, Place};
+use super::pool::Pool;
+use super::sleep::Parker;
+use std::cell::{Cell, OnceCell};
+use std::sync::Arc;
+use std::sync::atomic::{Ordering, fence};
+
+/// How often a worker looks at what came from outside, whatever its own queue holds. A prime, as in tokio, so that
+/// it keeps no step with periodic work.
+const TURNS_PER_INJECTOR_LOOK: u32 = 61;
+/// How often a searching worker looks through all queues before it sleeps: 8 times at once with growing pauses, then
+/// giving up its time slice in between.
+const LOOKS: u32 = 24;
+const LOOKS_WITHOUT_YIELD: u32 = 8;
+/// How many tasks may run inside of one another on one stack.
+const DEEPEST: u32 = 256;
+
+thread_local! {
+    static CURRENT: OnceCell<Worker> = const { OnceCell::new() };
+}
+
+struct Worker {
+    pool: Arc<Pool>,
+    /// `None` once the worker has left it.
+    place: Cell<Option<Place>>,
+    parker: Arc<Parker>,
+    searching: Cell<bool>,
+    turn: Cell<u32>,
+    depth: Cell<u32>,
+}
+
+/// The body of a worker's thread; the worker is counted, and counted as searching, already.
+pub(super) fn run(pool: Arc<Pool>) {
+    CURRENT.with(|current| {
+        let place = Cell::new(Some(pool.deques.occupy()));
+        let worker = current.get_or_init(|| Worker {
+            pool,
+            place,
+            parker: Parker::current(),
+            searching: Cell::new(true),
+            turn: Cell::new(0),
+            depth: Cell::new(0),
+        });
+        while let Some(job) = worker.next() {
+            job.run(worker);
+        }
+    });
+}
+
+/// Puts a job into the current worker's own queue, if this thread is a worker of the pool, and tells its length.
+pub(super) fn push_if_own(pool: u64, job: Job) -> Result<Option<usize>, Job> {
+    let mut job = Some(job);
+    let pushed = with_own(pool, |worker| {
+        let job = job.take()?;
+        worker.with_place(|place| {
+            worker.pool.deques.push(place, job);
+            place.len()
+        })
+    });
+    match job {
+        Some(job) => Err(job),
+        None => Ok(pushed.flatten()),
+    }
+}
+
+/// Whether this thread is a worker of the pool.
+pub(super) fn is_own(pool: u64) -> bool {
+    with_own(pool, |_| ()).is_some()
+}
+
+/// What came of helping with a task that this thread waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Help {
+    /// This thread is no worker of the task's pool, or the task had been claimed.
+    None,
+    /// The task was run here.
+    Ran,
+    /// Too many tasks are already nested on this stack.
+    TooDeep(u32),
+}
+
+/// Runs a task of the current worker's own pool here and now, if nobody has claimed it: who waits for a task of his
+/// own pool would otherwise hold the very thread that it needs.
+pub(super) fn help(pool: u64, job: &dyn Runnable) -> Help {
+    struct Nested;
+    impl Runner for Nested {}
+    let helped = with_own(pool, |worker| {
+        let depth = worker.depth.get();
+        if depth >= DEEPEST {
+            return Help::TooDeep(DEEPEST);
+        }
+        worker.depth.set(depth + 1);
+        let ran = job.run(&Nested);
+        worker.depth.set(depth);
+        if ran { Help::Ran } else { Help::None }
+    });
+    helped.unwrap_or(Help::None)
+}
+
+fn with_own<R>(pool: u64, action: impl FnOnce(&Worker) -> R) -> Option<R> {
+    // `try_with`: a task's value may submit from its destructor while the thread ends.
+    let found =
+        CURRENT.try_with(|current| current.get().filter(|worker| worker.pool.id() == pool).map(action));
+    found.ok().flatten()
+}
+
+impl Worker {
+    /// The next task to run; `None` when the worker must end, which it has then told.
+    fn next(&self) -> Option<Job> {
+        if !self.searching.get() {
+            let job = self.take();
+            if job.is_some() {
+                return job;
+            }
+            self.begin_search();
+        }
+        loop {
+            if let Some(job) = self.search() {
+                self.end_search();
+                return Some(job);
+            }
+            if !self.sleep() {
+                return None;
+            }
+        }
+    }
+
+    /// What needs no other worker: the own queue, then what came from outside; every 61 turns the other way round.
+    fn take(&self) -> Option<Job> {
+        let turn = self.turn.get().wrapping_add(1);
+        self.turn.set(turn);
+        if turn.is_multiple_of(TURNS_PER_INJECTOR_LOOK) {
+            return self.pool.take_injected().or_else(|| self.pop());
+        }
+        self.pop().or_else(|| self.pool.take_injected())
+    }
+
+    fn pop(&self) -> Option<Job> {
+        self.with_place(|place| self.pool.deques.pop(place)).flatten()
+    }
+
+    fn search(&self) -> Option<Job> {
+        (0..LOOKS).find_map(|look| {
+            let job =
+                self.take().or_else(|| self.with_place(|place| self.pool.deques.steal(place)).flatten());
+            if job.is_none() {
+                match look {
+                    0..LOOKS_WITHOUT_YIELD => (0..1 << look).for_each(|_| std::hint::spin_loop()),
+                    _ => std::thread::yield_now(),
+                }
+            }
+            job
+        })
+    }
+
+    /// Announces, looks once more, sleeps. `true`: search again; `false`: the worker has ended.
+    fn sleep(&self) -> bool {
+        let sleep = &self.pool.sleep;
+        sleep.announce(&self.parker);
+        fence(Ordering::SeqCst);
+        let closed = sleep.word().is_closed();
+        if !closed && !self.pool.has_work() || !sleep.retract(&self.parker) {
+            self.parker.park();
+            return true;
+        }
+        !closed || self.pool.has_work() || !self.end()
+    }
+
+    /// Ends a searching worker of a closed pool, unless a task came in between.
+    fn end(&self) -> bool {
+        if let Some(place) = self.place.take() {
+            self.pool.deques.leave(place);
+        }
+        self.pool.sleep.release();
+        fence(Ordering::SeqCst);
+        if !self.pool.has_work() {
+            return true;
+        }
+        self.pool.sleep.reclaim();
+        self.place.set(Some(self.pool.deques.occupy()));
+        false
+    }
+
+    fn begin_search(&self) {
+        self.searching.set(true);
+        self.pool.sleep.begin_search();
+    }
+
+    fn end_search(&self) {
+        self.searching.set(false);
+        let last = self.pool.sleep.end_search();
+        self.pool.pass_on(last);
+    }
+
+    /// Lends the place for a moment in which no user code runs.
+    fn with_place<R>(&self, action: impl FnOnce(&Place) -> R) -> Option<R> {
+        let place = self.place.take()?;
+        let result = action(&place);
+        self.place.set(Some(place));
+        Some(result)
+    }
+}
+
+impl Runner for Worker {
+    /// Counts as searching before anybody can learn that the task ended: who submits the next one upon that finds a
+    /// worker and starts none.
+    fn before_publish(&self) {
+        let idle = self.with_place(Place::is_empty).unwrap_or(true) && self.pool.injector_is_empty();
+        if idle {
+            self.begin_search();
+        }
+    }
+
+    /// Code that may block runs after all: pass the search on.
+    fn before_drop(&self) {
+        if self.searching.get() {
+            self.end_search();
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Who logs in and with what, by reference: the secrets themselves stay where they are until a host is connected.
+
+use super::error::InventoryError;
+use crate::secret::Secret;
+use crate::transport::Credentials;
+use serde::de::{self, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// An entry under `credentials`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct Credential {
+    /// The user name.
+    pub username: Option<String>,
+    /// The login password.
+    pub password: Option<SecretSource>,
+    /// The secret that `enable` asks for.
+    pub enable: Option<SecretSource>,
+    /// A private key file for SSH.
+    pub private_key: Option<PathBuf>,
+    /// The passphrase of the private key.
+    pub passphrase: Option<SecretSource>,
+}
+
+/// Where a secret is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SecretSource {
+    /// In an environment variable.
+    Env(String),
+    /// The first line of a file that nobody but its owner may read.
+    File(PathBuf),
+}
+
+impl Credential {
+    /// Reads the secrets; what this entry does not name stays as in `credentials`. `origin` is the file to blame.
+    pub(super) fn apply(&self, credentials: &mut Credentials, origin: &Path) -> Result<(), InventoryError> {
+        let read = |source: &Option<SecretSource>, into: &mut Option<Secret>| {
+            if let Some(source) = source {
+                *into = Some(source.read().map_err(|reason| InventoryError::new(origin, reason))?);
+            }
+            Ok(())
+        };
+        read(&self.password, &mut credentials.password)?;
+        read(&self.enable, &mut credentials.enable)?;
+        read(&self.passphrase, &mut credentials.passphrase)?;
+        if self.username.is_some() {
+            credentials.username.clone_from(&self.username);
+        }
+        if self.private_key.is_some() {
+            credentials.private_key.clone_from(&self.private_key);
+        }
+        Ok(())
+    }
+
+    pub(super) fn relative_to(&mut self, folder: &Path) {
+        let sources = [&mut self.password, &mut self.enable, &mut self.passphrase].into_iter().flatten();
+        let files = sources.filter_map(|source| match source {
+            SecretSource::File(path) => Some(path),
+            SecretSource::Env(_) => None,
+        });
+        for path in files.chain(&mut self.private_key) {
+            *path = folder.join(&path);
+        }
+    }
+}
+
+impl SecretSource {
+    /// Reads the secret; the error says what is wrong with the source, and never the secret.
+    pub fn read(&self) -> Result<Secret, String> {
+        match self {
+            Self::Env(name) => std::env::var(name).map(Secret::new).map_err(|error| match error {
+                std::env::VarError::NotPresent => format!("the environment variable {name} is not set"),
+                std::env::VarError::NotUnicode(_) => format!("the environment variable {name} is not UTF-8"),
+            }),
+            Self::File(path) => read_file(path).map_err(|reason| format!("{}: {reason}", path.display())),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for SecretSource {
+    /// By hand: the derived one quotes a password that somebody wrote here in its error.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(SourceVisitor)
+    }
+}
+
+struct SourceVisitor;
+
+impl SourceVisitor {
+    fn literal<E: de::Error>() -> Result<SecretSource, E> {
+        Err(E::custom("a secret does not stand in this file: write {env: VARIABLE} or {file: PATH}"))
+    }
+}
+
+impl<'de> Visitor<'de> for SourceVisitor {
+    type Value = SecretSource;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("{env: VARIABLE} or {file: PATH}")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        match map.next_key::<String>()?.as_deref() {
+            Some("env") => map.next_value().map(SecretSource::Env),
+            Some("file") => map.next_value().map(SecretSource::File),
+            _ => Self::literal(),
+        }
+    }
+
+    fn visit_str<E: de::Error>(self, _: &str) -> Result<Self::Value, E> {
+        Self::literal()
+    }
+
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<Self::Value, E> {
+        Self::literal()
+    }
+
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<Self::Value, E> {
+        Self::literal()
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Self::Value, E> {
+        Self::literal()
+    }
+
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Self::Value, E> {
+        Self::literal()
+    }
+}
+
+fn read_file(path: &Path) -> Result<Secret, String> {
+    let metadata = std::fs::metadata(path).map_err(|error| format!("the secret cannot be read: {error}"))?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = metadata.permissions().mode() & 0o777;
+        if metadata.is_file() && mode & 0o077 != 0 {
+            return Err(format!("the secret may be read by others (mode {mode:04o}); chmod 600 it"));
+        }
+    }
+    let text = zeroize::Zeroizing::new(
+        std::fs::read_to_string(path).map_err(|error| format!("the secret cannot be read: {error}"))?,
+    );
+    match text.lines().next() {
+        Some(line) if !line.is_empty() => Ok(Secret::new(line)),
+        _ => Err("the first line, which is the secret, is empty".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_is_a_secret_only_if_nobody_else_may_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        writeln!(file, "s3cret\nsecond line").unwrap();
+        let source = SecretSource::File(file.path().to_owned());
+        assert_eq!(source.read().unwrap().expose(), "s3cret");
+        std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(0o640)).unwrap();
+        assert!(source.read().unwrap_err().contains("mode 0640"));
+    }
+
+    #[test]
+    fn a_missing_variable_is_named() {
+        let error = SecretSource::Env("LINECREW_TEST_NOT_SET".to_owned()).read().unwrap_err();
+        assert_eq!(error, "the environment variable LINECREW_TEST_NOT_SET is not set");
+    }
+}

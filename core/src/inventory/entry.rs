@@ -1,0 +1,83 @@
+//! What defaults, a group or a host may say.
+
+use super::value::Value;
+use crate::transport::HostKeyCheck;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The settings of a host, of a group, or of `defaults`; what is not set is inherited.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct Entry {
+    /// Host name or address; a host's own name unless set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hostname: Option<String>,
+    /// The port; the transport's usual one unless set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+    /// The platform: the name of an embedded one, or the path of a definition file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub platform: Option<String>,
+    /// The transport: `ssh` or `telnet`, or one that the embedding program knows. `ssh` unless set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transport: Option<String>,
+    /// Who logs in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// The name of an entry under `credentials`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credential: Option<String>,
+    /// A private key file for SSH.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub private_key: Option<PathBuf>,
+    /// The file of known host keys; the user's own unless set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known_hosts: Option<PathBuf>,
+    /// What to do with a host key that is not known; `strict` unless set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host_key_check: Option<HostKeyCheck>,
+    /// The groups to inherit from, the first one first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
+    /// Whatever else is to be known of it.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub data: BTreeMap<String, Value>,
+}
+
+impl Entry {
+    /// Takes from `other` what is not set here; keys of `data` one by one.
+    pub(super) fn inherit(&mut self, other: &Self) {
+        fn fill<T: Clone>(mine: &mut Option<T>, theirs: Option<&T>) {
+            if mine.is_none() {
+                *mine = theirs.cloned();
+            }
+        }
+        fill(&mut self.hostname, other.hostname.as_ref());
+        fill(&mut self.port, other.port.as_ref());
+        fill(&mut self.platform, other.platform.as_ref());
+        fill(&mut self.transport, other.transport.as_ref());
+        fill(&mut self.username, other.username.as_ref());
+        fill(&mut self.credential, other.credential.as_ref());
+        fill(&mut self.private_key, other.private_key.as_ref());
+        fill(&mut self.known_hosts, other.known_hosts.as_ref());
+        fill(&mut self.host_key_check, other.host_key_check.as_ref());
+        for (key, value) in &other.data {
+            self.data.entry(key.clone()).or_insert_with(|| value.clone());
+        }
+    }
+
+    /// Makes paths relative to `folder` instead of to wherever the program runs.
+    pub(super) fn relative_to(&mut self, folder: &Path) {
+        for path in [&mut self.private_key, &mut self.known_hosts].into_iter().flatten() {
+            *path = folder.join(&path);
+        }
+        // A name has no separator; anything else is a file.
+        if let Some(platform) = &mut self.platform
+            && platform.contains(std::path::MAIN_SEPARATOR)
+        {
+            *platform = folder.join(&platform).display().to_string();
+        }
+    }
+}

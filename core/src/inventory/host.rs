@@ -1,0 +1,115 @@
+//! One device with everything it inherits.
+
+use super::credential::Credential;
+use super::entry::Entry;
+use super::error::InventoryError;
+use super::value::Value;
+use crate::transport::{Credentials, HostKeyCheck, Target};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A device, resolved: it stands alone, without the inventory that it came from.
+#[derive(Clone, Debug)]
+pub struct Host {
+    name: String,
+    settings: Entry,
+    credential: Option<Arc<Credential>>,
+    /// The file that errors about its secrets name.
+    origin: PathBuf,
+}
+
+impl Host {
+    /// A host that is in no file. What `settings` leaves open has its default.
+    pub fn new(name: impl Into<String>, settings: Entry) -> Self {
+        let name = name.into();
+        Self { origin: PathBuf::from(&name), name, settings, credential: None }
+    }
+
+    pub(super) fn resolved(
+        name: &str,
+        settings: Entry,
+        credential: Option<Arc<Credential>>,
+        origin: &Path,
+    ) -> Self {
+        Self { name: name.to_owned(), settings, credential, origin: origin.to_owned() }
+    }
+
+    /// The name that the inventory gives it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The host name or address; the name unless set.
+    pub fn hostname(&self) -> &str {
+        self.settings.hostname.as_deref().unwrap_or(&self.name)
+    }
+
+    /// The port, if it is not the transport's usual one.
+    pub fn port(&self) -> Option<u16> {
+        self.settings.port
+    }
+
+    /// The platform: a name or a path.
+    pub fn platform(&self) -> Option<&str> {
+        self.settings.platform.as_deref()
+    }
+
+    /// The transport; `ssh` unless set.
+    pub fn transport(&self) -> &str {
+        self.settings.transport.as_deref().unwrap_or("ssh")
+    }
+
+    /// The file of known host keys, if it is not the user's own.
+    pub fn known_hosts(&self) -> Option<&Path> {
+        self.settings.known_hosts.as_deref()
+    }
+
+    /// What to do with a host key that is not known.
+    pub fn host_key_check(&self) -> HostKeyCheck {
+        self.settings.host_key_check.unwrap_or_default()
+    }
+
+    /// The groups that it inherits from.
+    pub fn groups(&self) -> &[String] {
+        &self.settings.groups
+    }
+
+    /// A value under `data`, its own or an inherited one.
+    pub fn data(&self, key: &str) -> Option<&Value> {
+        self.settings.data.get(key)
+    }
+
+    /// All settings, as inherited.
+    pub fn settings(&self) -> &Entry {
+        &self.settings
+    }
+
+    /// Takes from `other` what this host leaves open, as if it were its `defaults`.
+    pub fn inherit(mut self, other: &Entry) -> Self {
+        self.settings.inherit(other);
+        self
+    }
+
+    /// What a connector connects to. The secrets of its credential are read now; what it does not name comes from
+    /// `fallback`.
+    pub fn target(&self, fallback: &Credentials) -> Result<Target, InventoryError> {
+        let mut credentials = fallback.clone();
+        if self.settings.username.is_some() {
+            credentials.username.clone_from(&self.settings.username);
+        }
+        if self.settings.private_key.is_some() {
+            credentials.private_key.clone_from(&self.settings.private_key);
+        }
+        if let Some(credential) = &self.credential {
+            credential.apply(&mut credentials, &self.origin)?;
+        }
+        let mut target = Target::new(self.hostname()).name(&self.name).credentials(credentials);
+        target.port = self.port();
+        Ok(target)
+    }
+
+    /// Whether its credential names a password of its own.
+    pub fn has_password(&self) -> bool {
+        self.credential.as_ref().is_some_and(|credential| credential.password.is_some())
+    }
+}

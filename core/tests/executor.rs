@@ -1,0 +1,509 @@
+//! What an executor promises, seen from outside: results, order, cancel, shutdown, nesting.
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests are outside of the test functions that the lint spares"
+)]
+
+use linecrew_core::executor::{Executor, Pending, Task, TaskError, TaskState, Wait, as_completed};
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Barrier, Mutex};
+use std::time::Duration;
+
+/// Long enough that only a hang reaches it.
+const HANG: Duration = Duration::from_mins(1);
+
+fn pool(max_workers: usize) -> Executor {
+    Executor::builder().max_workers(max_workers).build().unwrap()
+}
+
+/// Occupies a worker until the sender is used or dropped; returns once it runs.
+fn block(executor: &Executor) -> (Task<()>, Sender<()>) {
+    let (release, released) = mpsc::channel::<()>();
+    let (started, running) = mpsc::channel();
+    let task = executor.submit(move || {
+        started.send(()).unwrap();
+        let _ = released.recv();
+    });
+    running.recv_timeout(HANG).unwrap();
+    (task, release)
+}
+
+fn drained<T>(values: &Receiver<T>) -> Vec<T> {
+    values.try_iter().collect()
+}
+
+mod submit {
+    use super::*;
+
+    #[test]
+    fn the_result_is_the_closures_value() {
+        assert_eq!(pool(1).submit(|| 2 + 3).result().unwrap(), 5);
+    }
+
+    #[test]
+    fn a_panic_is_an_error_and_the_worker_lives_on() {
+        let executor = pool(1);
+        let error = executor.submit(|| panic!("no route to {}", "r1")).result().unwrap_err();
+        assert_eq!(error.to_string(), "the task panicked: no route to r1");
+        assert_eq!(executor.submit(|| 1).result().unwrap(), 1);
+    }
+
+    #[test]
+    fn a_panic_gives_its_payload() {
+        let error = pool(1).submit(|| std::panic::panic_any(7_u8)).result().unwrap_err();
+        let TaskError::Panicked(panic) = error else { panic!("{error}") };
+        assert_eq!(panic.message(), "a value that is no text");
+        assert_eq!(panic.into_payload().downcast_ref(), Some(&7_u8));
+    }
+
+    #[test]
+    fn captures_are_dropped_before_the_result_is_there() {
+        let executor = pool(1);
+        let held = Arc::new(());
+        let capture = Arc::clone(&held);
+        executor.submit(move || drop(Arc::clone(&capture))).result().unwrap();
+        assert_eq!(Arc::strong_count(&held), 1);
+    }
+
+    #[test]
+    fn what_comes_from_outside_starts_in_order() {
+        let executor = pool(1);
+        let (blocked, release) = block(&executor);
+        let (sender, order) = mpsc::channel();
+        let tasks: Vec<_> = (0..1000)
+            .map(|n| {
+                let sender = sender.clone();
+                executor.submit(move || sender.send(n).unwrap())
+            })
+            .collect();
+        drop(release);
+        blocked.result().unwrap();
+        for task in tasks {
+            task.result().unwrap();
+        }
+        assert_eq!(drained(&order), (0..1000).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn an_unread_result_is_dropped() {
+        let executor = pool(1);
+        let held = Arc::new(());
+        let value = Arc::clone(&held);
+        drop(executor.submit(move || value));
+        drop(executor);
+        assert_eq!(Arc::strong_count(&held), 1);
+    }
+}
+
+mod workers {
+    use super::*;
+
+    #[test]
+    fn a_free_worker_is_used_before_a_new_one_is_started() {
+        let executor = pool(8);
+        let names: BTreeSet<_> = (0..200).map(|_| executor.submit(thread_name).result().unwrap()).collect();
+        assert_eq!(names.len(), 1, "{names:?}");
+    }
+
+    #[test]
+    fn as_many_start_as_wait_for_each_other() {
+        for _ in 0..20 {
+            let executor = pool(16);
+            let barrier = Arc::new(Barrier::new(16));
+            let meet = |_| {
+                let barrier = Arc::clone(&barrier);
+                executor.submit(move || barrier.wait().is_leader())
+            };
+            let tasks: Vec<_> = (0..16).map(meet).collect();
+            for task in tasks {
+                task.result().unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn children_of_a_blocked_job_start_on_other_workers() {
+        let executor = pool(4);
+        let handle = executor.handle();
+        let parent = executor.submit(move || {
+            let barrier = Arc::new(Barrier::new(4));
+            for _ in 0..3 {
+                let barrier = Arc::clone(&barrier);
+                drop(handle.submit(move || barrier.wait().is_leader()));
+            }
+            barrier.wait();
+        });
+        parent.result().unwrap();
+    }
+
+    #[test]
+    fn there_are_never_more_than_max_workers() {
+        let executor = pool(3);
+        let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let job = |_| {
+            let (now, most) = (Arc::clone(&now), Arc::clone(&most));
+            executor.submit(move || {
+                most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                std::thread::yield_now();
+                now.fetch_sub(1, Ordering::SeqCst);
+                thread_name()
+            })
+        };
+        let names: BTreeSet<_> = (0..1000).map(job).collect::<Vec<_>>().into_iter().map(name_of).collect();
+        assert!(most.load(Ordering::SeqCst) <= 3 && names.len() <= 3, "{names:?}");
+    }
+
+    #[test]
+    fn threads_are_named_by_prefix_and_number() {
+        let executor = Executor::builder().max_workers(2).thread_name_prefix("crew").build().unwrap();
+        let both = Arc::new(Barrier::new(2));
+        let meet = |_| {
+            let both = Arc::clone(&both);
+            executor.submit(move || {
+                both.wait();
+                thread_name()
+            })
+        };
+        let names: BTreeSet<_> = [0, 1].map(meet).into_iter().map(name_of).collect();
+        assert_eq!(names, BTreeSet::from(["crew_0".to_owned(), "crew_1".to_owned()]));
+    }
+
+    #[test]
+    fn a_pool_of_none_is_refused() {
+        let error = Executor::builder().max_workers(0).build().unwrap_err();
+        assert_eq!(error.to_string(), "max_workers must be between 1 and 65535, not 0");
+    }
+
+    fn thread_name() -> String {
+        std::thread::current().name().unwrap().to_owned()
+    }
+
+    fn name_of(task: Task<String>) -> String {
+        task.result().unwrap()
+    }
+}
+
+mod task {
+    use super::*;
+
+    #[test]
+    fn cancel_works_only_before_the_start() {
+        let executor = pool(1);
+        let (running, release) = block(&executor);
+        let held = Arc::new(());
+        let capture = Arc::clone(&held);
+        let pending = executor.submit(move || drop(capture));
+        assert_eq!((running.state(), pending.state()), (TaskState::Running, TaskState::Pending));
+        assert!(!running.cancel() && pending.cancel() && pending.cancel());
+        assert_eq!(Arc::strong_count(&held), 1, "the closure is dropped at once");
+        assert!(pending.is_cancelled() && pending.is_done() && running.is_running());
+        assert!(matches!(pending.result(), Err(TaskError::Cancelled)));
+        drop(release);
+        running.result().unwrap();
+    }
+
+    #[test]
+    fn a_blocked_result_learns_of_a_cancel() {
+        let executor = pool(1);
+        let (running, release) = block(&executor);
+        let pending = executor.submit(|| ());
+        let waiting = std::thread::spawn(move || pending.result());
+        executor.shutdown(Pending::Cancel, Wait::No);
+        assert!(matches!(waiting.join().unwrap(), Err(TaskError::Cancelled)));
+        drop(release);
+        running.result().unwrap();
+    }
+
+    #[test]
+    fn a_timed_result_can_be_asked_again() {
+        let executor = pool(1);
+        let (mut running, release) = block(&executor);
+        assert!(matches!(running.result_timeout(Duration::ZERO), Err(TaskError::TimedOut)));
+        assert!(matches!(running.result_timeout(Duration::from_millis(1)), Err(TaskError::TimedOut)));
+        drop(release);
+        running.result_timeout(HANG).unwrap();
+        assert!(matches!(running.result_timeout(HANG), Err(TaskError::AlreadyTaken)));
+    }
+
+    #[test]
+    fn a_task_can_be_awaited() {
+        use std::future::Future;
+        use std::task::{Context, Poll, Wake, Waker};
+        struct Woken(Mutex<Sender<()>>);
+        impl Wake for Woken {
+            fn wake(self: Arc<Self>) {
+                self.0.lock().unwrap().send(()).unwrap();
+            }
+        }
+        let executor = pool(1);
+        let (blocked, release) = block(&executor);
+        let mut task = Box::pin(executor.submit(|| 9));
+        let (sender, woken) = mpsc::channel();
+        let waker = Waker::from(Arc::new(Woken(Mutex::new(sender))));
+        let mut context = Context::from_waker(&waker);
+        assert!(task.as_mut().poll(&mut context).is_pending());
+        assert!(task.as_mut().poll(&mut context).is_pending());
+        drop(release);
+        woken.recv_timeout(HANG).unwrap();
+        assert!(matches!(task.as_mut().poll(&mut context), Poll::Ready(Ok(9))));
+        assert!(woken.try_recv().is_err(), "the waker of the first poll was replaced");
+        blocked.result().unwrap();
+    }
+}
+
+mod map {
+    use super::*;
+
+    #[test]
+    fn results_come_in_the_order_of_the_inputs() {
+        let executor = pool(4);
+        let squares: Vec<_> = executor.map(|n| n * n, 0..1000_u64).map(Result::unwrap).collect();
+        assert_eq!(squares, (0..1000).map(|n| n * n).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn an_error_comes_at_its_own_place() {
+        let executor = pool(2);
+        let results: Vec<_> = executor.map(|n| 10 / n, [5, 0, 2]).map(Result::ok).collect();
+        assert_eq!(results, [Some(2), None, Some(5)]);
+    }
+
+    #[test]
+    fn everything_runs_though_nobody_reads() {
+        let executor = pool(2);
+        let count = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&count);
+        let results = executor.map(move |_| counter.fetch_add(1, Ordering::SeqCst), 0..100);
+        executor.shutdown(Pending::Finish, Wait::Yes);
+        assert_eq!((count.load(Ordering::SeqCst), results.len()), (100, 100));
+    }
+
+    #[test]
+    fn dropping_it_cancels_what_has_not_started() {
+        let executor = pool(1);
+        let (running, release) = block(&executor);
+        let count = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&count);
+        drop(executor.map(move |_| counter.fetch_add(1, Ordering::SeqCst), 0..100));
+        drop(release);
+        running.result().unwrap();
+        drop(executor);
+        assert_eq!(count.load(Ordering::SeqCst), 0);
+    }
+}
+
+mod as_completed_ {
+    use super::*;
+
+    #[test]
+    fn each_task_is_given_once_as_it_ends() {
+        let executor = pool(3);
+        let (first, release_first) = block(&executor);
+        let (second, release_second) = block(&executor);
+        let done = executor.submit(|| ());
+        while !done.is_done() {
+            std::thread::yield_now();
+        }
+        let mut completed = as_completed([("first", first), ("second", second), ("done", done)]);
+        assert_eq!(completed.next().unwrap().0, "done");
+        drop(release_second);
+        assert_eq!(completed.next().unwrap().0, "second");
+        drop(release_first);
+        assert_eq!(completed.len(), 1);
+        assert_eq!(completed.next().unwrap().0, "first");
+        assert!(completed.next().is_none());
+    }
+
+    #[test]
+    fn cancelled_and_failed_tasks_are_given_too() {
+        let executor = pool(1);
+        let (running, release) = block(&executor);
+        let tasks = [executor.submit(|| 1), executor.submit(|| panic!("x")), executor.submit(|| 3)];
+        tasks[2].cancel();
+        let mut completed = as_completed(tasks);
+        assert!(completed.next().unwrap().is_cancelled());
+        drop(release);
+        assert_eq!(completed.map(|task| task.result().is_ok()).collect::<Vec<_>>(), [true, false]);
+        running.result().unwrap();
+    }
+
+    #[test]
+    fn a_cancel_races_with_the_watch_without_a_second_gift() {
+        for _ in 0..300 {
+            let executor = pool(1);
+            let (running, release) = block(&executor);
+            let tasks: Vec<_> = (0..8).map(|_| executor.submit(|| ())).collect();
+            std::thread::scope(|scope| {
+                scope.spawn(|| executor.shutdown(Pending::Cancel, Wait::No));
+                assert_eq!(as_completed(tasks).count(), 8);
+            });
+            drop(release);
+            running.result().unwrap();
+        }
+    }
+}
+
+mod nested {
+    use super::*;
+    use linecrew_core::executor::Handle;
+
+    fn count_down(handle: &Handle, n: u32) -> u32 {
+        if n == 0 {
+            return 0;
+        }
+        let inner = handle.clone();
+        1 + handle.submit(move || count_down(&inner, n - 1)).result().unwrap()
+    }
+
+    #[test]
+    fn one_worker_runs_what_it_waits_for() {
+        let executor = pool(1);
+        let handle = executor.handle();
+        assert_eq!(executor.submit(move || count_down(&handle, 100)).result().unwrap(), 100);
+    }
+
+    #[test]
+    fn one_worker_can_map_and_complete_inside_a_job() {
+        let executor = pool(1);
+        let handle = executor.handle();
+        let sum = executor.submit(move || {
+            let mapped: u32 = handle.map(|n| n + 1, 0..10).map(Result::unwrap).sum();
+            let tasks: Vec<_> = (0..10).map(|n| handle.submit(move || n)).collect();
+            mapped + as_completed(tasks).map(|task| task.result().unwrap()).sum::<u32>()
+        });
+        assert_eq!(sum.result().unwrap(), 55 + 45);
+    }
+
+    #[test]
+    fn nesting_without_end_is_an_error() {
+        fn forever(handle: &Handle) -> Result<(), String> {
+            let inner = handle.clone();
+            let task = handle.submit(move || forever(&inner));
+            task.result().map_err(|error| error.to_string())?
+        }
+        let executor = Executor::builder().max_workers(1).stack_size(8 << 20).build().unwrap();
+        let handle = executor.handle();
+        let error = executor.submit(move || forever(&handle)).result().unwrap().unwrap_err();
+        assert_eq!(error, "jobs that wait for each other are nested deeper than 256");
+        executor.shutdown(Pending::Cancel, Wait::Yes);
+    }
+}
+
+mod shutdown {
+    use super::*;
+
+    #[test]
+    fn a_submit_after_it_is_an_error() {
+        let executor = pool(1);
+        executor.shutdown(Pending::Finish, Wait::Yes);
+        assert!(matches!(executor.submit(|| ()).result(), Err(TaskError::ShutDown)));
+    }
+
+    #[test]
+    fn what_was_queued_is_finished() {
+        let executor = pool(2);
+        let tasks: Vec<_> = (0..50).map(|n| executor.submit(move || n)).collect();
+        executor.shutdown(Pending::Finish, Wait::Yes);
+        assert!(tasks.iter().all(Task::is_done));
+        assert!(tasks.into_iter().enumerate().all(|(n, task)| task.result().unwrap() == n));
+    }
+
+    #[test]
+    fn what_was_queued_is_cancelled_and_told() {
+        let executor = pool(1);
+        let (running, release) = block(&executor);
+        let tasks: Vec<_> = (0..50).map(|n| executor.submit(move || n)).collect();
+        let watching = std::thread::spawn(move || as_completed(tasks).filter(Task::is_cancelled).count());
+        executor.shutdown(Pending::Cancel, Wait::No);
+        assert_eq!(watching.join().unwrap(), 50);
+        drop(release);
+        running.result().unwrap();
+    }
+
+    #[test]
+    fn dropping_the_executor_finishes_and_waits() {
+        let count = Arc::new(AtomicUsize::new(0));
+        let executor = pool(2);
+        for _ in 0..100 {
+            let count = Arc::clone(&count);
+            drop(executor.submit(move || count.fetch_add(1, Ordering::SeqCst)));
+        }
+        drop(executor);
+        assert_eq!(count.load(Ordering::SeqCst), 100);
+    }
+
+    #[test]
+    fn without_wait_it_returns_while_a_task_runs() {
+        let executor = pool(1);
+        let (running, release) = block(&executor);
+        executor.shutdown(Pending::Finish, Wait::No);
+        drop(executor);
+        assert!(running.is_running());
+        drop(release);
+        running.result().unwrap();
+    }
+
+    #[test]
+    fn twice_from_two_threads_and_from_a_task_is_no_deadlock() {
+        let executor = Arc::new(pool(2));
+        let inside = Arc::clone(&executor);
+        executor.submit(move || inside.shutdown(Pending::Finish, Wait::Yes)).result().unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| executor.shutdown(Pending::Finish, Wait::Yes));
+            }
+        });
+    }
+
+    #[test]
+    fn a_worker_may_drop_its_own_executor() {
+        let executor = pool(1);
+        let handle = executor.handle();
+        let (sender, receiver) = mpsc::channel::<Executor>();
+        let task = executor.submit(move || drop(receiver.recv_timeout(HANG).unwrap()));
+        sender.send(executor).unwrap();
+        task.result().unwrap();
+        assert!(matches!(handle.submit(|| ()).result(), Err(TaskError::ShutDown)));
+    }
+
+    #[test]
+    fn a_racing_submit_is_run_or_refused_never_lost() {
+        for round in 0..500 {
+            let executor = pool(1 + round % 3);
+            let (handle, start) = (executor.handle(), Arc::new(Barrier::new(2)));
+            let ready = Arc::clone(&start);
+            let submitter = std::thread::spawn(move || {
+                ready.wait();
+                (0..20).map(|n| handle.submit(move || n)).collect::<Vec<_>>()
+            });
+            start.wait();
+            executor.shutdown(Pending::Finish, Wait::Yes);
+            for task in submitter.join().unwrap() {
+                assert!(matches!(task.result(), Ok(_) | Err(TaskError::ShutDown)));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_million_tasks_from_four_threads_all_end_once() {
+    let executor = pool(4);
+    let count = Arc::new(AtomicUsize::new(0));
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..25 {
+                    let job = |n| {
+                        let count = Arc::clone(&count);
+                        executor.submit(move || count.fetch_add(n % 2, Ordering::Relaxed))
+                    };
+                    let tasks: Vec<_> = (0..10_000_usize).map(job).collect();
+                    assert_eq!(as_completed(tasks).filter_map(|task| task.result().ok()).count(), 10_000);
+                }
+            });
+        }
+    });
+    assert_eq!(count.load(Ordering::Relaxed), 500_000);
+}

@@ -1,0 +1,28 @@
+# What CI does, step by step. The system's OpenSSL, where its headers are installed, saves two minutes of building.
+export OPENSSL_NO_VENDOR := env("OPENSSL_NO_VENDOR", "1")
+
+# Format, lints, docs and tests.
+default: fmt lint doc test
+
+fmt:
+    cargo fmt --all
+
+lint:
+    cargo clippy --workspace --all-targets --all-features -- -D warnings
+
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+
+test:
+    cargo test --workspace
+
+# Tests against FRRouting and OpenSSH, which must be installed.
+test-real:
+    cargo test --workspace -- --ignored
+
+deny:
+    cargo deny check licenses bans sources
+
+# Everything, as CI runs it.
+ci:
+    .ci/run

@@ -1,0 +1,259 @@
+//! One session at a device's command line: bytes in, bytes out, no I/O and no clock.
+
+use crate::node::Node;
+use crate::pager::Paged;
+use std::sync::Arc;
+
+/// More bytes than this in one line are not taken.
+const LONGEST_LINE: usize = 4096;
+
+/// The page of a client that told no window, as a VT100's.
+const USUAL_PAGE: usize = 24;
+
+/// One session at a device's command line, as a state machine: what the client types goes in, what the device shows
+/// comes out.
+///
+/// `\r`, `\n`, `\r\n` and `\r\0` all end a line. What is typed is echoed, passwords excepted; backspace, ^U, ^C and
+/// ^Z do what they do on IOS.
+#[derive(Debug)]
+pub struct Console {
+    pub(crate) node: Arc<Node>,
+    pub(crate) state: State,
+    pub(crate) mode: &'static str,
+    /// The interface whose configuration is open.
+    pub(crate) interface: Option<String>,
+    /// Lines in a page; none where output is not paged.
+    pub(crate) page: Option<usize>,
+    /// Wrong answers to the present question.
+    pub(crate) wrong_answers: u32,
+    line: Vec<u8>,
+    after_cr: bool,
+    out: Vec<u8>,
+}
+
+/// How a client comes to the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// It has to log in here, as on telnet.
+    Login,
+    /// The transport has authenticated it, as SSH does.
+    Authenticated,
+}
+
+/// What the session waits for.
+#[derive(Debug)]
+pub(crate) enum State {
+    Username,
+    Password { username: Option<String> },
+    Command,
+    EnableSecret,
+    More(Paged),
+    Closed,
+}
+
+impl Console {
+    /// Opens a session.
+    pub fn new(node: &Arc<Node>, entry: Entry) -> Self {
+        let platform = &node.device().platform;
+        let privileged =
+            node.device().privileged || (entry == Entry::Authenticated && platform.ssh_is_privileged);
+        Self {
+            state: State::first(node, entry),
+            mode: if privileged { platform.exec_mode } else { platform.user_mode },
+            interface: None,
+            page: (!platform.pager.follows_window).then_some(USUAL_PAGE),
+            wrong_answers: 0,
+            line: Vec::new(),
+            after_cr: false,
+            out: Vec::new(),
+            node: Arc::clone(node),
+        }
+    }
+
+    /// What the device shows first: its banner, its greeting and the first prompt.
+    pub fn greet(&mut self) -> Vec<u8> {
+        let mut shown = self.greeting();
+        shown.extend(self.first_prompt());
+        shown
+    }
+
+    /// What it shows before the first prompt.
+    pub(crate) fn greeting(&mut self) -> Vec<u8> {
+        let node = Arc::clone(&self.node);
+        self.say(&node.device().banner);
+        match self.state {
+            State::Command => self.say("\n"),
+            _ => self.say(node.device().platform.login.greeting),
+        }
+        std::mem::take(&mut self.out)
+    }
+
+    pub(crate) fn first_prompt(&mut self) -> Vec<u8> {
+        self.prompt();
+        std::mem::take(&mut self.out)
+    }
+
+    /// Takes what the client typed, any part of a line, and returns what the device shows in reply.
+    pub fn input(&mut self, typed: &[u8]) -> Vec<u8> {
+        for &byte in typed {
+            let ends_crlf = self.after_cr && matches!(byte, b'\n' | 0);
+            self.after_cr = byte == b'\r';
+            if !ends_crlf {
+                self.key(byte);
+            }
+        }
+        std::mem::take(&mut self.out)
+    }
+
+    /// Runs one command without echo, prompt and paging, as SSH's exec channel does, and returns what it shows.
+    pub fn exec(&mut self, command: &str) -> Vec<u8> {
+        self.page = None;
+        self.execute(command, self.mode, 0);
+        self.state = State::Closed;
+        std::mem::take(&mut self.out)
+    }
+
+    /// Notes the client's window, which sets the page on platforms that follow it. No rows means no paging.
+    pub fn window(&mut self, rows: u16) {
+        if self.node.device().platform.pager.follows_window {
+            self.page = (rows > 0).then_some(usize::from(rows));
+        }
+    }
+
+    /// Whether the device has hung up.
+    pub fn is_closed(&self) -> bool {
+        matches!(self.state, State::Closed)
+    }
+
+    /// Shows text, `\n` as `\r\n`.
+    pub(crate) fn say(&mut self, text: &str) {
+        self.out.extend(terminal_lines(text.as_bytes()));
+    }
+
+    /// Shows the prompt of whatever the session waits for.
+    pub(crate) fn prompt(&mut self) {
+        let platform = &self.node.device().platform;
+        match &self.state {
+            State::Username => self.out.extend_from_slice(platform.login.username.as_bytes()),
+            State::Password { .. } => self.out.extend_from_slice(platform.login.password.as_bytes()),
+            State::EnableSecret => self.out.extend_from_slice(platform.enable.password.as_bytes()),
+            State::More(_) => self.out.extend_from_slice(platform.pager.prompt),
+            State::Command => self.out.extend(self.command_prompt().into_bytes()),
+            State::Closed => {}
+        }
+    }
+
+    pub(crate) fn command_prompt(&self) -> String {
+        let suffix = self.node.device().platform.mode(self.mode).suffix;
+        format!("{}{suffix}", self.node.running().hostname)
+    }
+
+    /// Shows a command's output, paged.
+    pub(crate) fn show(&mut self, text: Vec<u8>) {
+        let mut paged = Paged::new(text);
+        self.out.extend_from_slice(paged.take(self.page.unwrap_or(usize::MAX)));
+        self.state = if paged.is_done() { State::Command } else { State::More(paged) };
+    }
+
+    fn key(&mut self, byte: u8) {
+        match self.state {
+            State::Closed => {}
+            State::More(_) => self.pager_key(byte),
+            _ => self.line_key(byte),
+        }
+    }
+
+    fn line_key(&mut self, byte: u8) {
+        match byte {
+            b'\r' | b'\n' => self.end_line(),
+            0x08 | 0x7f => self.erase(1),
+            CTRL_U => self.erase(usize::MAX),
+            CTRL_C | CTRL_Z if matches!(self.state, State::Command) => self.interrupt(byte),
+            0..0x20 => {}
+            _ if self.line.len() < LONGEST_LINE => {
+                self.line.push(byte);
+                if self.echoes() {
+                    self.out.push(byte);
+                }
+            }
+            _ => self.out.push(BELL),
+        }
+    }
+
+    fn echoes(&self) -> bool {
+        matches!(self.state, State::Username | State::Command)
+    }
+
+    fn erase(&mut self, bytes: usize) {
+        for _ in 0..bytes.min(self.line.len()) {
+            self.line.pop();
+            if self.echoes() {
+                self.out.extend_from_slice(b"\x08 \x08");
+            }
+        }
+    }
+
+    /// ^C and ^Z drop the line; both lead out of configuration.
+    fn interrupt(&mut self, key: u8) {
+        self.line.clear();
+        self.say(if key == CTRL_C { "^C\n" } else { "^Z\n" });
+        self.leave_configuration();
+        self.prompt();
+    }
+
+    fn end_line(&mut self) {
+        let line = std::mem::take(&mut self.line);
+        self.say("\n");
+        // No command and no credential has bytes outside of UTF-8; replaced, they match nothing.
+        let line = String::from_utf8_lossy(&line);
+        match std::mem::replace(&mut self.state, State::Command) {
+            State::Username => self.take_username(&line),
+            State::Password { username } => self.take_password(username, &line),
+            State::EnableSecret => self.take_enable_secret(&line),
+            _ => self.execute(&line, self.mode, self.command_prompt().len()),
+        }
+        self.prompt();
+    }
+
+    fn pager_key(&mut self, byte: u8) {
+        let style = self.node.device().platform.pager.clone();
+        self.out.extend_from_slice(style.erase);
+        let lines = match byte {
+            b'\r' | b'\n' => 1,
+            b' ' => self.page.unwrap_or(usize::MAX),
+            b'q' | b'Q' | CTRL_C => 0,
+            _ if style.any_key_continues => self.page.unwrap_or(usize::MAX),
+            _ => 0,
+        };
+        self.turn_page(lines);
+        self.prompt();
+    }
+
+    /// Shows further lines; none ends the output.
+    fn turn_page(&mut self, lines: usize) {
+        let State::More(paged) = &mut self.state else { return };
+        if lines > 0 {
+            self.out.extend_from_slice(paged.take(lines));
+        }
+        if lines == 0 || paged.is_done() {
+            self.state = State::Command;
+        }
+    }
+}
+
+const CTRL_C: u8 = 0x03;
+const BELL: u8 = 0x07;
+const CTRL_U: u8 = 0x15;
+const CTRL_Z: u8 = 0x1a;
+
+/// `\n` as `\r\n`, where no `\r` stands before it.
+pub(crate) fn terminal_lines(text: &[u8]) -> Vec<u8> {
+    let mut lines = Vec::with_capacity(text.len() + text.len() / 32);
+    for &byte in text {
+        if byte == b'\n' && lines.last() != Some(&b'\r') {
+            lines.push(b'\r');
+        }
+        lines.push(byte);
+    }
+    lines
+}

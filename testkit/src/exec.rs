@@ -1,0 +1,175 @@
+//! What commands do at a console.
+
+use crate::action::Action;
+use crate::catalog::{self, Found};
+use crate::console::{Console, State, terminal_lines};
+use crate::faults::Fault;
+use crate::platform::RefusalStyle;
+use std::sync::Arc;
+
+impl Console {
+    /// Runs a line as a command of `mode`. `column` is where on the screen the line begins, for IOS's caret.
+    pub(crate) fn execute(&mut self, line: &str, mode: &'static str, column: usize) {
+        if line.trim().is_empty() {
+            return;
+        }
+        let node = Arc::clone(&self.node);
+        let device = node.device();
+        let mut mode = device.platform.mode(mode);
+        loop {
+            let commands = device.commands.iter().chain(&device.platform.commands);
+            let known = commands.filter(|known| known.modes.is_empty() || known.modes.contains(&mode.name));
+            match (catalog::find(known, line), mode.above) {
+                (Found::Command(command, values), _) => {
+                    let run = Run { line, mode: mode.name, column, values };
+                    return self.act(&command.action, &run);
+                }
+                (Found::Invalid(_), Some(above)) if mode.inherits => mode = device.platform.mode(above),
+                (refused, _) => return self.refuse(&refused, line, column),
+            }
+        }
+    }
+
+    /// Out of any configuration mode.
+    pub(crate) fn leave_configuration(&mut self) {
+        let platform = &self.node.device().platform;
+        if self.mode != platform.user_mode {
+            self.mode = platform.exec_mode;
+        }
+        self.interface = None;
+    }
+
+    fn act(&mut self, action: &Action, run: &Run<'_>) {
+        match action {
+            Action::Show(bytes) => self.show_reply(terminal_lines(bytes)),
+            Action::Report(report) => self.show_reply(terminal_lines(report(&self.node).as_bytes())),
+            Action::Enable => self.enable(),
+            Action::Disable => self.mode = self.node.device().platform.user_mode,
+            Action::Configure(words) => self.configure(words),
+            Action::Exit => self.exit(),
+            Action::End => self.leave_configuration(),
+            Action::Logout => self.state = State::Closed,
+            Action::Do => self.do_exec(run),
+            Action::PageLength => self.set_page(run.number()),
+            Action::Accept => {}
+            Action::Hostname => run.first().clone_into(&mut self.node.running().hostname),
+            Action::Interface(mode) => self.open_interface(mode, run),
+            Action::Configured => self.configured(run),
+            Action::Unconfigured => self.unconfigured(run),
+        }
+    }
+
+    fn show_reply(&mut self, text: Vec<u8>) {
+        let mut reply = Vec::new();
+        for fault in &self.node.device().faults {
+            if let Fault::Garbage(bytes) = fault {
+                reply.extend_from_slice(bytes);
+                reply.extend_from_slice(b"\r\n");
+            }
+        }
+        reply.extend(text);
+        self.show(reply);
+    }
+
+    fn configure(&mut self, words: &str) {
+        self.mode = self.node.device().platform.config_mode;
+        self.say(words);
+    }
+
+    fn exit(&mut self) {
+        self.interface = None;
+        match self.node.device().platform.mode(self.mode).above {
+            Some(above) => self.mode = above,
+            None => self.state = State::Closed,
+        }
+    }
+
+    fn do_exec(&mut self, run: &Run<'_>) {
+        let command = run.first();
+        let typed_before = run.line.trim_end().len() - command.len();
+        self.execute(command, self.node.device().platform.exec_mode, run.column + typed_before);
+    }
+
+    fn set_page(&mut self, lines: u16) {
+        self.page = (lines > 0).then_some(usize::from(lines));
+    }
+
+    fn open_interface(&mut self, mode: &'static str, run: &Run<'_>) {
+        let Some(name) = self.interface_name(run.first()) else {
+            let wrong = Found::Invalid(run.line.trim_end().len() - run.first().len());
+            return self.refuse(&wrong, run.line, run.column);
+        };
+        self.node.running().declare(&name);
+        self.interface = Some(name);
+        self.mode = mode;
+    }
+
+    /// The full name of the interface that was typed, perhaps abbreviated or with a space before its number.
+    fn interface_name(&self, typed: &str) -> Option<String> {
+        let types = self.node.device().platform.interface_types;
+        if types.is_empty() {
+            return (!typed.contains(' ')).then(|| typed.to_owned());
+        }
+        let number_at = typed.find(|c: char| c.is_ascii_digit())?;
+        let (kind, number) = typed.split_at(number_at);
+        let kind = kind.trim_end();
+        let fits = |full: &&&str| full.get(..kind.len()).is_some_and(|head| head.eq_ignore_ascii_case(kind));
+        let full = types.iter().filter(|_| !kind.is_empty()).find(fits)?;
+        let is_number = number.chars().all(|c| c.is_ascii_digit() || matches!(c, '/' | '.'));
+        is_number.then(|| format!("{full}{number}"))
+    }
+
+    fn configured(&mut self, run: &Run<'_>) {
+        self.enter_mode_of(run);
+        self.node.running().add(self.interface.as_deref(), run.line.trim());
+    }
+
+    fn unconfigured(&mut self, run: &Run<'_>) {
+        self.enter_mode_of(run);
+        self.node.running().remove(self.interface.as_deref(), run.first());
+    }
+
+    /// A command of the mode above leads back to it.
+    fn enter_mode_of(&mut self, run: &Run<'_>) {
+        if run.mode != self.mode {
+            self.mode = run.mode;
+            self.interface = None;
+        }
+    }
+
+    fn refuse(&mut self, refused: &Found<'_>, line: &str, column: usize) {
+        let style = self.node.device().platform.refusal;
+        let line = line.trim();
+        let words = match (style, refused) {
+            (RefusalStyle::Ios, Found::Ambiguous) => format!("% Ambiguous command:  \"{line}\"\n"),
+            (RefusalStyle::Ios, Found::Incomplete) => "% Incomplete command.\n\n".into(),
+            (RefusalStyle::Ios, Found::Invalid(at)) => {
+                format!("{:column$}^\n% Invalid input detected at '^' marker.\n\n", "", column = column + at)
+            }
+            (RefusalStyle::Frr, Found::Ambiguous) => "% Ambiguous command.\n".into(),
+            (RefusalStyle::Frr, Found::Incomplete) => "% Command incomplete.\n".into(),
+            (RefusalStyle::Frr, Found::Invalid(_)) => format!("% [ZEBRA] Unknown command: {line}\n"),
+            (_, Found::Command(..)) => String::new(),
+        };
+        self.say(&words);
+    }
+}
+
+/// A command that was found in a line.
+struct Run<'a> {
+    line: &'a str,
+    mode: &'static str,
+    column: usize,
+    values: Vec<&'a str>,
+}
+
+impl<'a> Run<'a> {
+    /// The value of the first parameter; the tables give one to every action that asks.
+    fn first(&self) -> &'a str {
+        self.values.first().copied().unwrap_or_default()
+    }
+
+    fn number(&self) -> u16 {
+        self.first().parse().unwrap_or_default()
+    }
+}

@@ -1,0 +1,102 @@
+//! What tells one simulated device from another.
+
+/// Serial number, software, hardware and uptime of a device, all drawn from its seed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Facts {
+    /// The serial number of the chassis.
+    pub serial: String,
+    /// The software version.
+    pub version: String,
+    /// The product number.
+    pub hardware: String,
+    /// Minutes since the last start.
+    pub uptime_minutes: u64,
+    /// The last two bytes of every address that it has.
+    pub(crate) host_number: u16,
+}
+
+impl Facts {
+    pub(crate) fn from_seed(seed: u64) -> Self {
+        let mut draw = Draw(seed);
+        Self {
+            serial: serial(&mut draw),
+            version: (*draw.one_of(&["17.03.08a", "17.06.06", "17.09.04a", "17.09.05", "17.12.03"])).into(),
+            hardware: (*draw.one_of(&["ISR4321/K9", "ISR4331/K9", "ISR4351/K9", "ISR4431/K9"])).into(),
+            uptime_minutes: 5 + draw.below(60 * 24 * 400),
+            host_number: u16::try_from(draw.below(1 << 16)).unwrap_or_default(),
+        }
+    }
+
+    /// The uptime in words: `3 weeks, 1 day, 5 minutes`.
+    pub fn uptime(&self) -> String {
+        let minutes = self.uptime_minutes;
+        let parts = [
+            (minutes / 10_080, "week"),
+            (minutes / 1_440 % 7, "day"),
+            (minutes / 60 % 24, "hour"),
+            (minutes % 60, "minute"),
+        ];
+        let words: Vec<String> = parts
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, unit)| format!("{count} {unit}{}", if count == 1 { "" } else { "s" }))
+            .collect();
+        words.join(", ")
+    }
+
+    /// An address of the device in 10.0.0.0/8, one for each interface.
+    pub(crate) fn address(&self, interface: u8) -> String {
+        let [high, low] = self.host_number.to_be_bytes();
+        format!("10.{interface}.{high}.{}", low.max(1))
+    }
+}
+
+/// A chassis serial number as they are printed: a plant, year and week, and four characters.
+fn serial(draw: &mut Draw) -> String {
+    const LETTERS: &[u8] = b"0123456789ABCDEFGHJKLMNPRSTUVWXYZ";
+    let plant = *draw.one_of(&["FDO", "FGL", "FLM", "FOC"]);
+    let (year, week) = (20 + draw.below(8), 1 + draw.below(52));
+    let tail: String = (0..4).map(|_| char::from(*draw.one_of(LETTERS))).collect();
+    format!("{plant}{year}{week:02}{tail}")
+}
+
+/// The splitmix64 generator (Steele, Lea, Flood, 2014): any seed does, neighbouring ones too.
+pub(crate) struct Draw(pub(crate) u64);
+
+impl Draw {
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, bound: u64) -> u64 {
+        self.next() % bound
+    }
+
+    fn one_of<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
+        let index = self.below(choices.len() as u64);
+        &choices[usize::try_from(index).unwrap_or_default()]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn a_thousand_seeds_give_a_thousand_serial_numbers() {
+        let serials: BTreeSet<String> = (0..1000).map(|seed| Facts::from_seed(seed).serial).collect();
+        assert_eq!(serials.len(), 1000);
+    }
+
+    #[test]
+    fn uptime_leaves_zeros_out_and_counts_one_in_the_singular() {
+        let facts = Facts { uptime_minutes: 3 * 10_080 + 1_440 + 5, ..Facts::from_seed(1) };
+        assert_eq!(facts.uptime(), "3 weeks, 1 day, 5 minutes");
+    }
+}

@@ -1,0 +1,191 @@
+//! Cisco IOS-XE: modes, commands and wording.
+
+use crate::action::Action;
+use crate::clock;
+use crate::device::LoginStyle;
+use crate::facts::Facts;
+use crate::node::Node;
+use crate::platform::{
+    Command, EnableWords, LoginWords, Mode, PagerStyle, Platform, RefusalStyle, Refused, TelnetStyle,
+};
+use crate::running::Interface;
+use crate::show_version;
+
+const USER: &str = "user";
+const EXEC: &str = "exec";
+const CONFIG: &str = "config";
+const CONFIG_IF: &str = "config-if";
+
+impl Platform {
+    /// Cisco IOS-XE, as a router shows it.
+    pub fn cisco_iosxe() -> Self {
+        Self {
+            name: "cisco_iosxe",
+            modes: modes(),
+            usual_login: LoginStyle::UserPassword,
+            user_mode: USER,
+            exec_mode: EXEC,
+            config_mode: CONFIG,
+            commands: commands(),
+            login: LOGIN,
+            enable: ENABLE,
+            pager: PAGER,
+            refusal: RefusalStyle::Ios,
+            telnet: TELNET,
+            ssh_is_privileged: false,
+            interfaces,
+            interface_types: &[
+                "GigabitEthernet",
+                "TenGigabitEthernet",
+                "Loopback",
+                "Port-channel",
+                "Tunnel",
+                "Vlan",
+            ],
+        }
+    }
+}
+
+const LOGIN: LoginWords = LoginWords {
+    greeting: "\nUser Access Verification\n\n",
+    username: "Username: ",
+    password: "Password: ",
+    refused_login: Refused { again: "% Login invalid\n\n", for_good: "% Login invalid\n\n" },
+    refused_password: Refused { again: "", for_good: "% Bad passwords\n" },
+};
+
+const ENABLE: EnableWords = EnableWords {
+    password: "Password: ",
+    refused: Refused { again: "% Access denied\n", for_good: "% Bad secrets\n\n" },
+    closes: false,
+    unset: Some("% No password set\n"),
+};
+
+/// The eraser goes back over nine of the prompt's ten columns and blanks eight, as a real one's does: the first and
+/// the last column are blank already.
+const PAGER: PagerStyle = PagerStyle {
+    prompt: b" --More-- ",
+    erase: b"\x08\x08\x08\x08\x08\x08\x08\x08\x08        \x08\x08\x08\x08\x08\x08\x08\x08\x08",
+    follows_window: false,
+    any_key_continues: false,
+};
+
+/// WILL ECHO, WILL SGA, DO TTYPE, DO NAWS (RFC 857, 858, 1091, 1073).
+const TELNET: TelnetStyle = TelnetStyle {
+    offers: &[255, 251, 1, 255, 251, 3, 255, 253, 24, 255, 253, 31],
+    offers_before_prompt: false,
+};
+
+fn modes() -> Vec<Mode> {
+    vec![
+        Mode { name: USER, suffix: ">", above: None, inherits: false },
+        Mode { name: EXEC, suffix: "#", above: None, inherits: false },
+        Mode { name: CONFIG, suffix: "(config)#", above: Some(EXEC), inherits: false },
+        Mode { name: CONFIG_IF, suffix: "(config-if)#", above: Some(CONFIG), inherits: true },
+    ]
+}
+
+fn commands() -> Vec<Command> {
+    const ANY_EXEC: &[&str] = &[USER, EXEC];
+    const PRIVILEGED: &[&str] = &[EXEC];
+    const ANY_CONFIG: &[&str] = &[CONFIG, CONFIG_IF];
+    const GLOBAL: &[&str] = &[CONFIG];
+    const INTERFACE: &[&str] = &[CONFIG_IF];
+    let configure = Action::Configure("Enter configuration commands, one per line.  End with CNTL/Z.\n");
+    vec![
+        Command::new("show version", ANY_EXEC, Action::Report(show_version::ios_xe)),
+        Command::new("show clock", ANY_EXEC, Action::Report(|_| format!("*{}\n", clock::now()))),
+        Command::new("show inventory", ANY_EXEC, Action::Report(inventory)),
+        Command::new("show ip interface brief", ANY_EXEC, Action::Report(ip_interface_brief)),
+        Command::new("show users", ANY_EXEC, Action::Report(users)),
+        Command::new("show running-config", PRIVILEGED, Action::Report(running_config)),
+        Command::new("terminal length NUMBER", ANY_EXEC, Action::PageLength),
+        Command::new("terminal width NUMBER", ANY_EXEC, Action::Accept),
+        Command::new("enable", ANY_EXEC, Action::Enable),
+        Command::new("disable", ANY_EXEC, Action::Disable),
+        Command::new("exit", ANY_EXEC, Action::Logout),
+        Command::new("logout", ANY_EXEC, Action::Logout),
+        Command::new("quit", ANY_EXEC, Action::Logout),
+        Command::new("configure terminal", PRIVILEGED, configure),
+        Command::new("do LINE", ANY_CONFIG, Action::Do),
+        Command::new("end", ANY_CONFIG, Action::End),
+        Command::new("exit", ANY_CONFIG, Action::Exit),
+        Command::new("hostname WORD", GLOBAL, Action::Hostname),
+        Command::new("interface LINE", GLOBAL, Action::Interface(CONFIG_IF)),
+        Command::new("ip domain name WORD", GLOBAL, Action::Configured),
+        Command::new("ip route LINE", GLOBAL, Action::Configured),
+        Command::new("logging host WORD", GLOBAL, Action::Configured),
+        Command::new("ntp server WORD", GLOBAL, Action::Configured),
+        Command::new("snmp-server LINE", GLOBAL, Action::Configured),
+        Command::new("no LINE", GLOBAL, Action::Unconfigured),
+        Command::new("description LINE", INTERFACE, Action::Configured),
+        Command::new("ip address WORD WORD", INTERFACE, Action::Configured),
+        Command::new("shutdown", INTERFACE, Action::Configured),
+        Command::new("no LINE", INTERFACE, Action::Unconfigured),
+    ]
+}
+
+fn interfaces(facts: &Facts) -> Vec<Interface> {
+    let address = |number| format!("ip address {} 255.255.255.0", facts.address(number));
+    (0..4_u8)
+        .map(|number| {
+            let name = format!("GigabitEthernet0/0/{number}");
+            match number {
+                0 | 1 => Interface::new(&name, &[&address(number), "negotiation auto"]),
+                _ => Interface::new(&name, &["shutdown", "negotiation auto"]),
+            }
+        })
+        .collect()
+}
+
+fn running_config(node: &Node) -> String {
+    let running = node.running().text();
+    let version = node.device().facts().version.get(..5).unwrap_or("17.09").replace(".0", ".");
+    let header = format!("!\nversion {version}\nservice timestamps log datetime msec\n!\n");
+    let body =
+        format!("{header}{running}!\nline con 0\nline vty 0 15\n transport input telnet ssh\n!\nend\n\n");
+    format!("Building configuration...\n\nCurrent configuration : {} bytes\n{body}", body.len())
+}
+
+fn inventory(node: &Node) -> String {
+    let facts = node.device().facts();
+    let product = facts.hardware.trim_end_matches("/K9");
+    format!(
+        "NAME: \"Chassis\", DESCR: \"Cisco {product} Chassis\"\n\
+         PID: {:<18}, VID: V04  , SN: {}\n\n\
+         NAME: \"module 0\", DESCR: \"Cisco {product} Built-In NIM controller\"\n\
+         PID: {:<18}, VID:      , SN:           \n\n",
+        facts.hardware, facts.serial, facts.hardware
+    )
+}
+
+fn ip_interface_brief(node: &Node) -> String {
+    let heading = row(["Interface", "IP-Address", "OK?", "Method", "Status", "Protocol"]);
+    let running = node.running();
+    running.interfaces().iter().fold(heading, |text, interface| text + &brief_row(interface))
+}
+
+fn brief_row(interface: &Interface) -> String {
+    let address = interface.value("ip address").and_then(|value| value.split(' ').next());
+    let method = if address.is_some() { "NVRAM" } else { "unset" };
+    let (status, protocol) =
+        if interface.is_shut_down() { ("administratively down", "down") } else { ("up", "up") };
+    row([&interface.name, address.unwrap_or("unassigned"), "YES", method, status, protocol])
+}
+
+fn row([interface, address, ok, method, status, protocol]: [&str; 6]) -> String {
+    format!("{interface:<22} {address:<15} {ok} {method:<6} {status:<21} {protocol}\n")
+}
+
+fn users(node: &Node) -> String {
+    let rows = (0..node.counters().sessions_open.max(1)).map(|line| {
+        let mark = if line == 0 { '*' } else { ' ' };
+        format!(
+            "{mark} {:>3} vty {line:<5} {:<10} idle                 00:00:00\n",
+            line + 2,
+            node.device().username
+        )
+    });
+    let heading = "    Line       User       Host(s)              Idle       Location\n".to_owned();
+    rows.fold(heading, |text, row| text + &row)
+}

@@ -1,0 +1,330 @@
+//! Many simulated devices on loopback ports.
+
+use crate::device::Device;
+use crate::node::{Counters, Node};
+use crate::platform::Platform;
+#[cfg(feature = "ssh")]
+use crate::ssh;
+#[cfg(feature = "telnet")]
+use crate::telnet;
+use std::future::Future;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::runtime::{Builder, Runtime};
+
+/// How many clients may wait to be accepted by one device: all the workers of a large run.
+const BACKLOG: u32 = 4096;
+
+/// Simulated devices that are served on ports of 127.0.0.1, by threads of their own.
+///
+/// Dropping it ends every session, closes the ports and waits until its threads are gone. It may be started and
+/// dropped inside an async runtime too.
+///
+/// ```
+/// use linecrew_testkit::{Lab, Service};
+/// use std::io::Read;
+/// use std::net::TcpStream;
+///
+/// let lab = Lab::builder().devices(2).service(Service::Telnet).start()?;
+/// let mut client = TcpStream::connect(lab.devices()[0].addr())?;
+/// let mut first = [0; 3];
+/// client.read_exact(&mut first)?;
+/// assert_eq!(first, [255, 251, 1], "IAC WILL ECHO");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use = "the devices are gone when this is dropped"]
+#[derive(Debug)]
+pub struct Lab {
+    devices: Vec<RunningDevice>,
+    /// Once this is dropped, the keeper ends the runtime.
+    runtime: Option<Sender<Runtime>>,
+    keeper: Option<JoinHandle<()>>,
+}
+
+/// What a device is served over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Service {
+    /// Telnet.
+    #[cfg(feature = "telnet")]
+    Telnet,
+    /// SSH.
+    #[cfg(feature = "ssh")]
+    Ssh,
+}
+
+/// A device of a [`Lab`].
+#[derive(Clone, Debug)]
+pub struct RunningDevice {
+    name: String,
+    node: Arc<Node>,
+    service: Service,
+    addr: SocketAddr,
+    host_key: Option<String>,
+}
+
+/// Why a lab did not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LabError {
+    /// The operating system gave no thread.
+    #[error("lab: no thread to serve devices from")]
+    Threads(#[source] io::Error),
+    /// The operating system gave no port.
+    #[error(
+        "lab: {device}: no port on 127.0.0.1; raise the limit on open files (ulimit -n) or serve fewer devices"
+    )]
+    Listen {
+        /// The device's name.
+        device: String,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// An authorized key cannot be read, or no host key can be made.
+    #[cfg(feature = "ssh")]
+    #[error(
+        "lab: {device}: a host key or an authorized key is unusable; expected OpenSSH's public key format"
+    )]
+    Key {
+        /// The device's name.
+        device: String,
+        /// What is wrong with it.
+        source: russh::keys::ssh_key::Error,
+    },
+}
+
+impl Lab {
+    /// A lab of no devices yet.
+    pub fn builder() -> LabBuilder {
+        LabBuilder::default()
+    }
+
+    /// The devices, in the order in which they were added.
+    pub fn devices(&self) -> &[RunningDevice] {
+        &self.devices
+    }
+
+    /// The device of that name.
+    pub fn device(&self, name: &str) -> Option<&RunningDevice> {
+        self.devices.iter().find(|device| device.name == name)
+    }
+
+    /// The counters of all devices added up.
+    pub fn counters(&self) -> Counters {
+        self.devices.iter().fold(Counters::default(), |sum, device| {
+            let counters = device.node.counters();
+            Counters {
+                sessions_opened: sum.sessions_opened + counters.sessions_opened,
+                sessions_open: sum.sessions_open + counters.sessions_open,
+                logins_refused: sum.logins_refused + counters.logins_refused,
+            }
+        })
+    }
+
+    /// A `known_hosts` file for the devices that speak SSH: `[127.0.0.1]:PORT ssh-ed25519 AAAA...` each.
+    pub fn known_hosts(&self) -> String {
+        self.devices
+            .iter()
+            .filter_map(|device| {
+                let key = device.host_key.as_ref()?;
+                Some(format!("[{}]:{} {key}\n", device.addr.ip(), device.addr.port()))
+            })
+            .collect()
+    }
+}
+
+impl Drop for Lab {
+    fn drop(&mut self) {
+        self.runtime = None;
+        if let Some(keeper) = self.keeper.take() {
+            // It has nothing to panic on, and a drop could only panic in turn.
+            let _ = keeper.join();
+        }
+    }
+}
+
+impl RunningDevice {
+    /// Listens and serves; to be called inside the runtime.
+    fn start(device: Device, service: Service) -> Result<Self, LabError> {
+        let name = device.hostname().to_owned();
+        let listener = listen().map_err(|source| LabError::Listen { device: name.clone(), source })?;
+        let addr =
+            listener.local_addr().map_err(|source| LabError::Listen { device: name.clone(), source })?;
+        let node = device.power_on();
+        let host_key = match service {
+            #[cfg(feature = "telnet")]
+            Service::Telnet => {
+                let node = Arc::clone(&node);
+                tokio::spawn(accept(listener, move |socket| telnet::serve(socket, Arc::clone(&node))));
+                None
+            }
+            #[cfg(feature = "ssh")]
+            Service::Ssh => {
+                let server = ssh::Server::new(Arc::clone(&node))
+                    .map_err(|source| LabError::Key { device: name.clone(), source })?;
+                let key = server.host_key().to_owned();
+                let server = Arc::new(server);
+                tokio::spawn(accept(listener, move |socket| Arc::clone(&server).serve(socket)));
+                Some(key)
+            }
+        };
+        Ok(Self { name, node, service, addr, host_key })
+    }
+
+    /// The name that it was added under, which is the hostname that it started with.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The device itself: its description, its present hostname, its counters.
+    pub fn node(&self) -> &Arc<Node> {
+        &self.node
+    }
+
+    /// What it is served over.
+    pub fn service(&self) -> Service {
+        self.service
+    }
+
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// The public host key in OpenSSH's format, where it speaks SSH.
+    pub fn host_key(&self) -> Option<&str> {
+        self.host_key.as_deref()
+    }
+}
+
+/// Says which devices a [`Lab`] has.
+#[derive(Debug, Default)]
+pub struct LabBuilder {
+    count: usize,
+    platform: Option<Platform>,
+    service: Option<Service>,
+    latency: Duration,
+    added: Vec<(Device, Service)>,
+}
+
+impl LabBuilder {
+    /// Adds so many devices, named `r1`, `r2` and so on; none by default.
+    pub fn devices(mut self, count: usize) -> Self {
+        self.count = count;
+        self
+    }
+
+    /// Sets their platform; Cisco IOS-XE by default.
+    pub fn platform(mut self, platform: Platform) -> Self {
+        self.platform = Some(platform);
+        self
+    }
+
+    /// Serves them all over the same; by default the odd ones speak telnet and the even ones SSH.
+    pub fn service(mut self, service: Service) -> Self {
+        self.service = Some(service);
+        self
+    }
+
+    /// Sets their [latency](Device::latency); none by default.
+    pub fn latency(mut self, latency: Duration) -> Self {
+        self.latency = latency;
+        self
+    }
+
+    /// Adds one device of one's own, after the numbered ones.
+    pub fn device(mut self, device: Device, service: Service) -> Self {
+        self.added.push((device, service));
+        self
+    }
+
+    /// Opens the ports and starts serving. All devices listen when this returns.
+    pub fn start(self) -> Result<Lab, LabError> {
+        let runtime = Builder::new_multi_thread()
+            .thread_name("linecrew-lab")
+            .worker_threads(threads())
+            .enable_all()
+            .build()
+            .map_err(LabError::Threads)?;
+        let handle = runtime.handle().clone();
+        let mut lab = keep(runtime)?;
+        let _inside = handle.enter();
+        for (device, service) in self.all() {
+            lab.devices.push(RunningDevice::start(device, service)?);
+        }
+        Ok(lab)
+    }
+
+    fn all(self) -> impl Iterator<Item = (Device, Service)> {
+        let platform = Arc::new(self.platform.unwrap_or_else(Platform::cisco_iosxe));
+        let numbered = (1..=self.count).map(move |number| {
+            let device = Device::new(Arc::clone(&platform), format!("r{number}")).latency(self.latency);
+            (device, self.service.unwrap_or_else(|| Service::usual(number)))
+        });
+        numbered.chain(self.added)
+    }
+}
+
+impl Service {
+    #[cfg(all(feature = "telnet", feature = "ssh"))]
+    fn usual(number: usize) -> Self {
+        if number.is_multiple_of(2) { Self::Ssh } else { Self::Telnet }
+    }
+
+    #[cfg(all(feature = "telnet", not(feature = "ssh")))]
+    fn usual(_number: usize) -> Self {
+        Self::Telnet
+    }
+
+    #[cfg(all(feature = "ssh", not(feature = "telnet")))]
+    fn usual(_number: usize) -> Self {
+        Self::Ssh
+    }
+}
+
+/// Gives the runtime to a thread that drops it when the lab ends: a runtime must not be dropped inside another one,
+/// where a lab may well be.
+fn keep(runtime: Runtime) -> Result<Lab, LabError> {
+    let (sender, receiver) = channel::<Runtime>();
+    let keeper = std::thread::Builder::new()
+        .name("linecrew-lab".into())
+        .spawn(move || drop(receiver.iter().collect::<Vec<_>>()))
+        .map_err(LabError::Threads)?;
+    // The keeper holds the other end for as long as this one lives.
+    let _ = sender.send(runtime);
+    Ok(Lab { devices: Vec::new(), runtime: Some(sender), keeper: Some(keeper) })
+}
+
+/// Serving is cheap; more threads would only take time from the clients in the same process.
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, |threads| threads.get().min(4))
+}
+
+fn listen() -> io::Result<TcpListener> {
+    let socket = TcpSocket::new_v4()?;
+    socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+    socket.listen(BACKLOG)
+}
+
+/// Serves each client in a task of its own.
+async fn accept<S>(listener: TcpListener, serve: impl Fn(TcpStream) -> S)
+where
+    S: Future<Output = ()> + Send + 'static,
+{
+    loop {
+        match listener.accept().await {
+            Ok((socket, _)) => {
+                // Without it the pieces of a reply wait for each other; failing to set it only makes it slower.
+                let _ = socket.set_nodelay(true);
+                tokio::spawn(serve(socket));
+            }
+            // Out of file descriptors, most likely: some come free as sessions end.
+            Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+        }
+    }
+}

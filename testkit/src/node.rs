@@ -1,0 +1,137 @@
+//! A device that is switched on: its description and what its sessions share.
+
+use crate::device::Device;
+use crate::faults::Fault;
+use crate::running::RunningConfig;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// A device that is switched on. Its sessions, however many and over whatever transport, share its running
+/// configuration and its counters.
+#[derive(Debug)]
+pub struct Node {
+    device: Device,
+    running: Mutex<RunningConfig>,
+    refusals_left: AtomicU32,
+    opened: AtomicU64,
+    closed: AtomicU64,
+    logins_refused: AtomicU64,
+}
+
+/// What a device has counted since it was switched on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Counters {
+    /// Connections accepted.
+    pub sessions_opened: u64,
+    /// Connections that are open now.
+    pub sessions_open: u64,
+    /// Passwords and keys refused, those of `enable` not counted.
+    pub logins_refused: u64,
+}
+
+impl Device {
+    /// Switches the device on.
+    pub fn power_on(self) -> Arc<Node> {
+        let refusals = self.faults.iter().map(|fault| match fault {
+            Fault::RefuseLogins(times) => *times,
+            _ => 0,
+        });
+        Arc::new(Node {
+            refusals_left: AtomicU32::new(refusals.fold(0, u32::saturating_add)),
+            running: Mutex::new(RunningConfig::new(&self.hostname, (self.platform.interfaces)(&self.facts))),
+            device: self,
+            opened: AtomicU64::new(0),
+            closed: AtomicU64::new(0),
+            logins_refused: AtomicU64::new(0),
+        })
+    }
+}
+
+impl Node {
+    /// The description that it was made from.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// The hostname as it is now.
+    pub fn hostname(&self) -> String {
+        self.running().hostname.clone()
+    }
+
+    /// What it has counted so far.
+    pub fn counters(&self) -> Counters {
+        // `closed` first: a session that ends between the two loads must not make the difference negative.
+        let closed = self.closed.load(Ordering::Acquire);
+        let opened = self.opened.load(Ordering::Acquire);
+        Counters {
+            sessions_opened: opened,
+            sessions_open: opened - closed,
+            logins_refused: self.logins_refused.load(Ordering::Relaxed),
+        }
+    }
+
+    pub(crate) fn running(&self) -> MutexGuard<'_, RunningConfig> {
+        // Each change is one assignment or push, so a poisoned configuration is still whole.
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether this login succeeds; `username` is none where the device asked for none.
+    pub(crate) fn admits(&self, username: Option<&str>, password: &str) -> bool {
+        let device = &self.device;
+        let right =
+            username.is_none_or(|name| name == device.username) && password == device.password.expose();
+        self.admits_proof(right)
+    }
+
+    /// Whether a login succeeds whose proof of identity was `right`, and counts it where it does not.
+    pub(crate) fn admits_proof(&self, right: bool) -> bool {
+        let refused_by_fault = self
+            .refusals_left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1))
+            .is_ok();
+        let admitted = right && !refused_by_fault;
+        if !admitted {
+            self.logins_refused.fetch_add(1, Ordering::Relaxed);
+        }
+        admitted
+    }
+
+    /// Counts a connection until the guard is dropped.
+    pub(crate) fn open_session(self: &Arc<Self>) -> SessionCount {
+        self.opened.fetch_add(1, Ordering::AcqRel);
+        SessionCount(Arc::clone(self))
+    }
+}
+
+/// An open connection, in the device's count.
+#[derive(Debug)]
+pub(crate) struct SessionCount(Arc<Node>);
+
+impl Drop for SessionCount {
+    fn drop(&mut self) {
+        self.0.closed.fetch_add(1, Ordering::AcqRel);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_login_is_refused_as_often_as_the_fault_says_and_each_refusal_counts() {
+        let node = Device::cisco_iosxe("R1").fault(Fault::RefuseLogins(2)).power_on();
+        let tries: Vec<bool> = (0..3).map(|_| node.admits(Some("admin"), "admin")).collect();
+        assert_eq!(tries, [false, false, true]);
+        assert!(!node.admits(Some("admin"), "wrong") && !node.admits(Some("root"), "admin"));
+        assert_eq!(node.counters().logins_refused, 4);
+    }
+
+    #[test]
+    fn sessions_are_counted_while_they_are_open() {
+        let node = Device::cisco_iosxe("R1").power_on();
+        let (first, _second) = (node.open_session(), node.open_session());
+        drop(first);
+        assert_eq!(node.counters(), Counters { sessions_opened: 2, sessions_open: 1, logins_refused: 0 });
+    }
+}

@@ -1,0 +1,139 @@
+//! The socket of a simulated device: a delay line in front, faults behind.
+
+use crate::faults::{Outlet, Verdict};
+use crate::node::Node;
+use std::collections::VecDeque;
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, Sleep};
+
+/// Bytes on their way are bounded, so that TCP holds a client back that never reads.
+const MOST_ON_THE_WAY: usize = 64 * 1024;
+
+/// A client's connection. What it sends is read one latency after it arrived: each chunk has its own time, so that
+/// the delays of pipelined inputs do not add up.
+pub(crate) struct Wire {
+    socket: TcpStream,
+    delay: Option<Delay>,
+    outlet: Outlet,
+}
+
+impl Wire {
+    pub(crate) fn new(socket: TcpStream, node: &Node) -> Self {
+        let latency = node.device().latency;
+        Self {
+            socket,
+            delay: (!latency.is_zero()).then(|| Delay::new(latency)),
+            outlet: Outlet::new(&node.device().faults),
+        }
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = &mut *self;
+        if this.outlet.is_closed() {
+            // Nothing read is the end of the stream: the session ends, and its socket closes.
+            return Poll::Ready(Ok(()));
+        }
+        match &mut this.delay {
+            None => Pin::new(&mut this.socket).poll_read(cx, buf),
+            Some(delay) => {
+                delay.take_in(&mut this.socket, cx)?;
+                delay.poll_give(cx, buf)
+            }
+        }
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        if bytes.is_empty() {
+            return Poll::Ready(Ok(0));
+        }
+        match self.outlet.verdict(bytes.len()) {
+            Verdict::Lose => Poll::Ready(Ok(bytes.len())),
+            Verdict::Close => Poll::Ready(Err(io::ErrorKind::BrokenPipe.into())),
+            Verdict::Send(count) => {
+                let sent = ready!(Pin::new(&mut self.socket).poll_write(cx, &bytes[..count]))?;
+                self.outlet.sent(sent);
+                Poll::Ready(Ok(sent))
+            }
+        }
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_shutdown(cx)
+    }
+}
+
+/// Chunks on their way, each with the time of its arrival.
+struct Delay {
+    latency: Duration,
+    /// No bytes stand for the end of the stream.
+    on_the_way: VecDeque<(Instant, Vec<u8>)>,
+    bytes: usize,
+    ended: bool,
+    alarm: Pin<Box<Sleep>>,
+}
+
+impl Delay {
+    fn new(latency: Duration) -> Self {
+        Self {
+            latency,
+            on_the_way: VecDeque::new(),
+            bytes: 0,
+            ended: false,
+            alarm: Box::pin(tokio::time::sleep(latency)),
+        }
+    }
+
+    /// Sends what the socket has on its way.
+    fn take_in(&mut self, socket: &mut TcpStream, cx: &mut Context<'_>) -> io::Result<()> {
+        let mut space = [0; 4096];
+        while !self.ended && self.bytes < MOST_ON_THE_WAY {
+            let mut buf = ReadBuf::new(&mut space);
+            match Pin::new(&mut *socket).poll_read(cx, &mut buf) {
+                Poll::Pending => return Ok(()),
+                Poll::Ready(read) => read?,
+            }
+            let chunk = buf.filled().to_vec();
+            self.ended = chunk.is_empty();
+            self.bytes += chunk.len();
+            self.on_the_way.push_back((Instant::now() + self.latency, chunk));
+        }
+        Ok(())
+    }
+
+    /// Hands out what has arrived. If nothing is on its way, the socket wakes the task; else the alarm does.
+    fn poll_give(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let Some((due, chunk)) = self.on_the_way.front_mut() else {
+            return if self.ended { Poll::Ready(Ok(())) } else { Poll::Pending };
+        };
+        if *due > Instant::now() {
+            self.alarm.as_mut().reset(*due);
+            ready!(self.alarm.as_mut().poll(cx));
+        }
+        let count = chunk.len().min(buf.remaining());
+        buf.put_slice(&chunk[..count]);
+        chunk.drain(..count);
+        self.bytes -= count;
+        if chunk.is_empty() {
+            self.on_the_way.pop_front();
+        }
+        Poll::Ready(Ok(()))
+    }
+}

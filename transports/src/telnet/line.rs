@@ -1,0 +1,90 @@
+//! Line ends, which telnet has rules of its own for (RFC 854; RFC 1123, section 3.3.1; RFC 856 for binary).
+
+/// What a line ends with on the wire. Sessions write `\n` alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LineEnd {
+    /// CR LF, the network's newline.
+    #[default]
+    CrLf,
+    /// CR NUL, what a terminal's return key sends. For devices that take CR LF for two returns.
+    CrNul,
+}
+
+impl LineEnd {
+    fn bytes(self) -> &'static [u8] {
+        match self {
+            Self::CrLf => b"\r\n",
+            Self::CrNul => b"\r\0",
+        }
+    }
+
+    /// Appends `text` to `wire`: `\n` and `\r\n` as this line end, a CR alone as CR NUL.
+    pub(super) fn encode(self, text: &[u8], wire: &mut Vec<u8>) {
+        let mut rest = text;
+        while let Some(at) = rest.iter().position(|byte| matches!(byte, b'\r' | b'\n')) {
+            let (plain, end) = rest.split_at(at);
+            wire.extend_from_slice(plain);
+            rest = if let Some(after) = end.strip_prefix(b"\r\n").or(end.strip_prefix(b"\n")) {
+                wire.extend_from_slice(self.bytes());
+                after
+            } else {
+                wire.extend_from_slice(b"\r\0");
+                &end[1..]
+            };
+        }
+        wire.extend_from_slice(rest);
+    }
+}
+
+/// Takes the NUL away that follows a CR in arriving text, also where the two arrive apart.
+#[derive(Debug, Default)]
+pub(super) struct Decoder {
+    after_cr: bool,
+}
+
+impl Decoder {
+    /// Appends `data` to `text`. Binary data is left as it is.
+    pub(super) fn decode(&mut self, data: &[u8], binary: bool, text: &mut Vec<u8>) {
+        if binary {
+            self.after_cr = false;
+            return text.extend_from_slice(data);
+        }
+        for &byte in data {
+            if !(self.after_cr && byte == 0) {
+                text.push(byte);
+            }
+            self.after_cr = byte == b'\r';
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn encoded(end: LineEnd, text: &[u8]) -> Vec<u8> {
+        let mut wire = Vec::new();
+        end.encode(text, &mut wire);
+        wire
+    }
+
+    #[test]
+    fn a_newline_becomes_the_line_end_of_the_network() {
+        assert_eq!(encoded(LineEnd::CrLf, b"a\nb\r\n\n"), b"a\r\nb\r\n\r\n");
+        assert_eq!(encoded(LineEnd::CrNul, b"a\nb\r\n"), b"a\r\0b\r\0");
+    }
+
+    #[test]
+    fn a_carriage_return_alone_is_followed_by_nul() {
+        assert_eq!(encoded(LineEnd::CrLf, b"a\rb\r"), b"a\r\0b\r\0");
+    }
+
+    #[test]
+    fn only_the_nul_after_a_carriage_return_is_taken_away() {
+        let (mut decoder, mut text) = (Decoder::default(), Vec::new());
+        for part in [&b"a\r"[..], b"\0\0b\0"] {
+            decoder.decode(part, false, &mut text);
+        }
+        assert_eq!(text, b"a\r\0b\0");
+    }
+}

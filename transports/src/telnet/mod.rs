@@ -1,0 +1,18 @@
+//! Telnet: RFC 854 with the options that network devices use, on the parser of the crate `telnet`.
+//!
+//! That parser keeps no state between reads, so it is fed [whole units](align) only; which options are agreed on is
+//! decided [here](option).
+
+mod align;
+mod connector;
+mod line;
+mod option;
+mod parser;
+mod transport;
+
+pub use connector::TelnetConnector;
+pub use line::LineEnd;
+pub use transport::TelnetTransport;
+
+/// The port where none is given (RFC 854).
+pub const PORT: u16 = 23;

@@ -1,0 +1,209 @@
+//! A telnet connection as a byte stream.
+
+use super::align::{Aligner, Unit};
+use super::connector::TelnetConnector;
+use super::line::{Decoder, LineEnd};
+use super::option::{BINARY, NAWS, Options, TTYPE};
+use super::parser::Parser;
+use crate::poll::{Interest, PollError, retry};
+use linecrew_core::cx::{Cx, Interruption};
+use linecrew_core::transport::{ErrorKind, Phase, Transport, TransportError};
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use telnet::{Action, Event};
+
+/// The most that is taken from the socket at once: a few pages of a terminal. The parser holds two such buffers.
+const READ_SIZE: usize = 8 * 1024;
+
+/// What a terminal type subnegotiation says (RFC 1091).
+const TTYPE_IS: u8 = 0;
+const TTYPE_SEND: u8 = 1;
+
+/// A telnet connection to a device, made by a [`TelnetConnector`].
+///
+/// Reads deliver the device's text: no commands, `IAC IAC` as one byte, CR NUL as CR. Writes take `\n` as the end of a
+/// line and send the connector's [`LineEnd`]; a CR alone is sent as CR NUL; 0xFF is doubled. In binary mode (RFC 856)
+/// bytes go as they are. Options are answered while reading.
+pub struct TelnetTransport {
+    peer: String,
+    socket: TcpStream,
+    aligner: Aligner,
+    parser: Parser,
+    options: Options,
+    decoder: Decoder,
+    line_end: LineEnd,
+    terminal: String,
+    window: Option<(u16, u16)>,
+    /// Text that arrived and was not read yet, from `taken` on.
+    text: Vec<u8>,
+    taken: usize,
+    /// Bytes that wait to be sent, from `sent` on.
+    leaving: Vec<u8>,
+    sent: usize,
+    closed: bool,
+}
+
+impl TelnetTransport {
+    pub(super) fn new(socket: TcpStream, peer: String, settings: &TelnetConnector) -> Self {
+        Self {
+            peer,
+            socket,
+            aligner: Aligner::default(),
+            parser: Parser::new(READ_SIZE),
+            options: Options::new(settings.window.is_some()),
+            decoder: Decoder::default(),
+            line_end: settings.line_end,
+            terminal: settings.terminal.clone(),
+            window: settings.window,
+            text: Vec::new(),
+            taken: 0,
+            leaving: Vec::new(),
+            sent: 0,
+            closed: false,
+        }
+    }
+
+    /// Refuses where the connection is closed or the operation was cancelled.
+    fn check(&self, phase: Phase, cx: &Cx) -> Result<(), TransportError> {
+        if self.closed {
+            return Err(TransportError::new(ErrorKind::Closed, phase, &self.peer, "already closed"));
+        }
+        match cx.interruption() {
+            Some(why @ Interruption::Cancelled) => {
+                Err(TransportError::interrupted(why, phase, &self.peer, cx))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes what the socket has, waiting for it if there is nothing.
+    fn receive(&mut self, cx: &Cx) -> Result<(), TransportError> {
+        let mut buf = [0; READ_SIZE];
+        let count = retry(&self.socket, Interest::Read, cx, || (&self.socket).read(&mut buf))
+            .map_err(|error| self.failure(error, Phase::Read, cx))?;
+        if count == 0 {
+            return Err(self.hung_up(Phase::Read));
+        }
+        self.text.clear();
+        self.taken = 0;
+        self.aligner.push(&buf[..count]);
+        while let Some(unit) = self.aligner.pop() {
+            self.take(unit).map_err(|source| self.broken(source))?;
+        }
+        match self.flush(Phase::Read, cx) {
+            // What arrived is delivered before it is told that the answers cannot be sent.
+            Err(_) if !self.text.is_empty() => Ok(()),
+            other => other,
+        }
+    }
+
+    fn take(&mut self, unit: Unit) -> io::Result<()> {
+        match self.parser.parse(unit)? {
+            Event::Data(data) => {
+                self.decoder.decode(&data, self.options.theirs(BINARY), &mut self.text);
+                Ok(())
+            }
+            Event::Negotiation(action, option) => self.answer(action, option.as_byte()),
+            Event::Subnegotiation(option, data) if option.as_byte() == TTYPE && *data == [TTYPE_SEND] => {
+                self.tell_terminal()
+            }
+            // Go-ahead, are-you-there and the like: nothing that a client has to answer.
+            _ => Ok(()),
+        }
+    }
+
+    fn answer(&mut self, action: Action, option: u8) -> io::Result<()> {
+        let Some(answer) = self.options.receive(action, option) else { return Ok(()) };
+        self.parser.negotiate(answer, option)?;
+        match self.window {
+            Some((columns, rows)) if option == NAWS && answer == Action::Will => {
+                let [a, b] = columns.to_be_bytes();
+                let [c, d] = rows.to_be_bytes();
+                self.parser.subnegotiate(NAWS, &[a, b, c, d])
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn tell_terminal(&mut self) -> io::Result<()> {
+        if !self.options.ours(TTYPE) {
+            return Ok(());
+        }
+        let mut told = vec![TTYPE_IS];
+        told.extend_from_slice(self.terminal.as_bytes());
+        self.parser.subnegotiate(TTYPE, &told)
+    }
+
+    /// Sends what waits to be sent.
+    fn flush(&mut self, phase: Phase, cx: &Cx) -> Result<(), TransportError> {
+        self.leaving.extend(self.parser.take_leaving());
+        while self.sent < self.leaving.len() {
+            let rest = &self.leaving[self.sent..];
+            let count = retry(&self.socket, Interest::Write, cx, || (&self.socket).write(rest))
+                .map_err(|error| self.failure(error, phase, cx))?;
+            self.sent += count;
+        }
+        self.leaving.clear();
+        self.sent = 0;
+        Ok(())
+    }
+
+    fn failure(&self, error: PollError, phase: Phase, cx: &Cx) -> TransportError {
+        match error {
+            PollError::Io(source) if is_end(source.kind()) => self.hung_up(phase).source(source),
+            PollError::Io(source) => {
+                TransportError::new(ErrorKind::Io, phase, &self.peer, "connection failed").source(source)
+            }
+            interrupted @ PollError::Interrupted(_) => {
+                interrupted.into_transport_error(phase, &self.peer, cx)
+            }
+        }
+    }
+
+    fn hung_up(&self, phase: Phase) -> TransportError {
+        TransportError::new(ErrorKind::Closed, phase, &self.peer, "closed by the other side")
+    }
+
+    fn broken(&self, source: io::Error) -> TransportError {
+        TransportError::new(ErrorKind::Protocol, Phase::Read, &self.peer, "not telnet").source(source)
+    }
+}
+
+impl Transport for TelnetTransport {
+    fn read(&mut self, buf: &mut [u8], cx: &Cx) -> Result<usize, TransportError> {
+        self.check(Phase::Read, cx)?;
+        while self.taken == self.text.len() {
+            self.receive(cx)?;
+        }
+        let count = buf.len().min(self.text.len() - self.taken);
+        buf[..count].copy_from_slice(&self.text[self.taken..self.taken + count]);
+        self.taken += count;
+        Ok(count)
+    }
+
+    fn write_all(&mut self, bytes: &[u8], cx: &Cx) -> Result<(), TransportError> {
+        self.check(Phase::Write, cx)?;
+        let mut wire = Vec::with_capacity(bytes.len() + 2);
+        if self.options.ours(BINARY) {
+            wire.extend_from_slice(bytes);
+        } else {
+            self.line_end.encode(bytes, &mut wire);
+        }
+        self.parser.write(&wire).map_err(|source| self.broken(source))?;
+        self.flush(Phase::Write, cx)
+    }
+
+    fn close(&mut self, _cx: &Cx) {
+        self.closed = true;
+        // Fails only where the other side has closed already.
+        let _ = self.socket.shutdown(Shutdown::Both);
+    }
+}
+
+/// Whether the other side ended the connection, in whichever way.
+fn is_end(kind: io::ErrorKind) -> bool {
+    matches!(
+        kind,
+        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::BrokenPipe
+    )
+}
