@@ -106,6 +106,15 @@ impl Client {
         Console::new(&self.server.node, Entry::Authenticated)
     }
 
+    /// A refused client may try the same method again, as with real servers; russh's own refusal takes it away.
+    fn verdict(&self, admitted: bool) -> Auth {
+        if admitted {
+            return Auth::Accept;
+        }
+        let methods = self.server.config.methods.clone();
+        Auth::Reject { proceed_with_methods: Some(methods), partial_success: false }
+    }
+
     fn is_authorized(&self, key: &PublicKey) -> bool {
         self.server.authorized_keys.iter().any(|known| known.key_data() == key.key_data())
     }
@@ -115,7 +124,7 @@ impl Handler for Client {
     type Error = russh::Error;
 
     async fn auth_password(&mut self, user: &str, password: &str) -> Result<Auth, Self::Error> {
-        Ok(verdict(self.server.node.admits(Some(user), password)))
+        Ok(self.verdict(self.server.node.admits(Some(user), password)))
     }
 
     async fn auth_publickey_offered(
@@ -123,13 +132,13 @@ impl Handler for Client {
         _user: &str,
         offer: PublicKeyOffer<'_>,
     ) -> Result<Auth, Self::Error> {
-        Ok(verdict(self.is_authorized(offer.public_key)))
+        Ok(self.verdict(self.is_authorized(offer.public_key)))
     }
 
     async fn auth_publickey(&mut self, user: &str, key: VerifiedPublicKey<'_>) -> Result<Auth, Self::Error> {
         let node = &self.server.node;
         let right = user == node.device().username && self.is_authorized(key.public_key);
-        Ok(verdict(node.admits_proof(right)))
+        Ok(self.verdict(node.admits_proof(right)))
     }
 
     async fn channel_open_session(
@@ -212,10 +221,6 @@ impl Handler for Client {
         self.consoles.remove(&channel);
         Ok(())
     }
-}
-
-fn verdict(admitted: bool) -> Auth {
-    if admitted { Auth::Accept } else { Auth::reject() }
 }
 
 fn hang_up(channel: ChannelId, session: &mut Session) -> Result<(), russh::Error> {
