@@ -142,6 +142,11 @@ impl Channel {
         self.terminal.text()
     }
 
+    /// Whether the device repeats what it is sent, as far as is known.
+    pub(crate) fn echoes(&self) -> bool {
+        self.echoes
+    }
+
     /// The line with the cursor.
     pub(crate) fn line(&self) -> String {
         self.terminal.line()

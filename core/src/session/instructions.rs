@@ -45,7 +45,7 @@ impl Session {
         cx: &Cx,
     ) -> Result<&'i [Instruction], SessionError> {
         let mut inputs = vec![first];
-        if self.platform.pipelines_reads {
+        if self.platform.pipelines_reads && self.channel.echoes() {
             inputs.extend(others.iter().map_while(|instruction| match instruction {
                 Instruction::SendInput { input } => Some(input.as_str()),
                 _ => None,

@@ -57,14 +57,17 @@ fn ios_logs_in_with_one_wait_per_step() {
     assert_eq!(device.written(), format!("admin\npw-1\n{OPEN_IOS}show clock\nexit\n"));
 }
 
-#[test]
-fn frr_asks_for_a_password_and_a_secret() {
-    let device = Scripted::new(FRR_GREETING)
+fn frr() -> Scripted {
+    Scripted::new(FRR_GREETING)
         .step("pw-1\n", "\r\nR101> ")
         .step("enable\n", "enable\r\nPassword: ")
         .step("pw-2\n", "\r\nR101# ")
         .step("terminal length 0\n", "terminal length 0\r\nR101# ")
-        .step("foo\n", "foo\r\n% [ZEBRA] Unknown command: foo\r\nR101# ");
+}
+
+#[test]
+fn frr_asks_for_a_password_and_a_secret() {
+    let device = frr().step("foo\n", "foo\r\n% [ZEBRA] Unknown command: foo\r\nR101# ");
     let mut session = open_as("frr", &device, &target()).unwrap();
     assert_eq!((session.mode(), session.prompt()), (Some("privileged_exec"), "R101#"));
     let reply = session.send_command("foo").unwrap();
@@ -247,9 +250,8 @@ fn a_line_that_looks_like_a_prompt_does_not_end_the_reply() {
 fn a_prompt_drawn_again_before_the_echo_does_not_end_the_reply() {
     for redrawn in ["\rR1#", "\r\nR1#", "\r\n%SYS-5-CONFIG_I: log\r\nR1#"] {
         let output = format!("{redrawn}{PAUSE}show clock\r\n12:00\r\nR1#");
-        let text = reply(&ios().step("show clock\n", output), "show clock").text;
-        assert_eq!(text.lines().last(), Some("12:00"), "{redrawn:?}");
-        assert!(!text.contains("R1#"), "{text}");
+        let reply = reply(&ios().step("show clock\n", output), "show clock");
+        assert_eq!(reply.text, "12:00", "{redrawn:?}");
     }
 }
 
@@ -259,6 +261,18 @@ fn a_reply_without_an_echo_is_complete() {
     let mut session = open(&device).unwrap();
     assert_eq!(session.send_command("show clock").unwrap().text, "\n12:00");
     assert_eq!(session.send_command("show x").unwrap().text, "12:01");
+}
+
+#[test]
+fn lines_before_an_echo_without_its_prompt_are_kept() {
+    let device = ios().step("end\n", "\r\nbegin\r\nend\r\nR1#");
+    assert_eq!(reply(&device, "end").text, "begin");
+}
+
+#[test]
+fn a_device_without_any_echo_is_opened() {
+    let device = Scripted::new("R1#").step(OPEN_IOS, "\r\nR1#\r\nR1#").step("show x\n", "\r\nx\r\nR1#");
+    assert_eq!(open(&device).unwrap().send_command("show x").unwrap().text, "\nx");
 }
 
 #[test]
@@ -380,6 +394,8 @@ proptest! {
         let whole = reply(&device, "show x");
         let cut = reply(&device.chunk(chunk), "show x");
         prop_assert_eq!(&cut.text, &whole.text);
+        let session = open_as("frr", &frr().chunk(chunk), &target()).unwrap();
+        prop_assert_eq!(session.prompt(), "R101#");
         let said = lines.join("\n");
         prop_assert_eq!(cut.text.as_str(), said.trim_end_matches('\n'));
     }
