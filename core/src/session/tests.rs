@@ -293,6 +293,16 @@ fn a_pager_is_answered_and_leaves_nothing() {
 }
 
 #[test]
+fn a_banner_that_vtysh_pages_is_got_past() {
+    let device = Scripted::new(
+        "\r\nHello, this is FRRouting (version 8.4.4).\r\n\r\n\x1b[7m--More--\r\x1b[K(END)\x1b[27m",
+    )
+    .step("q", "\r\x1b[KR101# ")
+    .step("terminal length 0\n", "terminal length 0\r\nR101# ");
+    assert_eq!(open_as("frr", &device, &target()).unwrap().prompt(), "R101#");
+}
+
+#[test]
 fn bytes_outside_of_utf8_do_no_harm() {
     let output = b"show x\r\na\xff\xfe\xc3b\r\n\xe2\x82\r\nR1#";
     assert_eq!(reply(&ios().step("show x\n", output), "show x").text, "a\u{fffd}\u{fffd}\u{fffd}b\n\u{fffd}");
