@@ -9,16 +9,25 @@ pub(super) struct Echo {
     goal: String,
     got: String,
     begin: usize,
-    found: Option<Range<usize>>,
+    at_prompt: bool,
+    found: Option<Found>,
+}
+
+/// Where an echo was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) place: Range<usize>,
+    /// It stood behind a prompt, so it is no line of output.
+    pub(super) at_prompt: bool,
 }
 
 impl Echo {
     pub(super) fn new(command: &str) -> Self {
-        Self { goal: squeeze(command), got: String::new(), begin: 0, found: None }
+        Self { goal: squeeze(command), got: String::new(), begin: 0, at_prompt: false, found: None }
     }
 
     /// Where the echo is in the text, once it was seen whole.
-    pub(super) fn found(&self) -> Option<Range<usize>> {
+    pub(super) fn found(&self) -> Option<Found> {
         self.found.clone()
     }
 
@@ -29,12 +38,13 @@ impl Echo {
         if self.found.is_some() || line.len() > self.goal.len() + 1024 {
             return;
         }
-        if self.goes_on(line) {
+        if !self.got.is_empty() && self.goes_on(line) {
             return self.found_if_whole(place.end);
         }
         self.got.clear();
         self.begin = place.start;
-        if without_prompt.is_some_and(|rest| self.goes_on(rest)) || self.goes_on(line) {
+        self.at_prompt = without_prompt.is_some_and(|rest| self.goes_on(rest));
+        if self.at_prompt || self.goes_on(line) {
             self.found_if_whole(place.end);
         }
     }
@@ -51,7 +61,7 @@ impl Echo {
 
     fn found_if_whole(&mut self, end: usize) {
         if self.got == self.goal {
-            self.found = Some(self.begin..end);
+            self.found = Some(Found { place: self.begin..end, at_prompt: self.at_prompt });
         }
     }
 }
@@ -72,7 +82,7 @@ mod tests {
             echo.line(line, line.strip_prefix("r1# "), start..end);
             start = end;
         }
-        echo.found()
+        echo.found().map(|found| found.place)
     }
 
     #[test]
@@ -84,6 +94,7 @@ mod tests {
     #[test]
     fn an_echo_behind_other_lines_is_found_where_it_is() {
         assert_eq!(found("end", "r1# \n%LOG\nr1# end\n"), Some(10..18));
+        assert_eq!(found("end", "%LOG\nend\n"), Some(5..9));
     }
 
     #[test]

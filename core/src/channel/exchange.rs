@@ -1,6 +1,6 @@
 //! Sends commands and tells their replies apart.
 
-use super::echo::Echo;
+use super::echo::{Echo, Found};
 use super::{Channel, Trouble};
 use crate::cx::Cx;
 use crate::platform::Tail;
@@ -27,7 +27,7 @@ pub(crate) struct Exchange<'a> {
     start: usize,
     scanned: usize,
     replies: Vec<Range<usize>>,
-    echoes: Vec<Option<Range<usize>>>,
+    echoes: Vec<Option<Found>>,
 }
 
 /// What a device said to one command.
@@ -76,10 +76,11 @@ impl<'a> Exchange<'a> {
     ) -> Result<bool, Trouble> {
         channel.send_line(&self.commands.join("\n"), cx)?;
         loop {
-            if is_question(&channel.line()) && channel.settled(cx)? && is_question(&channel.line()) {
-                return Ok(true);
-            }
-            if self.step(channel, cx)? {
+            if is_question(&channel.line()) {
+                if channel.settled(cx)? {
+                    return Ok(true);
+                }
+            } else if self.step(channel, cx)? {
                 return Ok(false);
             }
         }
@@ -94,11 +95,13 @@ impl<'a> Exchange<'a> {
     fn step(&mut self, channel: &mut Channel, cx: &Cx) -> Result<bool, Trouble> {
         self.scan(channel.text());
         let is_last = self.replies.len() + 1 >= self.commands.len();
-        let Some(two_lines) = channel.at_end(|tail| (self.is_prompt)(tail)).filter(|_| is_last) else {
+        let echoed = self.echo.found().is_some();
+        let Some(two_lines) = channel.at_end(|tail| (self.is_prompt)(tail)).filter(|_| is_last || !echoed)
+        else {
             channel.advance(cx)?;
             return Ok(false);
         };
-        let complete = if self.echo.found().is_some() || !channel.echoes {
+        let complete = if is_last && (echoed || !channel.echoes) {
             channel.settled(cx)?
         } else {
             quiet_without_echo(channel, cx)?
@@ -154,6 +157,9 @@ impl<'a> Exchange<'a> {
         let end = if two_lines { last_line_start(text) } else { text.len() };
         self.replies.push(self.start..end.max(self.start));
         self.echoes.push(self.echo.found());
+        // Without echoes the replies cannot be told apart: the first one has all.
+        self.replies.resize(self.commands.len(), end..end);
+        self.echoes.resize(self.commands.len(), None);
         // One reply without an echo tells; one with an echo tells otherwise.
         channel.echoes = self.echo.found().is_some();
     }
@@ -161,7 +167,7 @@ impl<'a> Exchange<'a> {
     fn answers(&self, channel: &mut Channel, elapsed: Duration) -> Vec<Answer> {
         let mut raw = std::mem::take(&mut channel.raw);
         let both = self.replies.iter().zip(&self.echoes).enumerate();
-        let mut answer = |(index, (reply, echo)): (usize, (&Range<usize>, &Option<Range<usize>>))| Answer {
+        let mut answer = |(index, (reply, echo)): (usize, (&Range<usize>, &Option<Found>))| Answer {
             text: self.reply_text(channel.text(), reply, echo.as_ref()),
             raw: if index + 1 == self.replies.len() { std::mem::take(&mut raw) } else { Vec::new() },
             elapsed,
@@ -169,18 +175,22 @@ impl<'a> Exchange<'a> {
         both.map(&mut answer).collect()
     }
 
-    fn reply_text(&self, text: &str, reply: &Range<usize>, echo: Option<&Range<usize>>) -> String {
+    fn reply_text(&self, text: &str, reply: &Range<usize>, echo: Option<&Found>) -> String {
         let Some(echo) = echo else {
             let all = &text[reply.clone()];
             let old = self.old_prompt.as_str();
             return all.strip_prefix(old).unwrap_or(all).trim_end_matches('\n').to_owned();
         };
-        // What came before the echo is no echo: a log line, unless it is the prompt drawn again.
-        let before = text[reply.start..echo.start].split_inclusive('\n');
+        let behind = &text[echo.place.end.min(reply.end)..reply.end];
+        if echo.at_prompt {
+            return behind.trim_end_matches('\n').to_owned();
+        }
+        // Without its prompt it may be a line of the reply, so what came before it stays, but for prompts.
+        let before = text[reply.start..echo.place.start].split_inclusive('\n');
         let mut out = before
             .filter(|line| !line.trim().is_empty() && !self.looks_like_prompt(line.trim_end_matches('\n')))
+            .chain([behind])
             .collect::<String>();
-        out.push_str(&text[echo.end.min(reply.end)..reply.end]);
         out.truncate(out.trim_end_matches('\n').len());
         out
     }

@@ -3,7 +3,6 @@
 use super::{Channel, Trouble};
 use crate::cx::Cx;
 use crate::platform::{Pattern, Platform, Tail};
-use crate::secret::Secret;
 use crate::transport::{Credentials, ErrorKind};
 use std::sync::LazyLock;
 
@@ -77,9 +76,8 @@ enum Question {
 pub(crate) struct Login<'a> {
     platform: &'a Platform,
     credentials: &'a Credentials,
-    username_sent: bool,
-    password_sent: bool,
-    key_pressed: bool,
+    /// What was answered; nothing is answered twice.
+    answered: Vec<Question>,
     /// How much of the text was looked at.
     scanned: usize,
     key_asked_for: bool,
@@ -87,15 +85,7 @@ pub(crate) struct Login<'a> {
 
 impl<'a> Login<'a> {
     pub(crate) fn new(platform: &'a Platform, credentials: &'a Credentials) -> Self {
-        Self {
-            platform,
-            credentials,
-            username_sent: false,
-            password_sent: false,
-            key_pressed: false,
-            scanned: 0,
-            key_asked_for: false,
-        }
+        Self { platform, credentials, answered: Vec::new(), scanned: 0, key_asked_for: false }
     }
 
     /// Answers until `is_prompt` finds the device's prompt.
@@ -126,7 +116,7 @@ impl<'a> Login<'a> {
         // Some say no and hang up, and the last words may be no line.
         if waited.as_ref().is_err_and(|trouble| trouble.is(ErrorKind::Closed)) {
             self.scan(channel)?;
-            if self.password_sent && is_refusal(&channel.line()) {
+            if self.has_answered(Question::Password) && is_refusal(&channel.line()) {
                 return Err(LoginTrouble::Refused);
             }
         }
@@ -138,7 +128,7 @@ impl<'a> Login<'a> {
         let text = channel.text();
         let end = text.rfind('\n').map_or(0, |at| at + 1);
         for line in text[self.scanned..end].lines() {
-            if self.password_sent && is_refusal(line) {
+            if self.has_answered(Question::Password) && is_refusal(line) {
                 return Err(LoginTrouble::Refused);
             }
             self.key_asked_for |= asks_for_key(line);
@@ -156,16 +146,20 @@ impl<'a> Login<'a> {
         let asks = |own: Option<&Pattern>, usual: &Pattern| {
             own.is_some_and(|own| own.find_at_end(&line).is_some()) || usual.find_at_end(&line).is_some()
         };
-        if self.password_sent && usual.change.find_at_end(&line).is_some() {
+        if self.has_answered(Question::Password) && usual.change.find_at_end(&line).is_some() {
             Some(Question::PasswordChange)
         } else if asks(self.platform.username.as_ref(), &usual.username) {
             Some(Question::Username)
         } else if asks(self.platform.password.as_ref(), &usual.password) {
             Some(Question::Password)
         } else {
-            let wanted = !self.key_pressed && (self.key_asked_for || asks_for_key(&line));
+            let wanted = !self.has_answered(Question::Key) && (self.key_asked_for || asks_for_key(&line));
             wanted.then_some(Question::Key)
         }
+    }
+
+    fn has_answered(&self, question: Question) -> bool {
+        self.answered.contains(&question)
     }
 
     fn answer(&mut self, question: Question, channel: &mut Channel, cx: &Cx) -> Result<(), LoginTrouble> {
@@ -175,24 +169,20 @@ impl<'a> Login<'a> {
         }
         match question {
             Question::PasswordChange => return Err(LoginTrouble::PasswordChange),
-            Question::Username if self.username_sent => return Err(LoginTrouble::Refused),
-            Question::Password if self.password_sent => return Err(LoginTrouble::Refused),
+            Question::Username | Question::Password if self.has_answered(question) => {
+                return Err(LoginTrouble::Refused);
+            }
             Question::Username => {
                 let name = self.credentials.username.as_ref().ok_or(LoginTrouble::Missing("user name"))?;
-                self.username_sent = true;
                 channel.answer(name, cx)?;
             }
             Question::Password => {
-                let secret: &Secret =
-                    self.credentials.password.as_ref().ok_or(LoginTrouble::Missing("password"))?;
-                self.password_sent = true;
+                let secret = self.credentials.password.as_ref().ok_or(LoginTrouble::Missing("password"))?;
                 channel.answer_secret(secret, cx)?;
             }
-            Question::Key => {
-                self.key_pressed = true;
-                channel.answer("", cx)?;
-            }
+            Question::Key => channel.answer("", cx)?,
         }
+        self.answered.push(question);
         self.scanned = channel.text().len();
         Ok(())
     }

@@ -109,8 +109,9 @@ impl Channel {
             return self.receive(&cx.within(self.silence, "silence"));
         }
         if self.settled(cx)? && at_pager(self) {
+            let answer = pager::answer(&self.terminal.line());
             self.terminal.erase_line();
-            self.transport.write_all(pager::NEXT_PAGE, cx)?;
+            self.transport.write_all(answer, cx)?;
         }
         Ok(())
     }
@@ -122,7 +123,7 @@ impl Channel {
             // What was said before the end still counts; whoever reads on is told of the end.
             Err(trouble) if trouble.is(ErrorKind::Closed) => Ok(true),
             Err(trouble) if trouble.is(ErrorKind::TimedOut) && cx.interruption().is_none() => Ok(true),
-            Err(trouble) => Err(self.renamed(trouble, cx)),
+            Err(trouble) => Err(renamed(trouble, cx)),
         }
     }
 
@@ -137,19 +138,14 @@ impl Channel {
         Ok(())
     }
 
-    /// The operation's own limit passed while the channel looked whether more was there: the error names that limit.
-    fn renamed(&self, trouble: Trouble, cx: &Cx) -> Trouble {
-        match (trouble, cx.interruption()) {
-            (Trouble::Transport(error), Some(why)) => {
-                TransportError::interrupted(why, Phase::Read, error.peer(), cx).into()
-            }
-            (trouble, _) => trouble,
-        }
-    }
-
     /// The lines that have ended since the last line was sent, each with its line end.
     pub(crate) fn text(&self) -> &str {
         self.terminal.text()
+    }
+
+    /// Whether the device repeats what it is sent, as far as is known.
+    pub(crate) fn echoes(&self) -> bool {
+        self.echoes
     }
 
     /// The line with the cursor.
@@ -185,6 +181,16 @@ impl Channel {
     }
 }
 
+/// The operation's own limit passed while the channel looked whether more was there: the error names that limit.
+fn renamed(trouble: Trouble, cx: &Cx) -> Trouble {
+    match (trouble, cx.interruption()) {
+        (Trouble::Transport(error), Some(why)) => {
+            TransportError::interrupted(why, Phase::Read, error.peer(), cx).into()
+        }
+        (trouble, _) => trouble,
+    }
+}
+
 fn replace(bytes: &[u8], what: &[u8], with: &[u8]) -> Vec<u8> {
     if what.is_empty() {
         return bytes.to_vec();
@@ -198,4 +204,53 @@ fn replace(bytes: &[u8], what: &[u8], with: &[u8]) -> Vec<u8> {
     }
     out.extend_from_slice(rest);
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cancel::CancelToken;
+    use crate::deadline::Deadline;
+
+    /// Says the same for ever.
+    struct Endless(&'static [u8]);
+
+    impl Transport for Endless {
+        fn read(&mut self, buf: &mut [u8], _cx: &Cx) -> Result<usize, TransportError> {
+            buf[..self.0.len()].copy_from_slice(self.0);
+            Ok(self.0.len())
+        }
+
+        fn write_all(&mut self, _bytes: &[u8], _cx: &Cx) -> Result<(), TransportError> {
+            Ok(())
+        }
+
+        fn close(&mut self, _cx: &Cx) {}
+    }
+
+    fn channel(said: &'static [u8]) -> (Channel, Cx) {
+        let platform = Platform::builtin("frr").unwrap();
+        let silence = Duration::from_secs(30);
+        let cx = Cx::new(Deadline::after(Duration::from_mins(15), "host"), CancelToken::new());
+        (Channel::new(Box::new(Endless(said)), platform, silence), cx)
+    }
+
+    #[test]
+    fn a_reply_without_end_is_cut_off_at_the_limit() {
+        let (mut channel, cx) = channel(b"more and more\r\n");
+        channel.longest_reply = 1000;
+        let trouble = (0..1000).find_map(|_| channel.advance(&cx).err());
+        assert!(matches!(trouble, Some(Trouble::TooLong(1000))));
+        assert!(channel.raw.len() <= 1000);
+    }
+
+    #[test]
+    fn what_was_seen_shows_no_secret_at_the_edge_of_what_is_shown() {
+        let (mut channel, cx) = channel(b"pw-1234567 ");
+        channel.answer_secret(&Secret::new("pw-1234567"), &cx).unwrap();
+        for _ in 0..1000 {
+            channel.advance(&cx).unwrap();
+            assert!(!channel.seen().to_string().contains("567"), "{}", channel.seen());
+        }
+    }
 }

@@ -3,13 +3,19 @@
 use crate::platform::Pattern;
 use std::sync::LazyLock;
 
-/// What a pager is answered with.
-pub(super) const NEXT_PAGE: &[u8] = b" ";
+/// What a pager is answered with: a space shows the next page, and behind the last one, where `more` and `less` stay,
+/// `q` ends them.
+pub(super) fn answer(line: &str) -> &'static [u8] {
+    if line.trim_end().ends_with("(END)") { b"q" } else { b" " }
+}
 
 /// `--More--`, `<--- More --->`, `---(more 35%)---`, `-- MORE --, next page: Space`, `--More-- or (q)uit`,
-/// `lines 1-23`.
+/// `lines 1-23`, `(END)`.
 static USUAL: LazyLock<Option<Pattern>> = LazyLock::new(|| {
-    Pattern::regex(r"^\s*(<?-{2,}\s?\(?\s?more\b[^\n]{0,60}|lines \d+-\d+[^\n]{0,30})\s*$").ok()
+    Pattern::regex(
+        r"^\s*(<?-{2,}\s?\(?more( \d+%)?\)?\s?-{2,}>?[^\n]{0,60}|lines \d+-\d+[^\n]{0,30}|\(END\))\s*$",
+    )
+    .ok()
 });
 
 /// Whether a line is a pager's, by the platform's own pattern or the usual ones.
@@ -36,13 +42,19 @@ mod tests {
             "-- MORE --, next page: Space, next line: Enter, quit: Control-C",
             "--More-- or (q)uit",
             "lines 1-23",
+            "(END)",
         ] {
             assert!(is_pager(None, line), "{line}");
         }
         for line in ["", "r1#", "there is more", "-- more than this: Gi0/1", "lines 1", "--", "deadlines 1-2"]
         {
-            assert!(!is_pager(None, line) || line.starts_with("-- more"), "{line}");
+            assert!(!is_pager(None, line), "{line}");
         }
+    }
+
+    #[test]
+    fn a_space_goes_on_and_q_ends() {
+        assert_eq!((answer(" --More-- "), answer("(END)")), (&b" "[..], &b"q"[..]));
     }
 
     #[test]

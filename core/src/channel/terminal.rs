@@ -158,7 +158,6 @@ impl Terminal {
                 State::Control { parameter: Some(value.min(WIDEST)), first }
             }
             b';' => State::Control { parameter, first: false },
-            0x20..=0x3f => State::Control { parameter, first },
             0x1b => State::Escape,
             0x40..=0x7e => {
                 self.apply(byte, parameter);
@@ -169,6 +168,7 @@ impl Terminal {
                 self.ground(byte);
                 State::Control { parameter, first }
             }
+            // Further parameters and intermediate bytes change nothing that is applied.
             _ => State::Control { parameter, first },
         };
     }
@@ -207,7 +207,9 @@ impl Terminal {
             self.line.extend(run.iter().map(|byte| char::from(*byte)));
             self.column = self.line.len();
         } else {
-            run.iter().for_each(|byte| self.put(char::from(*byte)));
+            for byte in run {
+                self.put(char::from(*byte));
+            }
         }
     }
 
@@ -227,9 +229,11 @@ impl Terminal {
         while !self.partial.is_empty() {
             match std::str::from_utf8(&self.partial) {
                 Ok(whole) => {
-                    let c = whole.chars().next();
+                    let character = whole.chars().next();
                     self.partial.clear();
-                    c.into_iter().for_each(|c| self.put(c));
+                    if let Some(c) = character {
+                        self.put(c);
+                    }
                 }
                 Err(error) => match error.error_len() {
                     None => return,

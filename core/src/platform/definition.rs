@@ -2,8 +2,9 @@
 
 use super::error::PlatformError;
 use super::pattern::Pattern;
+use crate::yaml;
 use serde::Deserialize;
-use serde_saphyr::{Options, Spanned};
+use serde_saphyr::Spanned;
 
 /// A definition file. A key that nobody knows is an error: a typo must not switch a setting off in silence.
 #[derive(Debug, Deserialize)]
@@ -81,12 +82,9 @@ pub(super) enum InstructionDefinition {
 
 impl Definition {
     pub(super) fn parse(text: &str, origin: &str) -> Result<Self, PlatformError> {
-        let mut options = Options::default();
-        // Without its snippet the error is one line.
-        options.with_snippet = false;
-        serde_saphyr::from_str_with_options(text, options).map_err(|error| {
-            let fault = PlatformError::new(origin, error.to_string().replace('\n', " "));
-            error.location().map_or(fault.clone(), |place| fault.at_line(place.line()))
+        yaml::parse(text).map_err(|fault| {
+            let error = PlatformError::new(origin, fault.reason);
+            fault.line.into_iter().fold(error, PlatformError::at_line)
         })
     }
 }

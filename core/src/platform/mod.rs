@@ -58,8 +58,8 @@ pub struct Platform {
     pub(crate) password: Option<Pattern>,
     pub(crate) pipelines_reads: bool,
     pub(crate) answers_login: bool,
-    ntc_templates_platform: Option<String>,
-    genie_platform: Option<String>,
+    ntc_templates: Option<String>,
+    genie: Option<String>,
 }
 
 impl Platform {
@@ -105,8 +105,8 @@ impl Platform {
             password: pattern(definition.password_pattern.as_ref())?,
             pipelines_reads: definition.pipelining == Some(Pipelining::Reads),
             answers_login: definition.force_in_session_auth || !definition.bypass_in_session_auth,
-            ntc_templates_platform: definition.ntc_templates_platform,
-            genie_platform: definition.genie_platform,
+            ntc_templates: definition.ntc_templates_platform,
+            genie: definition.genie_platform,
         })
     }
 
@@ -127,12 +127,12 @@ impl Platform {
 
     /// What the index of ntc-templates calls it.
     pub fn ntc_templates_platform(&self) -> Option<&str> {
-        self.ntc_templates_platform.as_deref()
+        self.ntc_templates.as_deref()
     }
 
     /// What Cisco's Genie calls it.
     pub fn genie_platform(&self) -> Option<&str> {
-        self.genie_platform.as_deref()
+        self.genie.as_deref()
     }
 }
 

@@ -54,8 +54,8 @@ impl Modes {
     /// The mode whose prompt the output ends in, and whether the prompt begins on the line before. Where several
     /// look alike, the `likely` one counts, else the first.
     pub(crate) fn recognise(&self, tail: Tail<'_>, likely: Option<usize>) -> Option<(usize, bool)> {
-        let order = likely.into_iter().chain(0..self.0.len());
-        order.filter_map(|mode| Some((mode, self.0[mode].prompt.find(tail)?))).next()
+        let mut order = likely.into_iter().chain(0..self.0.len());
+        order.find_map(|mode| Some((mode, self.0[mode].prompt.find(tail)?)))
     }
 
     /// The shortest way between two modes; of several the one that the definition lists first. `None` where none

@@ -26,7 +26,7 @@ impl Default for Timeouts {
         Self {
             authentication: Duration::from_secs(30),
             silence: Duration::from_secs(30),
-            command: Duration::from_secs(300),
+            command: Duration::from_mins(5),
         }
     }
 }

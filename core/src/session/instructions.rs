@@ -27,7 +27,7 @@ impl Session {
                 Instruction::Write { bytes } => {
                     let line = [bytes.as_slice(), b"\n"].concat();
                     let sent = self.channel.send_bytes(&line, cx);
-                    sent.map_err(|trouble| self.trouble(trouble, phase, "to send"))?;
+                    sent.map_err(|trouble| self.trouble(trouble, phase, "the device to take the line"))?;
                 }
             }
         }
@@ -45,7 +45,7 @@ impl Session {
         cx: &Cx,
     ) -> Result<&'i [Instruction], SessionError> {
         let mut inputs = vec![first];
-        if self.platform.pipelines_reads {
+        if self.platform.pipelines_reads && self.channel.echoes() {
             inputs.extend(others.iter().map_while(|instruction| match instruction {
                 Instruction::SendInput { input } => Some(input.as_str()),
                 _ => None,
@@ -128,7 +128,7 @@ impl Session {
                 self.channel.answer_secret(&secret, cx)
             }
         };
-        sent.map_err(|trouble| self.trouble(trouble, phase, "to send the response"))
+        sent.map_err(|trouble| self.trouble(trouble, phase, "the device to take the response"))
     }
 
     fn secret(&mut self, name: &str, phase: Phase) -> Result<Secret, SessionError> {

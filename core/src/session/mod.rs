@@ -165,7 +165,7 @@ impl Session {
         let likely = likely.or(self.mode);
         let modes = &self.platform.modes;
         self.mode = self.channel.at_end(|tail| modes.recognise(tail, likely)).map(|(mode, _)| mode);
-        self.prompt = self.channel.line().trim_end().to_owned();
+        self.channel.line().trim_end().clone_into(&mut self.prompt);
     }
 
     /// The error of a wait that ended early; the session is of no use any more.

@@ -13,7 +13,7 @@ const FRR_GREETING: &str = "\r\nHello, this is FRRouting (version 8.4.4).\r\nCop
                             et al.\r\n\r\n\r\nUser Access Verification\r\n\r\nPassword: ";
 
 fn cx() -> Cx {
-    Cx::new(Deadline::after(Duration::from_secs(900), "host"), CancelToken::new())
+    Cx::new(Deadline::after(Duration::from_mins(15), "host"), CancelToken::new())
 }
 
 fn target() -> Target {
@@ -40,8 +40,8 @@ fn telnet_ios() -> Scripted {
         .step(OPEN_IOS, OPENED_IOS)
 }
 
-fn reply(device: Scripted, command: &str) -> Reply {
-    open(&device).unwrap().send_command(command).unwrap()
+fn reply(device: &Scripted, command: &str) -> Reply {
+    open(device).unwrap().send_command(command).unwrap()
 }
 
 #[test]
@@ -57,14 +57,17 @@ fn ios_logs_in_with_one_wait_per_step() {
     assert_eq!(device.written(), format!("admin\npw-1\n{OPEN_IOS}show clock\nexit\n"));
 }
 
-#[test]
-fn frr_asks_for_a_password_and_a_secret() {
-    let device = Scripted::new(FRR_GREETING)
+fn frr() -> Scripted {
+    Scripted::new(FRR_GREETING)
         .step("pw-1\n", "\r\nR101> ")
         .step("enable\n", "enable\r\nPassword: ")
         .step("pw-2\n", "\r\nR101# ")
         .step("terminal length 0\n", "terminal length 0\r\nR101# ")
-        .step("foo\n", "foo\r\n% [ZEBRA] Unknown command: foo\r\nR101# ");
+}
+
+#[test]
+fn frr_asks_for_a_password_and_a_secret() {
+    let device = frr().step("foo\n", "foo\r\n% [ZEBRA] Unknown command: foo\r\nR101# ");
     let mut session = open_as("frr", &device, &target()).unwrap();
     assert_eq!((session.mode(), session.prompt()), (Some("privileged_exec"), "R101#"));
     let reply = session.send_command("foo").unwrap();
@@ -205,7 +208,7 @@ fn a_session_is_of_no_use_after_an_error() {
 #[test]
 fn a_cancelled_session_ends_at_once() {
     let token = CancelToken::new();
-    let cx = Cx::new(Deadline::after(Duration::from_secs(900), "host"), token.clone());
+    let cx = Cx::new(Deadline::after(Duration::from_mins(15), "host"), token.clone());
     let platform = Platform::builtin("cisco_iosxe").unwrap();
     let mut session = Session::builder(platform).open(&ios(), &target(), &cx).unwrap();
     token.cancel();
@@ -223,7 +226,7 @@ fn a_deadline_that_is_past_is_told_by_its_name() {
 #[test]
 fn an_unknown_command_is_a_reply_that_failed() {
     let output = "shw ver\r\n   ^\r\n% Invalid input detected at '^' marker.\r\n\r\nR1#";
-    let reply = reply(ios().step("shw ver\n", output), "shw ver");
+    let reply = reply(&ios().step("shw ver\n", output), "shw ver");
     assert!(!reply.ok());
     assert_eq!(reply.failure.unwrap().line, "% Invalid input detected at '^' marker.");
 }
@@ -238,7 +241,7 @@ fn a_command_of_two_lines_is_refused() {
 fn a_line_that_looks_like_a_prompt_does_not_end_the_reply() {
     let output = "show run\r\nbanner\r\nR1#\r\nR2#\r\nR1#show run\r\nend\r\nR1#";
     assert_eq!(
-        reply(ios().step("show run\n", output), "show run").text,
+        reply(&ios().step("show run\n", output), "show run").text,
         "banner\nR1#\nR2#\nR1#show run\nend"
     );
 }
@@ -247,9 +250,8 @@ fn a_line_that_looks_like_a_prompt_does_not_end_the_reply() {
 fn a_prompt_drawn_again_before_the_echo_does_not_end_the_reply() {
     for redrawn in ["\rR1#", "\r\nR1#", "\r\n%SYS-5-CONFIG_I: log\r\nR1#"] {
         let output = format!("{redrawn}{PAUSE}show clock\r\n12:00\r\nR1#");
-        let text = reply(ios().step("show clock\n", output), "show clock").text;
-        assert_eq!(text.lines().last(), Some("12:00"), "{redrawn:?}");
-        assert!(!text.contains("R1#"), "{text}");
+        let reply = reply(&ios().step("show clock\n", output), "show clock");
+        assert_eq!(reply.text, "12:00", "{redrawn:?}");
     }
 }
 
@@ -262,10 +264,22 @@ fn a_reply_without_an_echo_is_complete() {
 }
 
 #[test]
+fn lines_before_an_echo_without_its_prompt_are_kept() {
+    let device = ios().step("end\n", "\r\nbegin\r\nend\r\nR1#");
+    assert_eq!(reply(&device, "end").text, "begin");
+}
+
+#[test]
+fn a_device_without_any_echo_is_opened() {
+    let device = Scripted::new("R1#").step(OPEN_IOS, "\r\nR1#\r\nR1#").step("show x\n", "\r\nx\r\nR1#");
+    assert_eq!(open(&device).unwrap().send_command("show x").unwrap().text, "\nx");
+}
+
+#[test]
 fn an_echo_wrapped_by_the_terminal_is_cut() {
     let output = "show interfaces \r\nGigabitEthernet1/0/1\r\nup\r\nR1#";
     let command = "show interfaces GigabitEthernet1/0/1";
-    assert_eq!(reply(ios().step(&format!("{command}\n"), output), command).text, "up");
+    assert_eq!(reply(&ios().step(&format!("{command}\n"), output), command).text, "up");
 }
 
 #[test]
@@ -275,13 +289,23 @@ fn a_pager_is_answered_and_leaves_nothing() {
         .step(" ", "\0\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08          \x08\x08\x08\x08\x08\x08\x08\x08\x08\x08two\r\n --More-- ")
         .step(" ", "\r          \rthree\r\n --More-- ")
         .step(" ", "\r\x1b[Kfour\r\nR1#");
-    assert_eq!(reply(device, "show run").text, "one\ntwo\nthree\nfour");
+    assert_eq!(reply(&device, "show run").text, "one\ntwo\nthree\nfour");
+}
+
+#[test]
+fn a_banner_that_vtysh_pages_is_got_past() {
+    let device = Scripted::new(
+        "\r\nHello, this is FRRouting (version 8.4.4).\r\n\r\n\x1b[7m--More--\r\x1b[K(END)\x1b[27m",
+    )
+    .step("q", "\r\x1b[KR101# ")
+    .step("terminal length 0\n", "terminal length 0\r\nR101# ");
+    assert_eq!(open_as("frr", &device, &target()).unwrap().prompt(), "R101#");
 }
 
 #[test]
 fn bytes_outside_of_utf8_do_no_harm() {
     let output = b"show x\r\na\xff\xfe\xc3b\r\n\xe2\x82\r\nR1#";
-    assert_eq!(reply(ios().step("show x\n", output), "show x").text, "a\u{fffd}\u{fffd}\u{fffd}b\n\u{fffd}");
+    assert_eq!(reply(&ios().step("show x\n", output), "show x").text, "a\u{fffd}\u{fffd}\u{fffd}b\n\u{fffd}");
 }
 
 #[test]
@@ -305,7 +329,7 @@ fn modes_are_entered_and_told() {
 #[test]
 fn a_prompt_of_no_known_mode_ends_the_reply_if_it_names_the_device() {
     let device = ios().step("tclsh\n", "tclsh\r\nfoo>bar#\r\nR1(tcl)#");
-    let reply = reply(device, "tclsh");
+    let reply = reply(&device, "tclsh");
     assert_eq!((reply.prompt.as_str(), reply.mode), ("R1(tcl)#", None));
 }
 
@@ -377,9 +401,11 @@ proptest! {
         }
         output.extend_from_slice(b"R1#");
         let device = telnet_ios().step("show x\n", &output);
-        let whole = reply(device.clone(), "show x");
-        let cut = reply(device.chunk(chunk), "show x");
+        let whole = reply(&device, "show x");
+        let cut = reply(&device.chunk(chunk), "show x");
         prop_assert_eq!(&cut.text, &whole.text);
+        let session = open_as("frr", &frr().chunk(chunk), &target()).unwrap();
+        prop_assert_eq!(session.prompt(), "R101#");
         let said = lines.join("\n");
         prop_assert_eq!(cut.text.as_str(), said.trim_end_matches('\n'));
     }
