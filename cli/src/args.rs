@@ -181,6 +181,9 @@ pub(crate) struct DemoArgs {
     /// How long each device takes to answer, in milliseconds
     #[arg(long, default_value_t = 20, value_name = "MS")]
     pub(crate) latency: u64,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
 }
 
 #[cfg(feature = "lab")]
@@ -212,7 +215,9 @@ fn positive(text: &str) -> Result<usize, String> {
 
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    seconds.filter(|wait| !wait.is_zero()).ok_or_else(|| "expected seconds above 0, such as 10 or 0.5".to_owned())
+    seconds
+        .filter(|wait| !wait.is_zero())
+        .ok_or_else(|| "expected seconds above 0, such as 10 or 0.5".to_owned())
 }
 
 fn host_key_check(text: &str) -> Result<HostKeyCheck, String> {

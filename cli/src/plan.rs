@@ -18,9 +18,9 @@ pub(crate) struct Plan {
     pub(crate) inventory: Inventory,
     pub(crate) commands: Vec<String>,
     pub(crate) parser: Parser,
-    credentials: Credentials,
-    limits: LimitArgs,
-    workers: usize,
+    pub(crate) credentials: Credentials,
+    pub(crate) limits: LimitArgs,
+    pub(crate) workers: usize,
 }
 
 impl Plan {
@@ -87,7 +87,9 @@ impl Parser {
                     .map(|known| format!("\"{}\"", known.command))
                     .collect();
                 let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-                format!("no built-in template for {platform} \"{command}\" (there are: {known}); give --template")
+                format!(
+                    "no built-in template for {platform} \"{command}\" (there are: {known}); give --template"
+                )
             }),
         }
     }

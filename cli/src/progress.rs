@@ -15,7 +15,8 @@ pub(crate) struct Progress {
 impl Progress {
     pub(crate) fn new(hosts: usize) -> Self {
         let bar = ProgressBar::new(u64::try_from(hosts).unwrap_or(u64::MAX));
-        let target = if stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let target =
+            if stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         bar.set_draw_target(target);
         // The template is a constant, and a bar without its looks still counts.
         if let Ok(style) = ProgressStyle::with_template("{elapsed:>4} [{bar:32}] {pos}/{len} {wide_msg}") {

@@ -81,13 +81,15 @@ impl HostRecord {
 
 impl ReplyRecord {
     fn new(host: &Host, reply: Reply, platform: &str, parser: &Parser) -> Self {
-        let refused = reply.failure.as_ref().map(|failure| format!("refused by the device: {}", failure.line));
+        let refused =
+            reply.failure.as_ref().map(|failure| format!("refused by the device: {}", failure.line));
         let parsed = if refused.is_some() { Ok(None) } else { parse(&reply, platform, parser) };
         let (parsed, fault) = match parsed {
             Ok(parsed) => (parsed, None),
             Err(fault) => (None, Some(fault)),
         };
-        let error = refused.or(fault).map(|what| format!("{}: command \"{}\": {what}", host.name(), reply.command));
+        let error =
+            refused.or(fault).map(|what| format!("{}: command \"{}\": {what}", host.name(), reply.command));
         let elapsed_ms = millis(reply.elapsed);
         Self { command: reply.command, ok: error.is_none(), elapsed_ms, text: reply.text, parsed, error }
     }

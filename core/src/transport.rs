@@ -127,8 +127,7 @@ impl Credentials {
     }
 }
 
-/// What to do with a host key that is not known. A changed or revoked key is refused whatever is set here, unless
-/// nothing is checked.
+/// What to do about a server's host key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "inventory",
@@ -136,12 +135,12 @@ impl Credentials {
     serde(rename_all = "kebab-case")
 )]
 pub enum HostKeyCheck {
-    /// Refuse it. OpenSSH's `StrictHostKeyChecking yes`.
+    /// Refuses servers that known_hosts does not list. OpenSSH's `StrictHostKeyChecking yes`.
     #[default]
     Strict,
-    /// Accept it and write it down: trust on first use.
+    /// Adds a server that is seen for the first time to the first known_hosts file, and refuses a changed key.
     AcceptNew,
-    /// Check nothing. For labs only.
+    /// Takes any key: whoever can redirect the connection reads the password.
     Off,
 }
 

@@ -5,6 +5,13 @@ use linecrew_core::inventory::Host;
 use linecrew_core::transport::Connector;
 use std::sync::Arc;
 use std::time::Duration;
+#[cfg(feature = "ssh")]
+use {
+    linecrew_core::transport::HostKeyCheck,
+    std::collections::HashMap,
+    std::path::{Path, PathBuf},
+    std::sync::{Mutex, PoisonError},
+};
 
 const KNOWN: &str = match (cfg!(feature = "ssh"), cfg!(feature = "telnet")) {
     (true, true) => "ssh, telnet",
@@ -25,16 +32,17 @@ const KNOWN: &str = match (cfg!(feature = "ssh"), cfg!(feature = "telnet")) {
 /// # drop(fleet);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
 pub struct StandardConnectors {
-    /// The name look-up and the TCP connection together; 10 seconds.
-    pub connect: Duration,
-    /// Agreeing on the protocol, where there is something to agree on; 15 seconds.
-    pub handshake: Duration,
-    /// Authenticating, where the transport does so; 30 seconds.
-    pub authentication: Duration,
+    connect: Duration,
+    handshake: Duration,
+    authentication: Duration,
+    /// One connector per known_hosts file and check, so that hosts share what was read, and what was accepted.
+    #[cfg(feature = "ssh")]
+    ssh: Mutex<HashMap<SshSettings, Arc<dyn Connector>>>,
 }
+
+#[cfg(feature = "ssh")]
+type SshSettings = (Option<PathBuf>, HostKeyCheck);
 
 impl Default for StandardConnectors {
     fn default() -> Self {
@@ -42,24 +50,26 @@ impl Default for StandardConnectors {
             connect: Duration::from_secs(10),
             handshake: Duration::from_secs(15),
             authentication: Duration::from_secs(30),
+            #[cfg(feature = "ssh")]
+            ssh: Mutex::default(),
         }
     }
 }
 
 impl StandardConnectors {
-    /// Sets the limit of the name look-up and the TCP connection.
+    /// Sets the limit of the name look-up and the TCP connection together. 10 s unless set.
     pub fn connect(mut self, limit: Duration) -> Self {
         self.connect = limit;
         self
     }
 
-    /// Sets the limit of the handshake.
+    /// Sets the limit of SSH's handshake. 15 s unless set.
     pub fn handshake(mut self, limit: Duration) -> Self {
         self.handshake = limit;
         self
     }
 
-    /// Sets the limit of the transport's authentication.
+    /// Sets the limit of SSH's authentication. 30 s unless set.
     pub fn authentication(mut self, limit: Duration) -> Self {
         self.authentication = limit;
         self
@@ -67,15 +77,22 @@ impl StandardConnectors {
 
     #[cfg(feature = "ssh")]
     fn ssh(&self, host: &Host) -> Arc<dyn Connector> {
-        let connector = crate::ssh::SshConnector::new()
-            .connect_limit(self.connect)
-            .handshake_limit(self.handshake)
-            .authentication_limit(self.authentication)
-            .host_key_check(host.host_key_check());
-        Arc::new(match host.known_hosts() {
-            Some(file) => connector.known_hosts([file]),
-            None => connector,
-        })
+        let settings = (host.known_hosts().map(Path::to_owned), host.host_key_check());
+        // Nothing under the lock can panic half-way.
+        let mut made = self.ssh.lock().unwrap_or_else(PoisonError::into_inner);
+        let (known_hosts, check) = settings.clone();
+        let connector = made.entry(settings).or_insert_with(|| {
+            let connector = crate::ssh::SshConnector::new()
+                .connect_limit(self.connect)
+                .handshake_limit(self.handshake)
+                .authentication_limit(self.authentication)
+                .host_key_check(check);
+            Arc::new(match known_hosts {
+                Some(file) => connector.known_hosts([file]),
+                None => connector,
+            })
+        });
+        Arc::clone(connector)
     }
 
     #[cfg(feature = "telnet")]

@@ -2,8 +2,8 @@
 
 use super::safe::safe;
 use crate::record::{HostRecord, ReplyRecord, Status};
-use comfy_table::presets::NOTHING;
 use comfy_table::Table as Grid;
+use comfy_table::presets::NOTHING;
 use linecrew_core::textfsm::{Row, Value};
 use std::io::{self, Write};
 
@@ -110,7 +110,11 @@ fn print(out: &mut impl Write, mut rows: Rows, fit: bool) -> io::Result<usize> {
     grid.load_preset(NOTHING).set_content_arrangement(comfy_table::ContentArrangement::Disabled);
     for (index, mut row) in rows.into_iter().enumerate() {
         row.truncate(shown);
-        if index == 0 { grid.set_header(row) } else { grid.add_row(row) };
+        if index == 0 {
+            grid.set_header(row)
+        } else {
+            grid.add_row(row)
+        };
     }
     for line in grid.lines() {
         writeln!(out, "{}", line.trim())?;

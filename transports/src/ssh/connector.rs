@@ -1,13 +1,15 @@
 //! Opens SSH connections.
 
-use super::host_key::{HostKeyCheck, HostKeys, Server};
+use super::host_key::{HostKeys, Server};
 use super::session::Session;
 use super::shell::{SshTransport, Terminal};
 use super::{PORT, algorithms, auth};
 use crate::resolve::Resolver;
 use crate::tcp;
 use linecrew_core::cx::Cx;
-use linecrew_core::transport::{Connector, ErrorKind, Phase, Target, Transport, TransportError};
+use linecrew_core::transport::{
+    Connector, ErrorKind, HostKeyCheck, Phase, Target, Transport, TransportError,
+};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +22,8 @@ use std::time::Duration;
 /// ```no_run
 /// use linecrew_core::{cancel::CancelToken, cx::Cx, deadline::Deadline};
 /// use linecrew_core::transport::{Connector, Credentials, Target};
-/// use linecrew_transports::ssh::{HostKeyCheck, SshConnector};
+/// use linecrew_core::transport::HostKeyCheck;
+/// use linecrew_transports::ssh::SshConnector;
 /// use std::time::Duration;
 ///
 /// let connector = SshConnector::new().host_key_check(HostKeyCheck::AcceptNew);

@@ -2,25 +2,13 @@
 
 use super::known_hosts::{KnownHosts, Verdict, fingerprint, key_type, line};
 use linecrew_core::cx::Cx;
-use linecrew_core::transport::{ErrorKind, Phase, TransportError};
+use linecrew_core::transport::{ErrorKind, HostKeyCheck, Phase, TransportError};
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-
-/// What to do about a server's host key.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum HostKeyCheck {
-    /// Refuses servers that known_hosts does not list. OpenSSH's `StrictHostKeyChecking yes`.
-    #[default]
-    Strict,
-    /// Adds a server that is seen for the first time to the first known_hosts file, and refuses a changed key.
-    AcceptNew,
-    /// Takes any key: whoever can redirect the connection reads the password.
-    Off,
-}
 
 /// The host keys that a connector trusts, read from their files when first needed.
 #[derive(Debug)]

@@ -13,7 +13,6 @@ mod session;
 mod shell;
 
 pub use connector::SshConnector;
-pub use host_key::HostKeyCheck;
 pub use shell::SshTransport;
 
 /// The port where none is given (RFC 4253, section 4.1).

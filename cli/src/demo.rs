@@ -1,0 +1,45 @@
+//! `linecrew demo`: the main job on a simulated lab in the same process.
+
+use crate::args::{DemoArgs, Format};
+use crate::exit::{Ended, Usage};
+use crate::lab;
+use crate::output::Printer;
+use crate::plan::{Parser, Plan};
+use crate::run::execute;
+use std::fs;
+use std::io::{self, Write};
+use std::time::{Duration, Instant};
+
+const PLATFORM: &str = "cisco_iosxe";
+const COMMAND: &str = "show version";
+/// What an engineer looks for first.
+const COLUMNS: [&str; 5] = ["HOSTNAME", "VERSION", "HARDWARE", "SERIAL", "UPTIME"];
+
+/// Starts the lab, runs the job, prints the table.
+pub(crate) fn run(args: &DemoArgs) -> Result<Ended, Usage> {
+    let lab = lab::start(PLATFORM, args.devices, Duration::from_millis(args.latency))?;
+    let folder = tempfile::tempdir()?;
+    let known_hosts = folder.path().join("known_hosts");
+    fs::write(&known_hosts, lab.known_hosts())?;
+    let credentials = lab.devices().first().map(|device| device.target().credentials).unwrap_or_default();
+    let plan = Plan {
+        inventory: lab::inventory(&lab, PLATFORM, &known_hosts),
+        commands: vec![COMMAND.to_owned()],
+        parser: Parser::Builtin,
+        credentials,
+        limits: args.limits,
+        workers: args.workers,
+    };
+    let mut out = io::stdout().lock();
+    writeln!(
+        out,
+        "{} simulated devices, {} ms away, half telnet, half SSH; {} workers: log in, enable, paging off, \
+         {COMMAND}, parse\n",
+        args.devices, args.latency, args.workers
+    )?;
+    let start = Instant::now();
+    let mut printer = Printer::new(Format::Table, &COLUMNS.map(str::to_owned), &mut out);
+    let ended = execute(&plan, &mut printer)?;
+    writeln!(out, "{:.2} s", start.elapsed().as_secs_f64())?;
+    Ok(ended)
+}
