@@ -67,7 +67,7 @@ impl<'t> Run<'t> {
             let limit = |reason| Failure::new(ParseErrorKind::Limit, rule, reason);
             let Some(spans) = rule.pattern.spans(line).map_err(limit)? else { continue };
             for target in &rule.targets {
-                let text = spans[target.group].clone().map(|span| &line[span]);
+                let text = spans.get(target.group).cloned().flatten().map(|span| &line[span]);
                 self.assign(target.value, text).map_err(|(kind, reason)| Failure::new(kind, rule, reason))?;
             }
             match rule.record_op {
@@ -177,8 +177,11 @@ fn item(value: &ValueDef, text: Option<&str>) -> Result<Value, (ParseErrorKind, 
 /// The named groups of a match of the whole expression on `text`; None without a match or such groups.
 fn map(nested: &Pattern, text: &str) -> Result<Option<Value>, String> {
     let Some(spans) = nested.spans(text)? else { return Ok(None) };
-    let named =
-        nested.groups().iter().zip(&spans[1..]).filter_map(|(name, span)| Some((name.clone()?, span)));
+    let named = nested
+        .groups()
+        .iter()
+        .zip(spans.iter().skip(1))
+        .filter_map(|(name, span)| Some((name.clone()?, span)));
     let entries: Vec<_> =
         named.map(|(name, span)| (name, optional(span.clone().map(|span| &text[span])))).collect();
     Ok(Some(entries).filter(|entries| !entries.is_empty()).map(Value::Map))

@@ -145,6 +145,8 @@ mod tests {
         );
         assert_eq!(groups("(<)?a(?(1)>|$)", "<a>"), Some(vec![Some("<a>"), Some("<")]));
         assert_eq!(groups("(<)?a(?(1)>|$)", "a>"), None);
+        assert_eq!(groups("((?(1)b(c)|a))(d)", "ad"), Some(vec![Some("ad"), Some("a"), None, Some("d")]));
+        assert_eq!(groups("(a){0}(b)", "b"), Some(vec![Some("b"), None, Some("b")]));
         assert_eq!(groups("a++a", "aaa"), None);
         assert_eq!(groups("(?:(?=a))*(?!)", "aaa"), None);
     }

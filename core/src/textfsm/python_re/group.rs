@@ -3,6 +3,9 @@
 use super::flags::{Flags, Inline};
 use super::{Body, Group, Item, Kind, Parser, Width};
 
+/// What matches nothing.
+const NEVER: &str = "[a&&b]";
+
 const UNTERMINATED: &str = "missing ), unterminated subpattern";
 
 impl Parser {
@@ -100,7 +103,7 @@ impl Parser {
         // Nothing always matches, so its denial never does.
         let never = c == '!' && body.is_empty;
         self.backtracks |= !never;
-        let text = if never { "[a&&b]".to_owned() } else { format!("{open}{c}{})", body.text) };
+        let text = if never { NEVER.to_owned() } else { format!("{open}{c}{})", body.text) };
         Ok((Item::new(text, Kind::Plain, Width::ZERO), body.width))
     }
 
@@ -134,9 +137,11 @@ impl Parser {
         }
         let width = yes.width.or(no.as_ref().map_or(Width::ZERO, |no| no.width));
         let no = no.map(|no| no.text).unwrap_or_default();
-        // A group has not matched while it is still open, which fancy-regex would not know.
+        // A group has not matched while it is still open, which fancy-regex would not know. What is never taken
+        // stays in, since its groups are counted.
         if self.groups.get(number - 1).is_some_and(|group| group.width.is_none()) {
-            return Ok(Item::new(format!("(?:{no})"), Kind::Plain, width));
+            let text = format!("(?:{NEVER}(?:{})|(?:{no}))", yes.text);
+            return Ok(Item::new(text, Kind::Plain, width));
         }
         self.backtracks = true;
         Ok(Item::new(format!("(?({number})(?:{})|(?:{no}))", yes.text), Kind::Plain, width))
