@@ -16,7 +16,7 @@ const HEADING: &str = "# Simulated devices; written by linecrew lab, which write
 /// Serves until Ctrl-C.
 pub(crate) fn run(args: &LabArgs) -> Result<Ended, Usage> {
     let (stop, stopped) = mpsc::channel();
-    ctrlc::set_handler(move || drop(stop.send(()))).map_err(Usage::new)?;
+    ctrlc::set_handler(move || _ = stop.send(())).map_err(Usage::new)?;
     check_may_write(&args.inventory)?;
     let lab = start(&args.platform, args.devices, Duration::from_millis(args.latency))?;
     let known_hosts = args.inventory.with_extension("known_hosts");

@@ -3,7 +3,7 @@
 use super::safe::safe;
 use crate::record::{HostRecord, ReplyRecord, Status};
 use comfy_table::Table as Grid;
-use comfy_table::presets::NOTHING;
+use comfy_table::TableStyle;
 use linecrew_core::textfsm::{Row, Value};
 use std::io::{self, Write};
 
@@ -107,7 +107,7 @@ fn print(out: &mut impl Write, mut rows: Rows, fit: bool) -> io::Result<usize> {
     let columns = rows.first().map_or(0, Vec::len);
     let shown = if fit { columns_that_fit(&rows) } else { columns };
     let mut grid = Grid::new();
-    grid.load_preset(NOTHING).set_content_arrangement(comfy_table::ContentArrangement::Disabled);
+    grid.load_style(TableStyle::new()).set_content_arrangement(comfy_table::ContentArrangement::Disabled);
     for (index, mut row) in rows.into_iter().enumerate() {
         row.truncate(shown);
         if index == 0 {
