@@ -112,13 +112,8 @@ impl Session {
             .map_err(|trouble| self.trouble(trouble, phase, "the question or the prompt"))?;
         if asked {
             self.respond(response, phase, cx)?;
-            self.await_prompt(&is_prompt, &asks, cx).map_err(|trouble| match trouble {
-                Some(trouble) => self.trouble(trouble, phase, "the prompt"),
-                None => {
-                    self.broken = true;
-                    self.refused(is_secret, phase)
-                }
-            })?;
+            self.await_prompt(&is_prompt, &asks, cx)
+                .map_err(|trouble| self.response_error(trouble, is_secret, phase))?;
         }
         self.note_prompt(None);
         if asked && is_secret && self.refused_in_text() {
@@ -169,6 +164,14 @@ impl Session {
                 return if at_prompt { Ok(()) } else { Err(None) };
             }
         }
+    }
+
+    fn response_error(&mut self, trouble: Option<Trouble>, is_secret: bool, phase: Phase) -> SessionError {
+        let Some(trouble) = trouble else {
+            self.broken = true;
+            return self.refused(is_secret, phase);
+        };
+        self.trouble(trouble, phase, "the prompt")
     }
 
     fn refused_in_text(&self) -> bool {
