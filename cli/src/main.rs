@@ -1,3 +1,31 @@
-//! linecrew.
+//! `linecrew`: drives whole fleets of network devices at once.
+//!
+//! Glue over `linecrew-core`: arguments as typed (`args`) become a run as meant (`plan`), its outcomes are printed.
 
-fn main() {}
+mod args;
+#[cfg(feature = "lab")]
+mod demo;
+mod exit;
+#[cfg(feature = "lab")]
+mod lab;
+mod output;
+mod password;
+mod plan;
+mod progress;
+mod record;
+mod run;
+
+use args::{Args, Command};
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let result = match Args::parse().command {
+        Command::Run(args) => run::run(&args),
+        #[cfg(feature = "lab")]
+        Command::Demo(args) => demo::run(&args),
+        #[cfg(feature = "lab")]
+        Command::Lab(args) => lab::run(&args),
+    };
+    exit::report(result)
+}

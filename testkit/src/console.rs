@@ -80,11 +80,10 @@ impl Console {
     /// What it shows before the first prompt.
     pub(crate) fn greeting(&mut self) -> Vec<u8> {
         let node = Arc::clone(&self.node);
+        let words = &node.device().platform.login;
         self.say(&node.device().banner);
-        match self.state {
-            State::Command => self.say("\n"),
-            _ => self.say(node.device().platform.login.greeting),
-        }
+        self.say(words.hello);
+        self.say(if matches!(self.state, State::Command) { "\n" } else { words.greeting });
         std::mem::take(&mut self.out)
     }
 
@@ -208,7 +207,7 @@ impl Console {
         let line = String::from_utf8_lossy(&line);
         match std::mem::replace(&mut self.state, State::Command) {
             State::Username => self.take_username(&line),
-            State::Password { username } => self.take_password(username, &line),
+            State::Password { username } => self.take_password(username.as_deref(), &line),
             State::EnableSecret => self.take_enable_secret(&line),
             _ => self.execute(&line, self.mode, self.command_prompt().len()),
         }

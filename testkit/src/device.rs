@@ -5,6 +5,7 @@ use crate::facts::Facts;
 use crate::faults::Fault;
 use crate::platform::{Command, Platform};
 use linecrew_core::secret::Secret;
+use linecrew_core::transport::{Credentials, Target};
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
@@ -206,6 +207,16 @@ impl Device {
     pub fn ssh_algorithms(mut self, algorithms: SshAlgorithms) -> Self {
         self.ssh_algorithms = algorithms;
         self
+    }
+
+    /// How a client reaches it: its hostname as name and host, and the credentials that it takes.
+    pub fn target(&self) -> Target {
+        let login = Credentials::user(&self.username).password(self.password.expose());
+        let credentials = match &self.enable_secret {
+            Some(secret) => login.enable(secret.expose()),
+            None => login,
+        };
+        Target::new(&self.hostname).credentials(credentials)
     }
 
     /// The platform.

@@ -106,15 +106,15 @@ impl Console {
 
     /// The full name of the interface that was typed, perhaps abbreviated or with a space before its number.
     fn interface_name(&self, typed: &str) -> Option<String> {
-        let types = self.node.device().platform.interface_types;
-        if types.is_empty() {
+        let kinds = self.node.device().platform.interface_types;
+        if kinds.is_empty() {
             return (!typed.contains(' ')).then(|| typed.to_owned());
         }
         let number_at = typed.find(|c: char| c.is_ascii_digit())?;
         let (kind, number) = typed.split_at(number_at);
         let kind = kind.trim_end();
         let fits = |full: &&&str| full.get(..kind.len()).is_some_and(|head| head.eq_ignore_ascii_case(kind));
-        let full = types.iter().filter(|_| !kind.is_empty()).find(fits)?;
+        let full = kinds.iter().filter(|_| !kind.is_empty()).find(fits)?;
         let is_number = number.chars().all(|c| c.is_ascii_digit() || matches!(c, '/' | '.'));
         is_number.then(|| format!("{full}{number}"))
     }

@@ -41,8 +41,8 @@ impl Platform {
 }
 
 const LOGIN: LoginWords = LoginWords {
-    greeting: "\nHello, this is FRRouting (version 8.4.4).\nCopyright 1996-2005 Kunihiro Ishiguro, et al.\n\n\n\
-               User Access Verification\n\n",
+    hello: "\nHello, this is FRRouting (version 8.4.4).\nCopyright 1996-2005 Kunihiro Ishiguro, et al.\n",
+    greeting: "\n\nUser Access Verification\n\n",
     username: "Username: ",
     password: "Password: ",
     refused_login: Refused { again: "", for_good: "% Bad passwords, too many failures!\n" },

@@ -47,6 +47,7 @@ impl Platform {
 }
 
 const LOGIN: LoginWords = LoginWords {
+    hello: "",
     greeting: "\nUser Access Verification\n\n",
     username: "Username: ",
     password: "Password: ",

@@ -7,6 +7,7 @@ use crate::platform::Platform;
 use crate::ssh;
 #[cfg(feature = "telnet")]
 use crate::telnet;
+use linecrew_core::transport::Target;
 use std::future::Future;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -73,11 +74,11 @@ pub struct RunningDevice {
 #[non_exhaustive]
 pub enum LabError {
     /// The operating system gave no thread.
-    #[error("lab: no thread to serve devices from")]
+    #[error("lab: no thread to serve devices from: {0}")]
     Threads(#[source] io::Error),
     /// The operating system gave no port.
     #[error(
-        "lab: {device}: no port on 127.0.0.1; raise the limit on open files (ulimit -n) or serve fewer devices"
+        "lab: {device}: no port on 127.0.0.1: {source}; raise the limit on open files (ulimit -n) or serve fewer devices"
     )]
     Listen {
         /// The device's name.
@@ -88,7 +89,7 @@ pub enum LabError {
     /// An authorized key cannot be read, or no host key can be made.
     #[cfg(feature = "ssh")]
     #[error(
-        "lab: {device}: a host key or an authorized key is unusable; expected OpenSSH's public key format"
+        "lab: {device}: a host key or an authorized key is unusable: {source}; expected OpenSSH's public key format"
     )]
     Key {
         /// The device's name.
@@ -194,6 +195,15 @@ impl RunningDevice {
     /// Where it listens.
     pub fn addr(&self) -> SocketAddr {
         self.addr
+    }
+
+    /// How a client reaches it: its name, address and port, and the credentials that it takes.
+    pub fn target(&self) -> Target {
+        let known = self.node.device().target();
+        Target::new(self.addr.ip().to_string())
+            .name(&self.name)
+            .port(self.addr.port())
+            .credentials(known.credentials)
     }
 
     /// The public host key in OpenSSH's format, where it speaks SSH.

@@ -27,8 +27,8 @@ impl Console {
         };
     }
 
-    pub(crate) fn take_password(&mut self, username: Option<String>, password: &str) {
-        if self.node.admits(username.as_deref(), password) {
+    pub(crate) fn take_password(&mut self, username: Option<&str>, password: &str) {
+        if self.node.admits(username, password) {
             self.wrong_answers = 0;
             return;
         }

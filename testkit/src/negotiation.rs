@@ -197,7 +197,7 @@ mod tests {
         for event in input.chunks(size).flat_map(|piece| negotiation.receive(piece)) {
             match event {
                 Event::Data(bytes) => data.extend(bytes),
-                other => others.push(other),
+                window @ Event::Window(_) => others.push(window),
             }
         }
         (data, others, negotiation.take_replies())
@@ -241,7 +241,7 @@ mod tests {
 
     #[test]
     fn a_subnegotiation_without_end_is_bounded_and_the_next_command_counts() {
-        let input = [&[IAC, SB, WINDOW_SIZE][..], &[7; 100_000], &[IAC, DO, 37], b"x"].concat();
+        let input = [&[IAC, SB, WINDOW_SIZE][..], &vec![7; 100_000], &[IAC, DO, 37], b"x"].concat();
         let (data, others, replies) = exchange(&input, 1000);
         assert_eq!((data, others), (b"x".to_vec(), vec![]));
         assert_eq!(replies, [IAC, WONT, 37]);

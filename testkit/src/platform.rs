@@ -26,6 +26,7 @@ pub struct Platform {
     pub(crate) enable: EnableWords,
     pub(crate) pager: PagerStyle,
     pub(crate) refusal: RefusalStyle,
+    #[cfg_attr(not(feature = "telnet"), allow(dead_code, reason = "only telnet reads it"))]
     pub(crate) telnet: TelnetStyle,
     /// Whether sessions over SSH start in privileged exec.
     pub(crate) ssh_is_privileged: bool,
@@ -91,7 +92,9 @@ impl Command {
 /// How a login is worded.
 #[derive(Clone, Debug)]
 pub(crate) struct LoginWords {
-    /// Stands between the device's banner and the first prompt.
+    /// Follows the device's banner in every session.
+    pub(crate) hello: &'static str,
+    /// Leads to the first prompt of a session that has to log in.
     pub(crate) greeting: &'static str,
     pub(crate) username: &'static str,
     pub(crate) password: &'static str,

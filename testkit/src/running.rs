@@ -51,11 +51,7 @@ impl RunningConfig {
     /// The configuration below its header: hostname, interfaces, the rest; without the last `end`.
     pub(crate) fn text(&self) -> String {
         let mut text = format!("hostname {}\n!\n", self.hostname);
-        for interface in &self.interfaces {
-            text += &format!("interface {}\n", interface.name);
-            text.extend(interface.lines.iter().map(|line| format!(" {line}\n")));
-            text += "!\n";
-        }
+        text.extend(self.interfaces.iter().map(Interface::text));
         text.extend(self.lines.iter().map(|line| format!("{line}\n")));
         text
     }
@@ -73,6 +69,11 @@ impl RunningConfig {
 impl Interface {
     pub(crate) fn new(name: &str, lines: &[&str]) -> Self {
         Self { name: name.into(), lines: lines.iter().map(|line| (*line).into()).collect() }
+    }
+
+    fn text(&self) -> String {
+        let heading = format!("interface {}\n", self.name);
+        self.lines.iter().fold(heading, |text, line| text + " " + line + "\n") + "!\n"
     }
 
     /// The value of the line that begins with these words.

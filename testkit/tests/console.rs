@@ -1,6 +1,8 @@
 //! What a client sees of a device's command line, by behaviour: IOS-XE first, FRRouting below. No I/O.
+#![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
 use linecrew_testkit::{Console, Device, Entry, Fault, LoginStyle, Node};
+use proptest::prelude::*;
 use std::sync::Arc;
 
 fn open(device: Device) -> Console {
@@ -292,7 +294,7 @@ fn any_bytes_at_all_are_survived() {
     let mut console = exec();
     let every: Vec<u8> = (0..=255).chain((0..=255).rev()).collect();
     console.input(&every);
-    console.input(&[b'x'; 100_000]);
+    console.input(&vec![b'x'; 100_000]);
     assert!(typed(&mut console, "\x15disable\n").ends_with("disable\r\nR1>"));
 }
 
@@ -359,4 +361,25 @@ fn frr_pages_only_for_a_client_that_told_its_window() {
     assert_eq!(page.matches("line\r\n").count(), 10);
     let next = typed(&mut console, "x");
     assert!(next.starts_with(&format!("{0}{1}{0}line\r\n", "\x08".repeat(10), " ".repeat(10))));
+}
+
+proptest! {
+    /// Keys and line ends, at every mode and pager, cut anywhere.
+    #[test]
+    fn the_same_bytes_show_the_same_whatever_their_pieces(
+        words in proptest::collection::vec(
+            proptest::sample::select(vec![
+                "admin\r\n", "enable\r\0", "enable\n", "show version\r\n", "conf t\n", "int lo1\n", "hostname x\n",
+                "end\r", " ", "q", "\x03", "\x1a", "\x7f", "\u{fffd}", "terminal length 3\n", "disable\n", "\n",
+            ]),
+            0..40,
+        ),
+        size in 1..20_usize,
+    ) {
+        let input = words.concat();
+        let whole = open(Device::cisco_iosxe("R1")).input(input.as_bytes());
+        let mut console = open(Device::cisco_iosxe("R1"));
+        let pieces: Vec<u8> = input.as_bytes().chunks(size).flat_map(|piece| console.input(piece)).collect();
+        prop_assert_eq!(whole, pieces);
+    }
 }

@@ -1,4 +1,5 @@
 //! Devices behind the `Transport` trait, without a socket.
+#![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
 use linecrew_core::cancel::CancelToken;
 use linecrew_core::cx::Cx;

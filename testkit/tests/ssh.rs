@@ -1,5 +1,6 @@
 //! Devices on SSH, seen by russh's own client, and by the system's where it is asked for.
 #![cfg(feature = "ssh")]
+#![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
 use linecrew_testkit::{Device, Fault, Lab, RunningDevice, Service, SshAlgorithms};
 use russh::client::{AuthResult, Config, Handle, Handler, connect};
@@ -7,6 +8,7 @@ use russh::keys::key::safe_rng;
 use russh::keys::{Algorithm, PrivateKey, PrivateKeyWithHashAlg, PublicKeyOrCertificate};
 use russh::{Channel, ChannelMsg, Preferred, cipher, client, kex, mac};
 use std::borrow::Cow;
+use std::io::{Read, Write};
 use std::sync::Arc;
 
 /// Accepts the host key that the lab tells, and no other.
@@ -87,7 +89,9 @@ async fn an_exec_request_runs_one_command() {
 async fn frr_is_the_shell_of_a_privileged_user() {
     let lab = lab(Device::frr("R101"));
     let session = log_in(&lab.devices()[0], Config::default()).await;
-    assert_eq!(until(&mut shell(&session).await, "R101# ").await, "\r\nR101# ");
+    let shown = until(&mut shell(&session).await, "R101# ").await;
+    assert!(shown.starts_with("\r\nHello, this is FRRouting"), "{shown}");
+    assert!(shown.ends_with("et al.\r\n\r\nR101# "), "{shown}");
 }
 
 #[tokio::test]
@@ -140,6 +144,17 @@ async fn single_bytes_are_understood() {
     let lab = lab(Device::cisco_iosxe("R1").fault(Fault::Chunks(1)));
     let session = log_in(&lab.devices()[0], Config::default()).await;
     assert_eq!(until(&mut shell(&session).await, "R1>").await, "\r\nR1>");
+}
+
+#[test]
+fn a_silent_device_sends_no_banner() {
+    let lab = lab(Device::cisco_iosxe("R1").fault(Fault::Silent));
+    let mut client = std::net::TcpStream::connect(lab.devices()[0].addr()).unwrap();
+    client.write_all(b"SSH-2.0-client\r\n").unwrap();
+    client.shutdown(std::net::Shutdown::Write).unwrap();
+    let mut seen = Vec::new();
+    client.read_to_end(&mut seen).unwrap();
+    assert_eq!(seen, b"");
 }
 
 #[test]

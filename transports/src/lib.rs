@@ -10,7 +10,12 @@ pub mod poll;
 mod resolve;
 #[cfg(feature = "ssh")]
 pub mod ssh;
+#[cfg(feature = "fleet")]
+mod standard;
 #[cfg(any(feature = "ssh", feature = "telnet"))]
 mod tcp;
 #[cfg(feature = "telnet")]
 pub mod telnet;
+
+#[cfg(feature = "fleet")]
+pub use standard::StandardConnectors;

@@ -66,9 +66,13 @@ impl Resolver {
             return Ok(vec![SocketAddr::new(address, port)]);
         }
         let failed = |why| {
-            TransportError::interrupted(why, Phase::Resolve, peer, cx)
-                .expected("an answer from the name service")
-                .hint("check the resolver of this machine, or give the address in place of the name")
+            let error = TransportError::interrupted(why, Phase::Resolve, peer, cx);
+            match why {
+                Interruption::Cancelled => error,
+                Interruption::TimedOut => error
+                    .expected("an answer from the name service")
+                    .hint("check the resolver of this machine, or give the address in place of the name"),
+            }
         };
         match self.ask(host, port, cx).map_err(failed)? {
             Ok(addresses) if !addresses.is_empty() => Ok(addresses),
@@ -196,8 +200,10 @@ mod tests {
     #[test]
     fn look_ups_that_hang_hold_a_bounded_number_of_threads() {
         let (hold, resolver) = hanging();
+        let (asker, (answer, _answers)) = (Arc::new(()), channel());
         for _ in 0..2 * MOST_THREADS {
-            resolver.resolve("r1", 23, "r1", &cx(Duration::ZERO)).unwrap_err();
+            let (answer, asker) = (answer.clone(), Arc::downgrade(&asker));
+            resolver.enqueue(Question { host: "r1".into(), port: 23, answer, asker }).unwrap();
         }
         assert_eq!(resolver.0.line().threads, MOST_THREADS);
         drop(hold);

@@ -117,6 +117,9 @@ impl Race {
 impl Failure {
     fn told(self, peer: &str, cx: &Cx) -> TransportError {
         let source = match self {
+            Self::Wait(error @ PollError::Interrupted(Interruption::Cancelled)) => {
+                return error.into_transport_error(Phase::Connect, peer, cx);
+            }
             Self::Wait(error) => {
                 return error
                     .into_transport_error(Phase::Connect, peer, cx)

@@ -35,7 +35,7 @@ pub enum TaskError {
 pub struct Panic(Box<Mutex<Box<dyn Any + Send>>>);
 
 impl Panic {
-    pub(super) fn new(payload: Box<dyn Any + Send>) -> Self {
+    pub(crate) fn new(payload: Box<dyn Any + Send>) -> Self {
         Self(Box::new(Mutex::new(payload)))
     }
 

@@ -1,1 +1,193 @@
 //! Runs a job over every host of an inventory.
+//!
+//! A [`Fleet`] hands each host to the executor: open a session, run the job, close. Each host ends in exactly one
+//! [`Outcome`], whatever fails: the name, the network, the login, a command, the job itself, a panic, a cancel. Outcomes
+//! come as they complete or in the order of the inventory.
+//!
+//! ```
+//! use linecrew_core::executor::Executor;
+//! use linecrew_core::fleet::{Connectors, Fleet, HostError};
+//! use linecrew_core::inventory::Inventory;
+//!
+//! fn versions(inventory: &Inventory, connectors: impl Connectors + 'static) -> Result<(), Box<dyn std::error::Error>> {
+//!     let executor = Executor::builder().max_workers(20).build()?;
+//!     let run = Fleet::new(&executor, inventory, connectors).run(|session, _host| {
+//!         let reply = session.send_command("show version")?;
+//!         Ok(reply.text.lines().next().unwrap_or_default().to_owned())
+//!     });
+//!     for outcome in run.as_completed() {
+//!         match outcome.result {
+//!             Ok(line) => println!("{}: {line}", outcome.host.name()),
+//!             Err(error) => eprintln!("{error}"),
+//!         }
+//!     }
+//!     Ok(())
+//! }
+//! ```
+
+mod connectors;
+mod error;
+mod run;
+
+pub use connectors::Connectors;
+pub use error::HostError;
+pub use run::{Outcome, Run};
+
+use crate::cancel::CancelToken;
+use crate::cx::Cx;
+use crate::deadline::Deadline;
+use crate::executor::{Executor, Handle, Panic, TaskError};
+use crate::inventory::{Host, Inventory};
+use crate::platform::Platform;
+use crate::session::{Session, Timeouts};
+use crate::transport::Credentials;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// What happened to a host.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Event<'e> {
+    /// Its job began: it is being connected.
+    Started(&'e Host),
+    /// It is connected and logged in.
+    Connected(&'e Host),
+    /// Its job ended, with an error or without one.
+    Finished {
+        /// The host.
+        host: &'e Host,
+        /// What ended it, if it did not end well.
+        error: Option<&'e HostError>,
+        /// The time since its job began.
+        elapsed: Duration,
+    },
+}
+
+type Watcher = dyn Fn(Event<'_>) + Send + Sync;
+
+/// The hosts of a run and how to reach them.
+pub struct Fleet {
+    executor: Handle,
+    hosts: Vec<Arc<Host>>,
+    plan: Plan,
+}
+
+/// What the job of each host needs to know.
+#[derive(Clone)]
+struct Plan {
+    connectors: Arc<dyn Connectors>,
+    credentials: Credentials,
+    timeouts: Timeouts,
+    host_timeout: Duration,
+    cancel: CancelToken,
+    watcher: Arc<Watcher>,
+}
+
+impl Fleet {
+    /// A fleet of all hosts of the inventory.
+    pub fn new(executor: &Executor, inventory: &Inventory, connectors: impl Connectors + 'static) -> Self {
+        let plan = Plan {
+            connectors: Arc::new(connectors),
+            credentials: Credentials::default(),
+            timeouts: Timeouts::default(),
+            host_timeout: Duration::from_mins(15),
+            cancel: CancelToken::new(),
+            watcher: Arc::new(|_| {}),
+        };
+        Self { executor: executor.handle(), hosts: inventory.hosts().to_vec(), plan }
+    }
+
+    /// Sets what hosts log in with that name no credential of their own. Default: nothing.
+    pub fn credentials(mut self, credentials: Credentials) -> Self {
+        self.plan.credentials = credentials;
+        self
+    }
+
+    /// Sets the limits of each session.
+    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.plan.timeouts = timeouts;
+        self
+    }
+
+    /// Sets how long one host may take from the connect to the end of its job. Default: 15 minutes.
+    pub fn host_timeout(mut self, limit: Duration) -> Self {
+        self.plan.host_timeout = limit;
+        self
+    }
+
+    /// Sets the token that ends the run early. Hosts that have not started are cancelled; those that run end at their
+    /// next wait.
+    pub fn cancel(mut self, token: CancelToken) -> Self {
+        self.plan.cancel = token;
+        self
+    }
+
+    /// Has `watcher` called for each event, on the thread of the host that it is about.
+    pub fn on_event(mut self, watcher: impl Fn(Event<'_>) + Send + Sync + 'static) -> Self {
+        self.plan.watcher = Arc::new(watcher);
+        self
+    }
+
+    /// Starts `job` for every host, in the order of the inventory, as many at a time as the executor has workers.
+    pub fn run<T, J>(&self, job: J) -> Run<T>
+    where
+        T: Send + 'static,
+        J: Fn(&mut Session, &Host) -> Result<T, HostError> + Send + Sync + 'static,
+    {
+        let job: Arc<Job<T>> = Arc::new(job);
+        let start = |host: &Arc<Host>| {
+            let (plan, job, on) = (self.plan.clone(), Arc::clone(&job), Arc::clone(host));
+            (Arc::clone(host), self.executor.submit(move || plan.watched(&on, &*job)))
+        };
+        Run::new(self.hosts.iter().map(start).collect())
+    }
+}
+
+type Job<T> = dyn Fn(&mut Session, &Host) -> Result<T, HostError> + Send + Sync;
+
+impl Plan {
+    fn watched<T>(&self, host: &Host, job: &Job<T>) -> (Result<T, HostError>, Duration) {
+        let start = Instant::now();
+        (self.watcher)(Event::Started(host));
+        let result = catch_unwind(AssertUnwindSafe(|| self.perform(host, job))).unwrap_or_else(|payload| {
+            let source = TaskError::Panicked(Panic::new(payload));
+            Err(HostError::Task { host: host.name().to_owned(), source })
+        });
+        let elapsed = start.elapsed();
+        (self.watcher)(Event::Finished { host, error: result.as_ref().err(), elapsed });
+        (result, elapsed)
+    }
+
+    fn perform<T>(&self, host: &Host, job: &Job<T>) -> Result<T, HostError> {
+        let name = || host.name().to_owned();
+        if self.cancel.is_cancelled() {
+            return Err(HostError::Cancelled { host: name() });
+        }
+        let cx = Cx::new(Deadline::after(self.host_timeout, "host"), self.cancel.clone());
+        let target = host
+            .target(&self.credentials)
+            .map_err(|source| HostError::Credentials { host: name(), source })?;
+        let connector = self.connectors.connector(host)?;
+        let builder = Session::builder(platform(host)?).timeouts(self.timeouts);
+        let mut session = builder.open(&*connector, &target, &cx)?;
+        (self.watcher)(Event::Connected(host));
+        let value = job(&mut session, host)?;
+        session.close();
+        Ok(value)
+    }
+}
+
+/// A name without a separator is an embedded platform, anything else a file.
+fn platform(host: &Host) -> Result<Arc<Platform>, HostError> {
+    let Some(name) = host.platform() else {
+        return Err(HostError::NoPlatform { host: host.name().to_owned() });
+    };
+    let found = if name.contains(std::path::MAIN_SEPARATOR) || Path::new(name).extension().is_some() {
+        Platform::load(name)
+    } else {
+        Platform::builtin(name)
+    };
+    found.map_err(|source| HostError::Platform { host: host.name().to_owned(), source })
+}

@@ -7,6 +7,7 @@ use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use std::fmt;
 use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
 
 /// An entry under `credentials`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -71,13 +72,19 @@ impl Credential {
 impl SecretSource {
     /// Reads the secret; the error says what is wrong with the source, and never the secret.
     pub fn read(&self) -> Result<Secret, String> {
-        match self {
-            Self::Env(name) => std::env::var(name).map(Secret::new).map_err(|error| match error {
-                std::env::VarError::NotPresent => format!("the environment variable {name} is not set"),
-                std::env::VarError::NotUnicode(_) => format!("the environment variable {name} is not UTF-8"),
-            }),
-            Self::File(path) => read_file(path).map_err(|reason| format!("{}: {reason}", path.display())),
-        }
+        // `read_lines` gives at least one.
+        self.read_lines()?.into_iter().next().ok_or_else(|| "the secret is empty".to_owned())
+    }
+
+    /// Reads every line of the source that is not empty as a secret, at least one.
+    pub fn read_lines(&self) -> Result<Vec<Secret>, String> {
+        let (text, origin) = match self {
+            Self::Env(name) => (read_variable(name), format!("the environment variable {name}")),
+            Self::File(path) => (read_file(path), path.display().to_string()),
+        };
+        let text = text.map_err(|reason| format!("{origin} {reason}"))?;
+        let lines: Vec<_> = text.lines().filter(|line| !line.is_empty()).map(Secret::new).collect();
+        if lines.is_empty() { Err(format!("{origin} is empty")) } else { Ok(lines) }
     }
 }
 
@@ -132,23 +139,26 @@ impl<'de> Visitor<'de> for SourceVisitor {
     }
 }
 
-fn read_file(path: &Path) -> Result<Secret, String> {
-    let metadata = std::fs::metadata(path).map_err(|error| format!("the secret cannot be read: {error}"))?;
+fn read_variable(name: &str) -> Result<Zeroizing<String>, String> {
+    std::env::var(name).map(Zeroizing::new).map_err(|error| match error {
+        std::env::VarError::NotPresent => "is not set".to_owned(),
+        std::env::VarError::NotUnicode(_) => "is not UTF-8".to_owned(),
+    })
+}
+
+fn read_file(path: &Path) -> Result<Zeroizing<String>, String> {
+    let unreadable = |error| format!("cannot be read: {error}");
+    let metadata = std::fs::metadata(path).map_err(unreadable)?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         let mode = metadata.permissions().mode() & 0o777;
+        // A pipe, as of `<(pass show ...)`, has an owner only.
         if metadata.is_file() && mode & 0o077 != 0 {
-            return Err(format!("the secret may be read by others (mode {mode:04o}); chmod 600 it"));
+            return Err(format!("may be read by others (mode {mode:04o}); chmod 600 it"));
         }
     }
-    let text = zeroize::Zeroizing::new(
-        std::fs::read_to_string(path).map_err(|error| format!("the secret cannot be read: {error}"))?,
-    );
-    match text.lines().next() {
-        Some(line) if !line.is_empty() => Ok(Secret::new(line)),
-        _ => Err("the first line, which is the secret, is empty".to_owned()),
-    }
+    std::fs::read_to_string(path).map(Zeroizing::new).map_err(unreadable)
 }
 
 #[cfg(test)]
@@ -166,6 +176,10 @@ mod tests {
         assert_eq!(source.read().unwrap().expose(), "s3cret");
         std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(0o640)).unwrap();
         assert!(source.read().unwrap_err().contains("mode 0640"));
+        std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(0o600)).unwrap();
+        assert_eq!(source.read_lines().unwrap()[1].expose(), "second line");
+        file.as_file().set_len(0).unwrap();
+        assert!(source.read().unwrap_err().ends_with("is empty"));
     }
 
     #[test]

@@ -61,3 +61,7 @@ pub fn builtin(platform: &str, command: &str) -> Option<Arc<Template>> {
 pub fn builtins() -> impl Iterator<Item = Builtin> {
     ENTRIES.iter().map(|entry| entry.builtin)
 }
+
+#[cfg(test)]
+#[path = "builtin_tests.rs"]
+mod tests;

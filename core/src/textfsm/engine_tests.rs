@@ -197,9 +197,8 @@ fn template_text() -> impl Strategy<Value = String> {
         Just("9"),
     ];
     let wild = proptest::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat());
-    (any::<bool>(), wild).prop_map(|(whole, wild)| match whole {
-        true => format!("Value List X (\\d+|a)\n\nStart\n  ^{wild}"),
-        false => wild,
+    (any::<bool>(), wild).prop_map(|(whole, wild)| {
+        if whole { format!("Value List X (\\d+|a)\n\nStart\n  ^{wild}") } else { wild }
     })
 }
 

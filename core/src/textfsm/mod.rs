@@ -28,7 +28,12 @@
 //! Neither a template nor a text can make it panic, hang or take unbounded memory: expressions run in linear time,
 //! those with look-around or back-references within a limit of steps.
 //!
-//! Where this differs from Python: `\N{...}` in expressions is refused, and expressions nest at most 60 groups deep.
+//! Where this differs from Python:
+//!
+//! - `\N{...}` in expressions is refused, and groups nest at most 60 deep.
+//! - A repeated group that can match nothing, as in `(\S*)*`, keeps its last iteration that matched something; Python
+//!   makes one empty iteration more and keeps that.
+//! - A condition on the group that it stands in, as in `((?(1)a|b))`, is taken as false in every iteration.
 
 mod builtin;
 mod engine;

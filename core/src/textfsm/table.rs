@@ -31,6 +31,11 @@ impl Table {
         self.rows.first()
     }
 
+    /// The rows, one after the other.
+    pub fn iter(&self) -> std::slice::Iter<'_, Row> {
+        self.rows.iter()
+    }
+
     /// How many rows there are.
     pub fn len(&self) -> usize {
         self.rows.len()
@@ -47,7 +52,7 @@ impl<'t> IntoIterator for &'t Table {
     type IntoIter = std::slice::Iter<'t, Row>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.rows.iter()
+        self.iter()
     }
 }
 

@@ -4,6 +4,7 @@
 //! decided [here](option).
 
 mod align;
+mod codec;
 mod connector;
 mod line;
 mod option;

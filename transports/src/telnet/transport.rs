@@ -1,39 +1,25 @@
 //! A telnet connection as a byte stream.
 
-use super::align::{Aligner, Unit};
+use super::codec::Codec;
 use super::connector::TelnetConnector;
-use super::line::{Decoder, LineEnd};
-use super::option::{BINARY, NAWS, Options, TTYPE};
-use super::parser::Parser;
 use crate::poll::{Interest, PollError, retry};
 use linecrew_core::cx::{Cx, Interruption};
 use linecrew_core::transport::{ErrorKind, Phase, Transport, TransportError};
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
-use telnet::{Action, Event};
 
 /// The most that is taken from the socket at once: a few pages of a terminal. The parser holds two such buffers.
-const READ_SIZE: usize = 8 * 1024;
-
-/// What a terminal type subnegotiation says (RFC 1091).
-const TTYPE_IS: u8 = 0;
-const TTYPE_SEND: u8 = 1;
+pub(super) const READ_SIZE: usize = 8 * 1024;
 
 /// A telnet connection to a device, made by a [`TelnetConnector`].
 ///
 /// Reads deliver the device's text: no commands, `IAC IAC` as one byte, CR NUL as CR. Writes take `\n` as the end of a
-/// line and send the connector's [`LineEnd`]; a CR alone is sent as CR NUL; 0xFF is doubled. In binary mode (RFC 856)
+/// line and send the connector's [`LineEnd`](super::LineEnd); a CR alone is sent as CR NUL; 0xFF is doubled. In binary mode (RFC 856)
 /// bytes go as they are. Options are answered while reading.
 pub struct TelnetTransport {
     peer: String,
     socket: TcpStream,
-    aligner: Aligner,
-    parser: Parser,
-    options: Options,
-    decoder: Decoder,
-    line_end: LineEnd,
-    terminal: String,
-    window: Option<(u16, u16)>,
+    codec: Codec,
     /// Text that arrived and was not read yet, from `taken` on.
     text: Vec<u8>,
     taken: usize,
@@ -45,22 +31,9 @@ pub struct TelnetTransport {
 
 impl TelnetTransport {
     pub(super) fn new(socket: TcpStream, peer: String, settings: &TelnetConnector) -> Self {
-        Self {
-            peer,
-            socket,
-            aligner: Aligner::default(),
-            parser: Parser::new(READ_SIZE),
-            options: Options::new(settings.window.is_some()),
-            decoder: Decoder::default(),
-            line_end: settings.line_end,
-            terminal: settings.terminal.clone(),
-            window: settings.window,
-            text: Vec::new(),
-            taken: 0,
-            leaving: Vec::new(),
-            sent: 0,
-            closed: false,
-        }
+        let codec = Codec::new(settings);
+        let (text, leaving) = (Vec::new(), Vec::new());
+        Self { peer, socket, codec, text, taken: 0, leaving, sent: 0, closed: false }
     }
 
     /// Refuses where the connection is closed or the operation was cancelled.
@@ -86,10 +59,7 @@ impl TelnetTransport {
         }
         self.text.clear();
         self.taken = 0;
-        self.aligner.push(&buf[..count]);
-        while let Some(unit) = self.aligner.pop() {
-            self.take(unit).map_err(|source| self.broken(source))?;
-        }
+        self.codec.decode(&buf[..count], &mut self.text).map_err(|source| self.broken(source))?;
         match self.flush(Phase::Read, cx) {
             // What arrived is delivered before it is told that the answers cannot be sent.
             Err(_) if !self.text.is_empty() => Ok(()),
@@ -97,46 +67,9 @@ impl TelnetTransport {
         }
     }
 
-    fn take(&mut self, unit: Unit) -> io::Result<()> {
-        match self.parser.parse(unit)? {
-            Event::Data(data) => {
-                self.decoder.decode(&data, self.options.theirs(BINARY), &mut self.text);
-                Ok(())
-            }
-            Event::Negotiation(action, option) => self.answer(action, option.as_byte()),
-            Event::Subnegotiation(option, data) if option.as_byte() == TTYPE && *data == [TTYPE_SEND] => {
-                self.tell_terminal()
-            }
-            // Go-ahead, are-you-there and the like: nothing that a client has to answer.
-            _ => Ok(()),
-        }
-    }
-
-    fn answer(&mut self, action: Action, option: u8) -> io::Result<()> {
-        let Some(answer) = self.options.receive(action, option) else { return Ok(()) };
-        self.parser.negotiate(answer, option)?;
-        match self.window {
-            Some((columns, rows)) if option == NAWS && answer == Action::Will => {
-                let [a, b] = columns.to_be_bytes();
-                let [c, d] = rows.to_be_bytes();
-                self.parser.subnegotiate(NAWS, &[a, b, c, d])
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn tell_terminal(&mut self) -> io::Result<()> {
-        if !self.options.ours(TTYPE) {
-            return Ok(());
-        }
-        let mut told = vec![TTYPE_IS];
-        told.extend_from_slice(self.terminal.as_bytes());
-        self.parser.subnegotiate(TTYPE, &told)
-    }
-
     /// Sends what waits to be sent.
     fn flush(&mut self, phase: Phase, cx: &Cx) -> Result<(), TransportError> {
-        self.leaving.extend(self.parser.take_leaving());
+        self.leaving.extend(self.codec.take_leaving());
         while self.sent < self.leaving.len() {
             let rest = &self.leaving[self.sent..];
             let count = retry(&self.socket, Interest::Write, cx, || (&self.socket).write(rest))
@@ -183,13 +116,7 @@ impl Transport for TelnetTransport {
 
     fn write_all(&mut self, bytes: &[u8], cx: &Cx) -> Result<(), TransportError> {
         self.check(Phase::Write, cx)?;
-        let mut wire = Vec::with_capacity(bytes.len() + 2);
-        if self.options.ours(BINARY) {
-            wire.extend_from_slice(bytes);
-        } else {
-            self.line_end.encode(bytes, &mut wire);
-        }
-        self.parser.write(&wire).map_err(|source| self.broken(source))?;
+        self.codec.encode(bytes).map_err(|source| self.broken(source))?;
         self.flush(Phase::Write, cx)
     }
 

@@ -98,13 +98,9 @@ impl Parser {
     fn look_body(&mut self, c: char, open: &str) -> Result<(Item, Width), String> {
         let body = self.body()?;
         // Nothing always matches, so its denial never does.
-        let text = match (c, body.is_empty) {
-            ('!', true) => "[a&&b]".to_owned(),
-            _ => {
-                self.backtracks = true;
-                format!("{open}{c}{})", body.text)
-            }
-        };
+        let never = c == '!' && body.is_empty;
+        self.backtracks |= !never;
+        let text = if never { "[a&&b]".to_owned() } else { format!("{open}{c}{})", body.text) };
         Ok((Item::new(text, Kind::Plain, Width::ZERO), body.width))
     }
 
@@ -136,10 +132,14 @@ impl Parser {
             Some('|') => return Err("conditional backref with more than two branches".into()),
             _ => return Err(UNTERMINATED.into()),
         }
-        self.backtracks = true;
         let width = yes.width.or(no.as_ref().map_or(Width::ZERO, |no| no.width));
         let no = no.map(|no| no.text).unwrap_or_default();
-        Ok(Item::new(format!("(?({number}){}|{no})", yes.text), Kind::Plain, width))
+        // A group has not matched while it is still open, which fancy-regex would not know.
+        if self.groups.get(number - 1).is_some_and(|group| group.width.is_none()) {
+            return Ok(Item::new(format!("(?:{no})"), Kind::Plain, width));
+        }
+        self.backtracks = true;
+        Ok(Item::new(format!("(?({number})(?:{})|(?:{no}))", yes.text), Kind::Plain, width))
     }
 
     fn condition_number(&mut self, name: &str) -> Result<usize, String> {

@@ -1,0 +1,242 @@
+//! The arguments as they are typed. What they mean is `plan`'s business.
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use linecrew_core::transport::HostKeyCheck;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Drives whole fleets of network devices at once, over SSH and telnet.
+#[derive(Debug, Parser)]
+#[command(name = "linecrew", version, about, long_about = None)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Send commands to every host and show the replies.
+    Run(RunArgs),
+    /// Start a simulated lab in this process, and run `show version` over it.
+    #[cfg(feature = "lab")]
+    Demo(DemoArgs),
+    /// Serve simulated devices on loopback ports until Ctrl-C.
+    #[cfg(feature = "lab")]
+    Lab(LabArgs),
+}
+
+const RUN_EXAMPLES: &str = "Examples:
+  linecrew run \"show version\" --inventory lab.yaml --parse
+  linecrew run \"show clock\" \"show users\" -i lab.yaml --format raw
+  linecrew run \"show version\" --host 192.0.2.1 --host r2:2022 --platform cisco_iosxe -u admin --parse --format jsonl
+
+Passwords are asked for, or come from LINECREW_PASSWORD and LINECREW_ENABLE_SECRET, or from --password-file; never from
+an argument, which every user of the machine could read.
+
+Exit codes: 0 all well, 1 some host failed or refused a command, 2 usage.";
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = RUN_EXAMPLES)]
+pub(crate) struct RunArgs {
+    /// The commands, each in quotes; every host gets all of them, in this order
+    #[arg(required = true, value_name = "COMMAND")]
+    pub(crate) commands: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) hosts: HostArgs,
+
+    #[command(flatten)]
+    pub(crate) login: LoginArgs,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+
+    /// How many hosts at a time
+    #[arg(short = 'f', long, default_value_t = 20, value_name = "N", value_parser = positive)]
+    pub(crate) workers: usize,
+
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Hosts")]
+pub(crate) struct HostArgs {
+    /// The inventory file
+    #[arg(short, long, value_name = "FILE", required_unless_present = "host")]
+    pub(crate) inventory: Option<PathBuf>,
+
+    /// A host that is in no inventory; may be given several times
+    #[arg(long, value_name = "HOST[:PORT]")]
+    pub(crate) host: Vec<String>,
+
+    /// The platform of hosts that name none: an embedded one, or a definition file
+    #[arg(short, long, value_name = "P")]
+    pub(crate) platform: Option<String>,
+
+    /// The transport of hosts that name none
+    #[arg(short, long, value_name = "ssh|telnet")]
+    pub(crate) transport: Option<String>,
+
+    /// The known host keys of hosts that name no file [default: ~/.ssh/known_hosts and the system's]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) known_hosts: Option<PathBuf>,
+
+    /// What to do with unknown host keys, for hosts that do not say it [default: strict]
+    #[arg(long, value_name = "strict|accept-new|off", value_parser = host_key_check)]
+    pub(crate) host_key_check: Option<HostKeyCheck>,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Login")]
+pub(crate) struct LoginArgs {
+    /// Who logs in to hosts that name nobody
+    #[arg(short, long, value_name = "U")]
+    pub(crate) username: Option<String>,
+
+    /// A private key for hosts that name none
+    #[arg(long, value_name = "FILE")]
+    pub(crate) private_key: Option<PathBuf>,
+
+    /// Ask for the password and the enable secret, whatever the environment says
+    #[arg(short = 'k', long)]
+    pub(crate) ask_pass: bool,
+
+    /// A file that only its owner may read: the password on the first line, the enable secret on the second, if any
+    #[arg(long, value_name = "FILE", conflicts_with = "ask_pass")]
+    pub(crate) password_file: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, ClapArgs)]
+#[command(next_help_heading = "Limits, in seconds")]
+pub(crate) struct LimitArgs {
+    /// Name look-up and TCP connection
+    #[arg(long, default_value = "10", value_name = "S", value_parser = seconds)]
+    pub(crate) connect_timeout: Duration,
+
+    /// SSH handshake
+    #[arg(long, default_value = "15", value_name = "S", value_parser = seconds)]
+    pub(crate) handshake_timeout: Duration,
+
+    /// Login
+    #[arg(long, default_value = "30", value_name = "S", value_parser = seconds)]
+    pub(crate) authentication_timeout: Duration,
+
+    /// A device that says nothing though something is expected of it
+    #[arg(long, default_value = "30", value_name = "S", value_parser = seconds)]
+    pub(crate) silence_timeout: Duration,
+
+    /// One command with its whole reply
+    #[arg(long, default_value = "300", value_name = "S", value_parser = seconds)]
+    pub(crate) command_timeout: Duration,
+
+    /// One host from the connect to its last reply
+    #[arg(long, default_value = "900", value_name = "S", value_parser = seconds)]
+    pub(crate) host_timeout: Duration,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct OutputArgs {
+    /// How results are printed; jsonl prints each host as it completes, the others keep the order of the inventory
+    #[arg(long, default_value = "table", value_name = "FORMAT")]
+    pub(crate) format: Format,
+
+    /// Parse each reply with a built-in TextFSM template
+    #[arg(long)]
+    pub(crate) parse: bool,
+
+    /// Parse each reply with this TextFSM template
+    #[arg(long, value_name = "FILE")]
+    pub(crate) template: Option<PathBuf>,
+
+    /// The columns of the table of parsed replies [default: as many as fit]
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    pub(crate) columns: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// A row per host, or per parsed row.
+    Table,
+    /// One JSON array.
+    Json,
+    /// One JSON object per line and host.
+    Jsonl,
+    /// The text of the devices under a heading per host and command.
+    Raw,
+}
+
+#[cfg(feature = "lab")]
+#[derive(Debug, ClapArgs)]
+pub(crate) struct DemoArgs {
+    /// How many devices; half speak telnet, half SSH
+    #[arg(long, default_value_t = 12, value_name = "N", value_parser = positive)]
+    pub(crate) devices: usize,
+
+    /// How many hosts at a time
+    #[arg(short = 'f', long, default_value_t = 5, value_name = "N", value_parser = positive)]
+    pub(crate) workers: usize,
+
+    /// How long each device takes to answer, in milliseconds
+    #[arg(long, default_value_t = 20, value_name = "MS")]
+    pub(crate) latency: u64,
+}
+
+#[cfg(feature = "lab")]
+#[derive(Debug, ClapArgs)]
+pub(crate) struct LabArgs {
+    /// How many devices; half speak telnet, half SSH, where the platform has both
+    #[arg(long, default_value_t = 12, value_name = "N", value_parser = positive)]
+    pub(crate) devices: usize,
+
+    /// What they are
+    #[arg(long, default_value = "cisco_iosxe", value_name = "P")]
+    pub(crate) platform: String,
+
+    /// How long each takes to answer, in milliseconds
+    #[arg(long, default_value_t = 0, value_name = "MS")]
+    pub(crate) latency: u64,
+
+    /// Where to write the inventory; the known host keys go beside it
+    #[arg(long, default_value = "lab.yaml", value_name = "FILE")]
+    pub(crate) inventory: PathBuf,
+}
+
+fn positive(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("expected a whole number above 0".to_owned()),
+        Ok(number) => Ok(number),
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds.filter(|wait| !wait.is_zero()).ok_or_else(|| "expected seconds above 0, such as 10 or 0.5".to_owned())
+}
+
+fn host_key_check(text: &str) -> Result<HostKeyCheck, String> {
+    match text {
+        "strict" => Ok(HostKeyCheck::Strict),
+        "accept-new" => Ok(HostKeyCheck::AcceptNew),
+        "off" => Ok(HostKeyCheck::Off),
+        _ => Err("expected strict, accept-new or off".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_contradict_each_other_nowhere() {
+        use clap::CommandFactory;
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn limits_are_seconds_above_zero() {
+        assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
+        assert!(["0", "-1", "x", "1e400", "nan"].iter().all(|text| seconds(text).is_err()));
+    }
+}

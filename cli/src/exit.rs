@@ -1,0 +1,49 @@
+//! The exit codes.
+//!
+//! | code | meaning                                                                                  |
+//! |------|------------------------------------------------------------------------------------------|
+//! | 0    | every host did what it was asked to                                                      |
+//! | 1    | some host failed, or refused a command                                                   |
+//! | 2    | usage: arguments, an inventory, a template or a password file that cannot be used        |
+
+use std::io;
+use std::process::ExitCode;
+
+/// How a command ended that could be carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// Every host did well.
+    Well,
+    /// Some host did not.
+    SomeFailed,
+}
+
+/// Why a command could not be carried out at all.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Usage(String);
+
+impl Usage {
+    pub(crate) fn new(what: impl std::fmt::Display) -> Self {
+        Self(what.to_string())
+    }
+}
+
+impl From<io::Error> for Usage {
+    fn from(error: io::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// Says why a command could not be carried out, and chooses the exit code.
+#[allow(clippy::print_stderr, reason = "the one place where the program says why it does not begin")]
+pub(crate) fn report(result: Result<Ended, Usage>) -> ExitCode {
+    match result {
+        Ok(Ended::Well) => ExitCode::SUCCESS,
+        Ok(Ended::SomeFailed) => ExitCode::from(1),
+        Err(usage) => {
+            eprintln!("linecrew: {usage}");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Where passwords come from: a prompt, the environment, a file. Never an argument.
+
+use crate::args::LoginArgs;
+use crate::exit::Usage;
+use linecrew_core::inventory::{Inventory, SecretSource};
+use linecrew_core::secret::Secret;
+use linecrew_core::transport::Credentials;
+use std::io::{IsTerminal, stdin};
+
+const PASSWORD: &str = "LINECREW_PASSWORD";
+const ENABLE_SECRET: &str = "LINECREW_ENABLE_SECRET";
+
+/// What hosts log in with that name nothing of their own.
+pub(crate) fn credentials(args: &LoginArgs, inventory: &Inventory) -> Result<Credentials, Usage> {
+    let mut credentials = Credentials::default();
+    credentials.username.clone_from(&args.username);
+    credentials.private_key.clone_from(&args.private_key);
+    let (password, enable) = if args.ask_pass {
+        ask()?
+    } else if let Some(file) = &args.password_file {
+        SecretSource::File(file.clone()).read_lines().map(two_lines).map_err(Usage::new)?
+    } else {
+        match (from_environment(PASSWORD)?, from_environment(ENABLE_SECRET)?) {
+            (None, None) if needs_password(args, inventory) && stdin().is_terminal() => ask()?,
+            found => found,
+        }
+    };
+    credentials.password = password;
+    credentials.enable = enable;
+    Ok(credentials)
+}
+
+fn needs_password(args: &LoginArgs, inventory: &Inventory) -> bool {
+    let has_own = |host: &linecrew_core::inventory::Host| {
+        host.has_password() || host.settings().private_key.is_some() || args.private_key.is_some()
+    };
+    !inventory.hosts().iter().all(|host| has_own(host))
+}
+
+fn from_environment(name: &str) -> Result<Option<Secret>, Usage> {
+    if std::env::var_os(name).is_none() {
+        return Ok(None);
+    }
+    SecretSource::Env(name.to_owned()).read().map(Some).map_err(Usage::new)
+}
+
+fn ask() -> Result<(Option<Secret>, Option<Secret>), Usage> {
+    let password = prompt("Password: ")?;
+    let enable = prompt("Enable secret (Enter if it is the same): ")?;
+    Ok((password.clone(), enable.or(password)))
+}
+
+fn prompt(text: &str) -> Result<Option<Secret>, Usage> {
+    let typed = rpassword::prompt_password(text)
+        .map_err(|error| Usage::new(format!("no password could be asked for: {error}; set {PASSWORD}")))?;
+    Ok((!typed.is_empty()).then(|| Secret::new(typed)))
+}
+
+fn two_lines(lines: Vec<Secret>) -> (Option<Secret>, Option<Secret>) {
+    let mut lines = lines.into_iter();
+    (lines.next(), lines.next())
+}

@@ -1,0 +1,159 @@
+//! What the arguments of `run` mean: which hosts, with what credentials and limits, and how replies are parsed.
+
+use crate::args::{HostArgs, LimitArgs, RunArgs};
+use crate::exit::Usage;
+use crate::password;
+use linecrew_core::executor::Executor;
+use linecrew_core::fleet::Fleet;
+use linecrew_core::inventory::{Entry, Host, Inventory};
+use linecrew_core::session::Timeouts;
+use linecrew_core::textfsm::{Template, builtin, builtins};
+use linecrew_core::transport::Credentials;
+use linecrew_transports::StandardConnectors;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A run, ready to start.
+pub(crate) struct Plan {
+    pub(crate) inventory: Inventory,
+    pub(crate) commands: Vec<String>,
+    pub(crate) parser: Parser,
+    credentials: Credentials,
+    limits: LimitArgs,
+    workers: usize,
+}
+
+impl Plan {
+    /// Reads what the arguments name; nothing is connected yet.
+    pub(crate) fn new(args: &RunArgs) -> Result<Self, Usage> {
+        let inventory = inventory(&args.hosts)?;
+        let parser = match (&args.output.template, args.output.parse) {
+            (Some(file), _) => Parser::template(file)?,
+            (None, true) => Parser::Builtin,
+            (None, false) => Parser::None,
+        };
+        let credentials = password::credentials(&args.login, &inventory)?;
+        let commands = args.commands.clone();
+        Ok(Self { inventory, commands, parser, credentials, limits: args.limits, workers: args.workers })
+    }
+
+    /// The fleet and the executor that it runs on.
+    pub(crate) fn fleet(&self) -> Result<(Executor, Fleet), Usage> {
+        let limits = self.limits;
+        // A worker more than hosts would never start.
+        let workers = self.workers.min(self.inventory.len().max(1));
+        let executor = Executor::builder().max_workers(workers).thread_name_prefix("linecrew");
+        let executor = executor.build().map_err(Usage::new)?;
+        let connectors = StandardConnectors::default()
+            .connect(limits.connect_timeout)
+            .handshake(limits.handshake_timeout)
+            .authentication(limits.authentication_timeout);
+        let timeouts = Timeouts::default()
+            .authentication(limits.authentication_timeout)
+            .silence(limits.silence_timeout)
+            .command(limits.command_timeout);
+        let fleet = Fleet::new(&executor, &self.inventory, connectors)
+            .credentials(self.credentials.clone())
+            .timeouts(timeouts)
+            .host_timeout(limits.host_timeout);
+        Ok((executor, fleet))
+    }
+}
+
+/// How replies become tables.
+#[derive(Clone)]
+pub(crate) enum Parser {
+    /// Not at all.
+    None,
+    /// By the built-in template for the platform and the command.
+    Builtin,
+    /// By one template of the user's.
+    Template(Arc<Template>),
+}
+
+impl Parser {
+    fn template(file: &PathBuf) -> Result<Self, Usage> {
+        Ok(Self::Template(Arc::new(Template::load(file).map_err(Usage::new)?)))
+    }
+
+    /// The template for a command, if replies are to be parsed; an error if there is none for it.
+    pub(crate) fn find(&self, platform: &str, command: &str) -> Result<Option<Arc<Template>>, String> {
+        match self {
+            Self::None => Ok(None),
+            Self::Template(template) => Ok(Some(Arc::clone(template))),
+            Self::Builtin => builtin(platform, command).map(Some).ok_or_else(|| {
+                let known: Vec<_> = builtins()
+                    .filter(|known| known.platform == platform)
+                    .map(|known| format!("\"{}\"", known.command))
+                    .collect();
+                let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+                format!("no built-in template for {platform} \"{command}\" (there are: {known}); give --template")
+            }),
+        }
+    }
+}
+
+/// The hosts of the inventory, then those of `--host`; what they leave open comes from the arguments.
+fn inventory(args: &HostArgs) -> Result<Inventory, Usage> {
+    let mut named: Vec<Host> = Vec::new();
+    if let Some(file) = &args.inventory {
+        let inventory = Inventory::load(file).map_err(Usage::new)?;
+        named.extend(inventory.hosts().iter().map(|host| Host::clone(host)));
+    }
+    for text in &args.host {
+        named.push(host(text)?);
+    }
+    if named.is_empty() {
+        return Err(Usage::new("the inventory has no hosts"));
+    }
+    let mut defaults = Entry::default();
+    defaults.platform.clone_from(&args.platform);
+    defaults.transport.clone_from(&args.transport);
+    defaults.known_hosts.clone_from(&args.known_hosts);
+    defaults.host_key_check = args.host_key_check;
+    Ok(named.into_iter().map(|host| host.inherit(&defaults)).collect())
+}
+
+/// `HOST`, `HOST:PORT`, `[ADDRESS]:PORT`, or an IPv6 address.
+fn host(text: &str) -> Result<Host, Usage> {
+    let (hostname, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((address, "")) => (address, None),
+        Some((address, rest)) => (address, Some(rest.strip_prefix(':').unwrap_or(rest))),
+        None if text.matches(':').count() == 1 => {
+            text.split_once(':').map_or((text, None), |(name, port)| (name, Some(port)))
+        }
+        None => (text, None),
+    };
+    let fault = || Usage::new(format!("--host {text}: expected HOST, HOST:PORT or [ADDRESS]:PORT"));
+    if hostname.is_empty() {
+        return Err(fault());
+    }
+    let mut settings = Entry::default();
+    settings.hostname = Some(hostname.to_owned());
+    settings.port = port.map(|port| port.parse().map_err(|_| fault())).transpose()?;
+    Ok(Host::new(text, settings))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_may_have_a_port_and_an_address_of_ipv6() {
+        let parts = |text| {
+            let host = host(text).unwrap();
+            (host.hostname().to_owned(), host.port())
+        };
+        assert_eq!(parts("r1"), ("r1".to_owned(), None));
+        assert_eq!(parts("r1:2022"), ("r1".to_owned(), Some(2022)));
+        assert_eq!(parts("2001:db8::1"), ("2001:db8::1".to_owned(), None));
+        assert_eq!(parts("[2001:db8::1]:22"), ("2001:db8::1".to_owned(), Some(22)));
+    }
+
+    #[test]
+    fn what_is_no_host_is_refused() {
+        for text in ["", ":22", "r1:", "r1:x", "r1:70000", "[::1]22x"] {
+            assert!(host(text).is_err(), "{text}");
+        }
+    }
+}

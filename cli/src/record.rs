@@ -1,0 +1,103 @@
+//! What is shown of one host: plain data, the same for every format.
+
+use crate::plan::Parser;
+use linecrew_core::fleet::{HostError, Outcome};
+use linecrew_core::inventory::Host;
+use linecrew_core::session::{Reply, Session};
+use linecrew_core::textfsm::Table;
+use serde::Serialize;
+
+/// One host with all its replies; what `--format json` and `jsonl` print.
+#[derive(Debug, Serialize)]
+pub(crate) struct HostRecord {
+    pub(crate) host: String,
+    pub(crate) status: Status,
+    pub(crate) elapsed_ms: u64,
+    /// In which phase the host failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) phase: Option<String>,
+    /// One line that says how the host, or a command, failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) error: Option<String>,
+    pub(crate) replies: Vec<ReplyRecord>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Status {
+    /// Every command was taken, and every reply parsed that was to be.
+    Ok,
+    /// The host could not be reached, refused the login or a command, or gave a reply that cannot be parsed.
+    Failed,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct ReplyRecord {
+    pub(crate) command: String,
+    pub(crate) ok: bool,
+    pub(crate) elapsed_ms: u64,
+    pub(crate) text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) parsed: Option<Table>,
+    /// How the device refused the command, or why its reply cannot be parsed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) error: Option<String>,
+}
+
+/// Sends the commands to a host; the job of a run.
+pub(crate) fn send(
+    session: &mut Session,
+    host: &Host,
+    commands: &[String],
+    parser: &Parser,
+) -> Result<Vec<ReplyRecord>, HostError> {
+    let platform = session.platform().name().to_owned();
+    let send = |command: &String| {
+        let reply = session.send_command(command)?;
+        Ok(ReplyRecord::new(host, reply, &platform, parser))
+    };
+    commands.iter().map(send).collect()
+}
+
+impl HostRecord {
+    pub(crate) fn new(outcome: Outcome<Vec<ReplyRecord>>) -> Self {
+        let (phase, error, replies) = match outcome.result {
+            Ok(replies) => {
+                let error = replies.iter().find_map(|reply| reply.error.clone());
+                (error.is_some().then(|| "command".to_owned()), error, replies)
+            }
+            Err(error) => (Some(error.phase()), Some(error.to_string()), Vec::new()),
+        };
+        Self {
+            host: outcome.host.name().to_owned(),
+            status: if error.is_some() { Status::Failed } else { Status::Ok },
+            elapsed_ms: millis(outcome.elapsed),
+            phase,
+            error,
+            replies,
+        }
+    }
+}
+
+impl ReplyRecord {
+    fn new(host: &Host, reply: Reply, platform: &str, parser: &Parser) -> Self {
+        let refused = reply.failure.as_ref().map(|failure| format!("refused by the device: {}", failure.line));
+        let parsed = if refused.is_some() { Ok(None) } else { parse(&reply, platform, parser) };
+        let (parsed, fault) = match parsed {
+            Ok(parsed) => (parsed, None),
+            Err(fault) => (None, Some(fault)),
+        };
+        let error = refused.or(fault).map(|what| format!("{}: command \"{}\": {what}", host.name(), reply.command));
+        let elapsed_ms = millis(reply.elapsed);
+        Self { command: reply.command, ok: error.is_none(), elapsed_ms, text: reply.text, parsed, error }
+    }
+}
+
+fn parse(reply: &Reply, platform: &str, parser: &Parser) -> Result<Option<Table>, String> {
+    let Some(template) = parser.find(platform, &reply.command)? else { return Ok(None) };
+    template.parse_text(&reply.text).map(Some).map_err(|error| error.to_string())
+}
+
+fn millis(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

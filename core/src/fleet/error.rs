@@ -1,0 +1,89 @@
+//! Why a host has no value to show.
+
+use crate::executor::TaskError;
+use crate::inventory::InventoryError;
+use crate::platform::PlatformError;
+use crate::session::SessionError;
+use std::error::Error;
+
+/// How a host failed; `Display` is one line that names the host.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HostError {
+    /// A secret of its credential could not be read.
+    #[error("{host}: credentials: {source}")]
+    Credentials {
+        /// The host.
+        host: String,
+        /// What is wrong.
+        source: InventoryError,
+    },
+    /// The inventory names no platform for it.
+    #[error("{host}: platform: none is given; set `platform` for the host, a group or the defaults")]
+    NoPlatform {
+        /// The host.
+        host: String,
+    },
+    /// Its platform is not known, or its definition is faulty.
+    #[error("{host}: platform: {source}")]
+    Platform {
+        /// The host.
+        host: String,
+        /// What is wrong.
+        source: PlatformError,
+    },
+    /// Its transport is not known.
+    #[error("{host}: transport: {transport} is not known; expected one of {known}")]
+    NoTransport {
+        /// The host.
+        host: String,
+        /// What it asks for.
+        transport: String,
+        /// What there is.
+        known: &'static str,
+    },
+    /// The session failed.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    /// The job failed for a reason of its own.
+    #[error("{0}")]
+    Job(Box<dyn Error + Send + Sync>),
+    /// The run was cancelled before the host was connected.
+    #[error("{host}: cancelled before it was connected")]
+    Cancelled {
+        /// The host.
+        host: String,
+    },
+    /// The job panicked, or the executor did not run it.
+    #[error("{host}: {source}")]
+    Task {
+        /// The host.
+        host: String,
+        /// What the executor says.
+        source: TaskError,
+    },
+}
+
+impl HostError {
+    /// The failure of a job for a reason of its own; the text or error should name the host.
+    pub fn job(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Job(error.into())
+    }
+
+    /// In which phase the host failed, in one word: `connect`, `login`, `privilege`, `command`, ...
+    pub fn phase(&self) -> String {
+        match self {
+            Self::Credentials { .. } => "credentials".to_owned(),
+            Self::NoPlatform { .. } | Self::Platform { .. } => "platform".to_owned(),
+            Self::NoTransport { .. } => "transport".to_owned(),
+            Self::Session(error) => match error.transport() {
+                Some(transport) if error.phase() == crate::session::Phase::Connect => {
+                    transport.phase().to_string()
+                }
+                _ => error.phase().to_string(),
+            },
+            Self::Job(_) | Self::Task { .. } => "job".to_owned(),
+            Self::Cancelled { .. } => "start".to_owned(),
+        }
+    }
+}

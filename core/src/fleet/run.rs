@@ -1,0 +1,80 @@
+//! A run under way, and what each host of it came to.
+
+use super::error::HostError;
+use crate::executor::{Task, TaskError, as_completed};
+use crate::inventory::Host;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What one host came to. Each host of a run has exactly one.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Outcome<T> {
+    /// The host.
+    pub host: Arc<Host>,
+    /// What its job returned, or what ended it.
+    pub result: Result<T, HostError>,
+    /// The time from the start of its job to the end; zero if it never started.
+    pub elapsed: Duration,
+}
+
+type Pending<T> = Task<(Result<T, HostError>, Duration)>;
+
+/// A run of a job over the hosts of a fleet. Dropping it cancels the hosts that have not started.
+#[must_use = "dropping it cancels the hosts that have not started"]
+pub struct Run<T> {
+    hosts: Vec<(Arc<Host>, Pending<T>)>,
+}
+
+impl<T> Run<T> {
+    pub(super) fn new(hosts: Vec<(Arc<Host>, Pending<T>)>) -> Self {
+        Self { hosts }
+    }
+
+    /// How many hosts it has.
+    pub fn len(&self) -> usize {
+        self.hosts.len()
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.hosts.is_empty()
+    }
+
+    /// Gives each host's outcome as it completes.
+    pub fn as_completed(mut self) -> impl Iterator<Item = Outcome<T>> {
+        as_completed(std::mem::take(&mut self.hosts)).map(|(host, task)| outcome(host, task))
+    }
+
+    /// Gives the outcomes in the order of the inventory, each as soon as those before it are complete.
+    pub fn in_order(mut self) -> impl Iterator<Item = Outcome<T>> {
+        std::mem::take(&mut self.hosts).into_iter().map(|(host, task)| outcome(host, task))
+    }
+}
+
+impl<T> Drop for Run<T> {
+    fn drop(&mut self) {
+        for (_, task) in &self.hosts {
+            task.cancel();
+        }
+    }
+}
+
+impl<T> fmt::Debug for Run<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Run").field("hosts", &self.hosts.len()).finish()
+    }
+}
+
+fn outcome<T>(host: Arc<Host>, task: Pending<T>) -> Outcome<T> {
+    let (result, elapsed) = task.result().unwrap_or_else(|source| {
+        let name = host.name().to_owned();
+        let error = match source {
+            TaskError::Cancelled => HostError::Cancelled { host: name },
+            source => HostError::Task { host: name, source },
+        };
+        (Err(error), Duration::ZERO)
+    });
+    Outcome { host, result, elapsed }
+}

@@ -1,0 +1,130 @@
+//! What a server says before encryption begins: its banner, and the algorithms it offers.
+//!
+//! libssh2 keeps neither where the handshake fails. So what arrives is looked at on the socket, without being taken,
+//! before libssh2 takes it.
+
+use std::net::TcpStream;
+
+/// A banner (255 bytes), the lines that may precede it, and the offer of algorithms (some 2 KB).
+const KEPT: usize = 8 * 1024;
+
+/// The type of the message that offers algorithms (RFC 4253, section 7.1).
+const KEXINIT: u8 = 20;
+
+/// The first bytes of a connection.
+#[derive(Debug, Default)]
+pub(super) struct Greeting(Vec<u8>);
+
+impl Greeting {
+    /// Notes what `socket` has now.
+    pub(super) fn note(&mut self, socket: &TcpStream) {
+        let mut buf = [0; KEPT];
+        let room = KEPT - self.0.len();
+        // An error shows again in libssh2's own read.
+        let count = socket.peek(&mut buf[..room]).unwrap_or(0);
+        self.0.extend_from_slice(&buf[..count]);
+    }
+
+    /// Notes the last line that libssh2 took, where it was too quick for [`note`](Self::note).
+    pub(super) fn note_line(&mut self, line: Option<&[u8]>) {
+        if let Some(line) = line
+            && self.0.is_empty()
+        {
+            self.0.extend_from_slice(line);
+            self.0.push(b'\n');
+        }
+    }
+
+    /// The text, up to and with the banner.
+    pub(super) fn text(&self) -> &[u8] {
+        &self.0[..self.after_banner().unwrap_or(self.0.len())]
+    }
+
+    /// Whether the server has shown itself to speak SSH.
+    pub(super) fn has_banner(&self) -> bool {
+        self.after_banner().is_some()
+    }
+
+    /// The server's key exchange, host key and cipher algorithms, where its offer has arrived.
+    pub(super) fn offer(&self) -> Option<String> {
+        let packet = &self.0[self.after_banner()?..];
+        // Length of the packet (4 bytes), of its padding (1), the message's type (1), a cookie (16).
+        if *packet.get(5)? != KEXINIT {
+            return None;
+        }
+        let (kex, rest) = name_list(packet.get(22..)?)?;
+        let (host_key, rest) = name_list(rest)?;
+        let (cipher, _) = name_list(rest)?;
+        Some(format!("key exchange {kex}; host key {host_key}; cipher {cipher}"))
+    }
+
+    /// Where the line that begins with `SSH-` ends.
+    fn after_banner(&self) -> Option<usize> {
+        let mut end = 0;
+        for line in self.0.split_inclusive(|&byte| byte == b'\n') {
+            end += line.len();
+            if line.starts_with(b"SSH-") && line.ends_with(b"\n") {
+                return Some(end);
+            }
+        }
+        None
+    }
+}
+
+/// A name-list (RFC 4251, section 5), bounded and fit to be printed, and what follows it.
+fn name_list(bytes: &[u8]) -> Option<(String, &[u8])> {
+    const SHOWN: usize = 300;
+    let (length, rest) = bytes.split_first_chunk::<4>()?;
+    let (list, rest) = rest.split_at_checked(u32::from_be_bytes(*length).try_into().ok()?)?;
+    let shown = &list[..list.len().min(SHOWN)];
+    Some((shown.escape_ascii().to_string(), rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn greeting(bytes: &[u8]) -> Greeting {
+        Greeting(bytes.to_vec())
+    }
+
+    fn offer(lists: &[&[u8]]) -> Vec<u8> {
+        let mut bytes = b"hello\r\nSSH-2.0-x\r\n\0\0\x04\0\x06\x14".to_vec();
+        bytes.extend([7; 16]);
+        for list in lists {
+            bytes.extend(u32::try_from(list.len()).unwrap().to_be_bytes());
+            bytes.extend(*list);
+        }
+        bytes
+    }
+
+    #[test]
+    fn the_offer_is_read() {
+        let bytes = offer(&[b"group1-sha1", b"ssh-rsa", b"3des-cbc"]);
+        let expected = "key exchange group1-sha1; host key ssh-rsa; cipher 3des-cbc";
+        assert_eq!(greeting(&bytes).offer().as_deref(), Some(expected));
+        assert_eq!(greeting(&bytes).text(), b"hello\r\nSSH-2.0-x\r\n");
+    }
+
+    #[test]
+    fn an_offer_cut_anywhere_is_none_and_no_panic() {
+        let bytes = offer(&[b"group1-sha1", b"ssh-rsa", b"3des-cbc"]);
+        for end in 0..bytes.len() {
+            assert_eq!(greeting(&bytes[..end]).offer(), None, "{end}");
+        }
+    }
+
+    #[test]
+    fn a_list_longer_than_its_packet_is_none() {
+        let mut bytes = offer(&[]);
+        bytes.extend([0xff; 8]);
+        assert_eq!(greeting(&bytes).offer(), None);
+    }
+
+    #[test]
+    fn text_in_place_of_a_banner_is_kept() {
+        let greeting = greeting(b"Exceeded MaxStartups\r\n");
+        assert!(!greeting.has_banner());
+        assert_eq!(greeting.text(), b"Exceeded MaxStartups\r\n");
+    }
+}

@@ -1,0 +1,114 @@
+//! A shell on an SSH connection as a byte stream.
+
+use super::session::{Fault, Session};
+use linecrew_core::cx::{Cx, Interruption};
+use linecrew_core::transport::{ErrorKind, Phase, Transport, TransportError};
+use ssh2::{Channel, ExtendedData};
+use std::io::{Read, Write};
+use std::time::Duration;
+
+/// How long taking leave may hold up a caller who is done.
+const CLOSE_LIMIT: Duration = Duration::from_secs(1);
+
+/// The terminal that a shell is given.
+#[derive(Clone, Debug)]
+pub(super) struct Terminal {
+    pub(super) name: String,
+    pub(super) columns: u32,
+    pub(super) rows: u32,
+}
+
+/// A shell on a device, made by an [`SshConnector`](super::SshConnector).
+///
+/// What the device writes to its standard error comes in the same stream. Bytes are passed on as they are.
+pub struct SshTransport {
+    // Freed before the session, whose drop then finds the socket shut.
+    channel: Channel,
+    session: Session,
+    closed: bool,
+}
+
+impl SshTransport {
+    /// Opens a shell with a terminal.
+    pub(super) fn open(session: Session, terminal: &Terminal, cx: &Cx) -> Result<Self, TransportError> {
+        let told = |session: &Session, fault| {
+            session.failure(fault, Phase::Shell, cx).expected("a shell with a terminal")
+        };
+        let opened = session.run(cx, || session.ssh.channel_session());
+        let channel = opened.map_err(|fault| told(&session, fault))?;
+        // From here on a failure drops the channel in the right order.
+        let mut shell = Self { channel, session, closed: false };
+        shell.start(terminal, cx).map_err(|fault| told(&shell.session, fault))?;
+        Ok(shell)
+    }
+
+    fn start(&mut self, terminal: &Terminal, cx: &Cx) -> Result<(), Fault> {
+        let Self { channel, session, .. } = self;
+        let size = (terminal.columns, terminal.rows, 0, 0);
+        // Left apart, standard error would fill the window, and the shell would stop.
+        session.run(cx, || channel.handle_extended_data(ExtendedData::Merge))?;
+        session.run(cx, || channel.request_pty(&terminal.name, None, Some(size)))?;
+        session.run(cx, || channel.shell())
+    }
+
+    /// Refuses where the connection is closed or the operation was cancelled.
+    fn check(&self, phase: Phase, cx: &Cx) -> Result<(), TransportError> {
+        if self.closed {
+            return Err(TransportError::new(ErrorKind::Closed, phase, &self.session.peer, "already closed"));
+        }
+        match cx.interruption() {
+            Some(why @ Interruption::Cancelled) => {
+                Err(TransportError::interrupted(why, phase, &self.session.peer, cx))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn take_leave(&mut self, cx: &Cx) -> Result<(), Fault> {
+        let Self { channel, session, .. } = self;
+        session.run(cx, || channel.close())?;
+        session.run(cx, || session.ssh.disconnect(None, "done", None))
+    }
+}
+
+impl Transport for SshTransport {
+    fn read(&mut self, buf: &mut [u8], cx: &Cx) -> Result<usize, TransportError> {
+        self.check(Phase::Read, cx)?;
+        let Self { channel, session, .. } = self;
+        let read = session.run(cx, || channel.read(buf).map_err(|error| session.stream_error(&error)));
+        match read {
+            // Also where libssh2 does not call it the end of file yet.
+            Ok(0) => Err(session.hung_up(Phase::Read)),
+            Ok(count) => Ok(count),
+            Err(fault) => Err(session.failure(fault, Phase::Read, cx)),
+        }
+    }
+
+    fn write_all(&mut self, bytes: &[u8], cx: &Cx) -> Result<(), TransportError> {
+        self.check(Phase::Write, cx)?;
+        let Self { channel, session, .. } = self;
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let count = session
+                .run(cx, || channel.write(rest).map_err(|error| session.stream_error(&error)))
+                .map_err(|fault| session.failure(fault, Phase::Write, cx))?;
+            rest = &rest[count..];
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, cx: &Cx) {
+        if !self.closed {
+            self.closed = true;
+            // A server that does not listen any more misses nothing.
+            let _ = self.take_leave(&cx.within(CLOSE_LIMIT, "close"));
+            self.session.abort();
+        }
+    }
+}
+
+impl Drop for SshTransport {
+    fn drop(&mut self) {
+        self.session.abort();
+    }
+}

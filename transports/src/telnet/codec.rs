@@ -1,0 +1,226 @@
+//! Between the bytes on the wire and the text of a session, with no socket.
+
+use super::align::{Aligner, Unit};
+use super::connector::TelnetConnector;
+use super::line::{Decoder, LineEnd};
+use super::option::{BINARY, NAWS, Options, TTYPE};
+use super::parser::Parser;
+use super::transport::READ_SIZE;
+use std::io;
+use telnet::{Action, Event};
+
+/// What a terminal type subnegotiation says (RFC 1091).
+const TTYPE_IS: u8 = 0;
+const TTYPE_SEND: u8 = 1;
+
+/// The telnet protocol of one connection.
+pub(super) struct Codec {
+    aligner: Aligner,
+    parser: Parser,
+    options: Options,
+    decoder: Decoder,
+    line_end: LineEnd,
+    terminal: String,
+    window: Option<(u16, u16)>,
+}
+
+impl Codec {
+    pub(super) fn new(settings: &TelnetConnector) -> Self {
+        Self {
+            aligner: Aligner::default(),
+            parser: Parser::new(READ_SIZE),
+            options: Options::new(settings.window.is_some()),
+            decoder: Decoder::default(),
+            line_end: settings.line_end,
+            terminal: settings.terminal.clone(),
+            window: settings.window,
+        }
+    }
+
+    /// Takes at most [`READ_SIZE`] bytes that arrived, and appends what they say to `text`.
+    pub(super) fn decode(&mut self, bytes: &[u8], text: &mut Vec<u8>) -> io::Result<()> {
+        self.aligner.push(bytes);
+        while let Some(unit) = self.aligner.pop() {
+            self.take(unit, text)?;
+        }
+        Ok(())
+    }
+
+    /// Encodes text.
+    pub(super) fn encode(&mut self, text: &[u8]) -> io::Result<()> {
+        if self.options.ours(BINARY) {
+            return self.parser.write(text);
+        }
+        let mut wire = Vec::with_capacity(text.len() + 2);
+        self.line_end.encode(text, &mut wire);
+        self.parser.write(&wire)
+    }
+
+    /// Takes the bytes to send: encoded text and answers.
+    pub(super) fn take_leaving(&mut self) -> Vec<u8> {
+        self.parser.take_leaving()
+    }
+
+    fn take(&mut self, unit: Unit, text: &mut Vec<u8>) -> io::Result<()> {
+        match self.parser.parse(unit)? {
+            Event::Data(data) => {
+                self.decoder.decode(&data, self.options.theirs(BINARY), text);
+                Ok(())
+            }
+            Event::Negotiation(action, option) => self.answer(action, option.as_byte()),
+            Event::Subnegotiation(option, data) if option.as_byte() == TTYPE && *data == [TTYPE_SEND] => {
+                self.tell_terminal()
+            }
+            // Go-ahead, are-you-there and the like: nothing that a client has to answer.
+            _ => Ok(()),
+        }
+    }
+
+    fn answer(&mut self, action: Action, option: u8) -> io::Result<()> {
+        let Some(answer) = self.options.receive(action, option) else { return Ok(()) };
+        self.parser.negotiate(answer, option)?;
+        match self.window {
+            Some((columns, rows)) if option == NAWS && answer == Action::Will => {
+                let ([a, b], [c, d]) = (columns.to_be_bytes(), rows.to_be_bytes());
+                self.parser.subnegotiate(NAWS, &[a, b, c, d])
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn tell_terminal(&mut self) -> io::Result<()> {
+        if !self.options.ours(TTYPE) {
+            return Ok(());
+        }
+        let mut told = vec![TTYPE_IS];
+        told.extend_from_slice(self.terminal.as_bytes());
+        self.parser.subnegotiate(TTYPE, &told)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::align::{DO, DONT, IAC, SB, SE, WILL, WONT};
+    use super::*;
+    use proptest::prelude::*;
+
+    fn codec() -> Codec {
+        Codec::new(&TelnetConnector::new())
+    }
+
+    /// The text of a stream that arrives in pieces of these sizes, over and over, and what was answered.
+    fn decoded(stream: &[u8], cuts: &[usize]) -> (Vec<u8>, Vec<u8>) {
+        let (mut codec, mut text, mut rest) = (codec(), Vec::new(), stream);
+        for &cut in cuts.iter().cycle() {
+            let (piece, later) = rest.split_at(cut.min(rest.len()));
+            codec.decode(piece, &mut text).unwrap();
+            rest = later;
+            if rest.is_empty() {
+                break;
+            }
+        }
+        (text, codec.take_leaving())
+    }
+
+    /// The text of a whole stream by RFC 854 and 856, written without regard to the code above.
+    fn reference(stream: &[u8]) -> Vec<u8> {
+        let (mut text, mut binary, mut after_cr, mut at) = (Vec::new(), false, false, 0);
+        let mut data = |byte: u8, binary: bool| {
+            if binary || !(after_cr && byte == 0) {
+                text.push(byte);
+            }
+            after_cr = !binary && byte == b'\r';
+        };
+        while at < stream.len() {
+            let (byte, next, third) = (stream[at], stream.get(at + 1), stream.get(at + 2));
+            at += match (byte, next) {
+                (IAC, Some(&IAC)) => {
+                    data(IAC, binary);
+                    2
+                }
+                (IAC, Some(&(WILL | WONT | DO | DONT))) => {
+                    if third == Some(&BINARY) && matches!(next, Some(&(WILL | WONT))) {
+                        binary = next == Some(&WILL);
+                    }
+                    3
+                }
+                (IAC, Some(&SB)) => 2 + skipped(&stream[at + 2..]),
+                (IAC, _) => 2,
+                (byte, _) => {
+                    data(byte, binary);
+                    1
+                }
+            };
+        }
+        text
+    }
+
+    /// How many bytes belong to the subnegotiation that begins here: up to and with IAC SE, or up to another command.
+    fn skipped(body: &[u8]) -> usize {
+        let mut at = 0;
+        while at < body.len() {
+            match (body[at], body.get(at + 1)) {
+                (IAC, Some(&IAC)) => at += 2,
+                (IAC, Some(&SE)) => return at + 2,
+                (IAC, _) => return at,
+                _ => at += 1,
+            }
+        }
+        at
+    }
+
+    /// Streams in which what matters is frequent.
+    fn streams() -> impl Strategy<Value = Vec<u8>> {
+        let special = [IAC, IAC, IAC, WILL, WONT, DO, DONT, SB, SE, 241, 249, 0, 1, 3, 24, 31, b'\r', b'\n'];
+        let byte = prop_oneof![3 => prop::sample::select(special.to_vec()), 1 => any::<u8>()];
+        prop::collection::vec(byte, 1..200)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_stream_cut_anywhere_says_what_the_reference_says(
+            stream in streams(),
+            cuts in prop::collection::vec(1usize..9, 1..9),
+        ) {
+            let (text, answers) = decoded(&stream, &cuts);
+            prop_assert_eq!(&text, &reference(&stream));
+            prop_assert_eq!((text, answers), decoded(&stream, &[READ_SIZE]));
+        }
+    }
+
+    #[test]
+    fn a_run_of_escaped_bytes_as_long_as_a_read_is_whole() {
+        let stream = vec![IAC; 4 * READ_SIZE];
+        for cuts in [&[READ_SIZE][..], &[1, READ_SIZE], &[READ_SIZE - 1]] {
+            assert_eq!(decoded(&stream, cuts).0, vec![IAC; 2 * READ_SIZE], "{cuts:?}");
+        }
+    }
+
+    #[test]
+    fn a_terminal_type_is_told_when_asked_for() {
+        let (text, answers) = decoded(b"\xff\xfd\x18\xff\xfa\x18\x01\xff\xf0", &[1]);
+        assert_eq!(text, b"");
+        assert_eq!(answers, b"\xff\xfb\x18\xff\xfa\x18\x00vt100\xff\xf0");
+        assert_eq!(decoded(b"\xff\xfa\x18\x01\xff\xf0", &[9]).1, b"", "it was not agreed on");
+    }
+
+    #[test]
+    fn a_window_of_255_columns_does_not_end_its_subnegotiation() {
+        let mut codec = Codec::new(&TelnetConnector::new().window(255, 24));
+        codec.decode(b"\xff\xfd\x1f", &mut Vec::new()).unwrap();
+        assert_eq!(codec.take_leaving(), b"\xff\xfb\x1f\xff\xfa\x1f\x00\xff\xff\x00\x18\xff\xf0");
+    }
+
+    #[test]
+    fn text_is_escaped_and_its_lines_end_as_the_network_has_it() {
+        let mut codec = codec();
+        codec.encode(b"a\xffb\n").unwrap();
+        assert_eq!(codec.take_leaving(), b"a\xff\xffb\r\n");
+        codec.decode(b"\xff\xfd\x00", &mut Vec::new()).unwrap();
+        assert_eq!(codec.take_leaving(), b"\xff\xfb\x00");
+        codec.encode(b"\r\n\xff").unwrap();
+        assert_eq!(codec.take_leaving(), b"\r\n\xff\xff");
+    }
+}
