@@ -96,8 +96,9 @@ impl<'a> Exchange<'a> {
         self.scan(channel.text());
         let is_last = self.replies.len() + 1 >= self.commands.len();
         let echoed = self.echo.found().is_some();
-        let Some(two_lines) = channel.at_end(|tail| (self.is_prompt)(tail)).filter(|_| is_last || !echoed)
-        else {
+        // Until something has come, the line still holds the prompt before the command.
+        let may_end = (is_last || !echoed) && channel.has_heard();
+        let Some(two_lines) = channel.at_end(|tail| (self.is_prompt)(tail)).filter(|_| may_end) else {
             channel.advance(cx)?;
             return Ok(false);
         };

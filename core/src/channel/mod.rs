@@ -143,6 +143,11 @@ impl Channel {
         self.terminal.text()
     }
 
+    /// Whether anything has come since the last line was sent.
+    pub(crate) fn has_heard(&self) -> bool {
+        !self.raw.is_empty()
+    }
+
     /// Whether the device repeats what it is sent, as far as is known.
     pub(crate) fn echoes(&self) -> bool {
         self.echoes

@@ -1,10 +1,11 @@
 //! Follows a platform's instructions, and the way from mode to mode.
 
 use super::{ErrorKind, Phase, Session, SessionError, find_prompt, stem};
-use crate::channel::{self, Exchange};
+use crate::channel::{self, Exchange, Trouble};
 use crate::cx::Cx;
 use crate::platform::{Instruction, Pattern, Response, Tail};
 use crate::secret::Secret;
+use crate::transport;
 use std::sync::Arc;
 
 impl Session {
@@ -111,11 +112,12 @@ impl Session {
             .map_err(|trouble| self.trouble(trouble, phase, "the question or the prompt"))?;
         if asked {
             self.respond(response, phase, cx)?;
-            self.await_prompt(&is_prompt, &asks, phase, cx)?;
+            self.await_prompt(&is_prompt, &asks, cx)
+                .map_err(|trouble| self.response_error(trouble, is_secret, phase))?;
         }
         self.note_prompt(None);
         if asked && is_secret && self.refused_in_text() {
-            return Err(self.secret_refused(phase));
+            return Err(self.refused(is_secret, phase));
         }
         Ok(())
     }
@@ -142,40 +144,48 @@ impl Session {
         })
     }
 
+    /// Waits for the prompt behind a response; an error without trouble is a refusal: the device asks again, or said no
+    /// and hung up.
     fn await_prompt(
         &mut self,
         is_prompt: &dyn Fn(Tail<'_>) -> Option<bool>,
         asks: &dyn Fn(&str) -> bool,
-        phase: Phase,
         cx: &Cx,
-    ) -> Result<(), SessionError> {
+    ) -> Result<(), Option<Trouble>> {
         loop {
             let at_prompt = self.channel.at_end(|tail| is_prompt(tail).is_some());
-            let ended = at_prompt || asks(&self.channel.line());
-            let waited =
-                if ended { self.channel.settled(cx) } else { self.channel.advance(cx).map(|()| false) };
-            match waited {
-                Ok(true) if at_prompt => return Ok(()),
-                Err(trouble) if !self.refused_in_text() => {
-                    return Err(self.trouble(trouble, phase, "the prompt"));
-                }
-                Ok(false) => {}
-                // It asks again, or it said no and hung up.
-                Ok(true) | Err(_) => {
-                    self.broken = true;
-                    return Err(self.secret_refused(phase));
-                }
+            if !at_prompt && !asks(&self.channel.line()) {
+                let waited = self.channel.advance(cx);
+                let refused = self.refused_in_text();
+                waited.map_err(|trouble| {
+                    Some(trouble).filter(|it| !refused || it.is(transport::ErrorKind::Cancelled))
+                })?;
+            } else if self.channel.settled(cx).map_err(Some)? {
+                return if at_prompt { Ok(()) } else { Err(None) };
             }
         }
+    }
+
+    fn response_error(&mut self, trouble: Option<Trouble>, is_secret: bool, phase: Phase) -> SessionError {
+        let Some(trouble) = trouble else {
+            self.broken = true;
+            return self.refused(is_secret, phase);
+        };
+        self.trouble(trouble, phase, "the prompt")
     }
 
     fn refused_in_text(&self) -> bool {
         self.channel.text().lines().any(channel::is_refusal)
     }
 
-    fn secret_refused(&self, phase: Phase) -> SessionError {
-        self.error(ErrorKind::SecretRefused, phase, "the secret was refused")
-            .seen(self.channel.seen())
-            .hint("check the enable secret")
+    fn refused(&self, is_secret: bool, phase: Phase) -> SessionError {
+        let error = if is_secret {
+            self.error(ErrorKind::SecretRefused, phase, "the secret was refused")
+                .hint("check the enable secret")
+        } else {
+            self.error(ErrorKind::Privilege, phase, "the device asks again")
+                .hint("check the platform's response")
+        };
+        error.seen(self.channel.seen())
     }
 }

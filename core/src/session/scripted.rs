@@ -4,9 +4,13 @@ use crate::cx::{Cx, Interruption};
 use crate::transport::{Connector, ErrorKind, Phase, Target, Transport, TransportError};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// In a script's output: a moment in which nothing is there at once, though more will come.
-pub(super) const PAUSE: &str = "\u{1}PAUSE\u{1}";
+pub(super) const PAUSE: &str = "\u{1}";
+
+/// In a script's output: ten seconds without a word.
+pub(super) const LONG_PAUSE: &str = "\u{2}";
 
 /// What the device says first, and then to each write that it expects. Time is virtual: with nothing left to say it
 /// times out at once, whatever the deadline.
@@ -72,21 +76,27 @@ struct Device {
     name: String,
     script: Scripted,
     steps: VecDeque<(String, Vec<u8>)>,
-    /// Runs of bytes with a pause between each two.
-    saying: VecDeque<Vec<u8>>,
+    /// What it will say, and how long it pauses before.
+    saying: VecDeque<(Duration, Vec<u8>)>,
     closed: bool,
 }
 
 impl Device {
     fn say(&mut self, output: &[u8]) {
-        let mut rest = output;
-        let pause = PAUSE.as_bytes();
-        while let Some(at) = rest.windows(pause.len()).position(|window| window == pause) {
-            self.saying.push_back(rest[..at].to_vec());
-            self.saying.push_back(Vec::new());
-            rest = &rest[at + pause.len()..];
+        let (mut pause, mut run) = (Duration::ZERO, Vec::new());
+        for &byte in output {
+            let next_pause = match byte {
+                1 => Duration::from_millis(1),
+                2 => Duration::from_secs(10),
+                _ => {
+                    run.push(byte);
+                    continue;
+                }
+            };
+            self.saying.push_back((pause, std::mem::take(&mut run)));
+            pause = next_pause;
         }
-        self.saying.push_back(rest.to_vec());
+        self.saying.push_back((pause, run));
     }
 }
 
@@ -95,16 +105,16 @@ impl Transport for Device {
         if cx.cancel().is_cancelled() {
             return Err(TransportError::interrupted(Interruption::Cancelled, Phase::Read, &self.name, cx));
         }
-        while let Some(run) = self.saying.front_mut() {
+        while let Some((pause, run)) = self.saying.front_mut() {
+            if *pause > cx.deadline().remaining() {
+                return Err(TransportError::interrupted(Interruption::TimedOut, Phase::Read, &self.name, cx));
+            }
+            *pause = Duration::ZERO;
             if !run.is_empty() {
                 let count = run.len().min(buf.len()).min(self.script.chunk);
                 buf[..count].copy_from_slice(&run[..count]);
                 run.drain(..count);
                 return Ok(count);
-            }
-            let pauses = self.saying.get(1).is_some_and(Vec::is_empty);
-            if pauses && cx.deadline().is_past() {
-                return Err(TransportError::interrupted(Interruption::TimedOut, Phase::Read, &self.name, cx));
             }
             self.saying.pop_front();
         }

@@ -1,6 +1,6 @@
 //! Sessions with scripted devices: what is sent, what is told apart, and how each fault is told.
 
-use super::scripted::{PAUSE, Scripted};
+use super::scripted::{LONG_PAUSE, PAUSE, Scripted};
 use super::*;
 use crate::cancel::CancelToken;
 use crate::deadline::Deadline;
@@ -267,6 +267,27 @@ fn a_reply_without_an_echo_is_complete() {
 fn lines_before_an_echo_without_its_prompt_are_kept() {
     let device = ios().step("end\n", "\r\nbegin\r\nend\r\nR1#");
     assert_eq!(reply(&device, "end").text, "begin");
+}
+
+#[test]
+fn a_slow_reply_is_waited_for_though_the_old_prompt_still_stands() {
+    let with_echo = format!("{LONG_PAUSE}show x\r\n{LONG_PAUSE}x\r\nR1#");
+    assert_eq!(reply(&ios().step("show x\n", with_echo), "show x").text, "x");
+
+    let without_echo = format!("{LONG_PAUSE}\r\nx\r\nR1#");
+    let device = ios().step("show y\n", "\r\ny\r\nR1#").step("show x\n", without_echo);
+    let mut session = open(&device).unwrap();
+    session.send_command("show y").unwrap();
+    assert_eq!(session.send_command("show x").unwrap().text, "\nx");
+
+    let opened = format!("{LONG_PAUSE}{OPENED_IOS}");
+    assert_eq!(open(&Scripted::new("R1#").step(OPEN_IOS, opened)).unwrap().prompt(), "R1#");
+}
+
+#[test]
+fn a_session_may_go_to_another_thread() {
+    fn is_send<T: Send>() {}
+    is_send::<Session>();
 }
 
 #[test]
