@@ -97,7 +97,7 @@ impl ReplyRecord {
 
 fn parse(reply: &Reply, platform: &str, parser: &Parser) -> Result<Option<Table>, String> {
     let Some(template) = parser.find(platform, &reply.command)? else { return Ok(None) };
-    template.parse_text(&reply.text).map(Some).map_err(|error| error.to_string())
+    reply.parse_textfsm(&template).map(Some).map_err(|error| error.to_string())
 }
 
 fn millis(duration: std::time::Duration) -> u64 {

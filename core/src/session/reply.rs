@@ -1,5 +1,7 @@
 //! What a device said to a command.
 
+#[cfg(feature = "textfsm")]
+use crate::textfsm::{ParseError, Table, Template};
 use std::time::Duration;
 
 /// What a device said to one command.
@@ -27,6 +29,12 @@ impl Reply {
     /// Whether the device took the command.
     pub fn ok(&self) -> bool {
         self.failure.is_none()
+    }
+
+    /// The text as a table.
+    #[cfg(feature = "textfsm")]
+    pub fn parse_textfsm(&self, template: &Template) -> Result<Table, ParseError> {
+        template.parse_text(&self.text)
     }
 }
 
