@@ -135,10 +135,10 @@ impl Credentials {
     serde(rename_all = "kebab-case")
 )]
 pub enum HostKeyCheck {
-    /// Refuses servers that known_hosts does not list. OpenSSH's `StrictHostKeyChecking yes`.
+    /// Refuses servers that `known_hosts` does not list. OpenSSH's `StrictHostKeyChecking yes`.
     #[default]
     Strict,
-    /// Adds a server that is seen for the first time to the first known_hosts file, and refuses a changed key.
+    /// Adds a server that is seen for the first time to the first `known_hosts` file, and refuses a changed key.
     AcceptNew,
     /// Takes any key: whoever can redirect the connection reads the password.
     Off,
