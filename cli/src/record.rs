@@ -88,8 +88,7 @@ impl ReplyRecord {
             Ok(parsed) => (parsed, None),
             Err(fault) => (None, Some(fault)),
         };
-        let error =
-            refused.or(fault).map(|what| format!("{}: command \"{}\": {what}", host.name(), reply.command));
+        let error = refused.or(fault);
         let elapsed_ms = millis(reply.elapsed);
         Self { command: reply.command, ok: error.is_none(), elapsed_ms, text: reply.text, parsed, error }
     }
