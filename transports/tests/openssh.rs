@@ -1,4 +1,6 @@
 //! SSH against the system's sshd, one process for each connection.
+#![cfg(feature = "ssh")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failure fails the test")]
 
 mod common;
 

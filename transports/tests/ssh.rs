@@ -1,4 +1,6 @@
 //! SSH against simulated devices, and against servers written by hand for what comes before encryption.
+#![cfg(feature = "ssh")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failure fails the test")]
 
 mod common;
 

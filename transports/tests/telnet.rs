@@ -1,4 +1,6 @@
 //! Telnet against servers written by hand, for what happens on the wire, and against simulated devices.
+#![cfg(feature = "telnet")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failure fails the test")]
 
 mod common;
 

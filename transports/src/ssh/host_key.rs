@@ -13,10 +13,10 @@ use std::time::Duration;
 /// What to do about a server's host key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum HostKeyCheck {
-    /// Refuses servers that known_hosts does not list. OpenSSH's `StrictHostKeyChecking yes`.
+    /// Refuses servers that `known_hosts` does not list. OpenSSH's `StrictHostKeyChecking yes`.
     #[default]
     Strict,
-    /// Adds a server that is seen for the first time to the first known_hosts file, and refuses a changed key.
+    /// Adds a server that is seen for the first time to the first `known_hosts` file, and refuses a changed key.
     AcceptNew,
     /// Takes any key: whoever can redirect the connection reads the password.
     Off,
@@ -42,7 +42,7 @@ impl HostKeys {
         Self { check, files, known: Mutex::default() }
     }
 
-    /// The user's and the system's known_hosts files.
+    /// The user's and the system's `known_hosts` files.
     pub(super) fn usual_files() -> Vec<PathBuf> {
         let user = std::env::home_dir().map(|home| home.join(".ssh/known_hosts"));
         user.into_iter().chain(["/etc/ssh/ssh_known_hosts".into()]).collect()
@@ -138,7 +138,7 @@ impl Server<'_> {
     }
 }
 
-/// Opens a known_hosts file for reading and appending, made with its folder, for the user alone, if it is new.
+/// Opens a `known_hosts` file for reading and appending, made with its folder, for the user alone, if it is new.
 fn open(path: &Path) -> io::Result<File> {
     if let Some(folder) = path.parent() {
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
@@ -183,7 +183,7 @@ mod tests {
     const SERVER: Server<'static> = Server { host: "r1", port: 2022, peer: "r1 (192.0.2.1:2022)" };
 
     fn cx() -> Cx {
-        Cx::new(Deadline::after(Duration::from_secs(600), "handshake"), CancelToken::new())
+        Cx::new(Deadline::after(Duration::from_mins(10), "handshake"), CancelToken::new())
     }
 
     fn key(seed: u8) -> Vec<u8> {
