@@ -165,13 +165,13 @@ mod tests {
 
     /// A look-up that never answers for as long as the sender lives.
     fn hanging() -> (Sender<()>, Resolver) {
-        let (hold, held) = channel::<()>();
-        let held = Mutex::new(held);
+        let (sender, receiver) = channel::<()>();
+        let receiver = Mutex::new(receiver);
         let resolver = Resolver::new(move |_, _| {
-            let _ = held.lock().map(|held| held.recv());
+            let _ = receiver.lock().map(|receiver| receiver.recv());
             Ok(Vec::new())
         });
-        (hold, resolver)
+        (sender, resolver)
     }
 
     #[test]
