@@ -95,10 +95,12 @@ fn run(command: &mut Command) -> String {
 /// Runs a line in the shell and returns what it writes between two marks.
 fn shell(transport: &mut dyn Transport, line: &str) -> String {
     let cx = cx();
-    // The marks are put together by the shell, so that its echo of the line is not taken for them.
-    let line = format!("stty -echo; printf 'be''gin\\n'; {line}; printf 'e''nd\\n'\n");
+    // The marks are put together by the shell, so that its echo of the line is not taken for them; and it prompts
+    // again only once it is told to.
+    let line = format!("stty -echo; printf 'be''gin\\n'; {line}; printf 'e''nd\\n'; read next\n");
     transport.write_all(line.as_bytes(), &cx).unwrap();
     let shown = String::from_utf8(until(transport, b"end\r\n", &cx).unwrap()).unwrap();
+    transport.write_all(b"\n", &cx).unwrap();
     let from = shown.find("begin\r\n").unwrap() + "begin\r\n".len();
     shown[from..shown.len() - "end\r\n".len()].replace('\r', "")
 }
