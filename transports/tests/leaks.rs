@@ -5,9 +5,9 @@
 mod common;
 
 use common::{cx, open_files, target, until};
-use linecrew_core::transport::{Connector, Credentials};
+use linecrew_core::transport::{Connector, Credentials, HostKeyCheck};
 use linecrew_testkit::{Device, Fault, Lab, Service};
-use linecrew_transports::ssh::{HostKeyCheck, SshConnector};
+use linecrew_transports::ssh::SshConnector;
 use linecrew_transports::telnet::TelnetConnector;
 use std::time::{Duration, Instant};
 

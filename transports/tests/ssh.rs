@@ -7,10 +7,12 @@ mod common;
 use common::{cx, refused, serve, target, until, until_gone, within};
 use linecrew_core::cx::Cx;
 use linecrew_core::secret::Secret;
-use linecrew_core::transport::{Connector, Credentials, ErrorKind, Phase, Target, Transport, TransportError};
+use linecrew_core::transport::{
+    Connector, Credentials, ErrorKind, HostKeyCheck, Phase, Target, Transport, TransportError,
+};
 use linecrew_testkit::{Device, Fault, Lab, Service, SshAlgorithms};
+use linecrew_transports::ssh::SshConnector;
 use linecrew_transports::ssh::known_hosts::{KnownHosts, fingerprint};
-use linecrew_transports::ssh::{HostKeyCheck, SshConnector};
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
