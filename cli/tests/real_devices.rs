@@ -79,6 +79,7 @@ fn a_wrong_password_and_a_wrong_enable_secret_fail_their_host_alone() {
     for name in ["before", "after"] {
         assert!(hosts.reply(name).contains("(R1-zebra)"), "{hosts:?}");
     }
+    crew.run(&["show version"]).shows_no_secret();
 }
 
 #[test]
@@ -181,9 +182,9 @@ fn a_host_key_that_is_not_known_fails_its_host_alone() {
     let (hosts, code) = crew.json(&["show version"]);
     assert_eq!(code, Some(1), "{hosts:?}");
     assert!(hosts.reply("known").contains("(R1-vtysh)"), "{hosts:?}");
-    for (name, words) in [("unknown", "not known"), ("changed", "changed")] {
+    for (name, words) in [("unknown", "is unknown"), ("changed", "changed")] {
         let (phase, error) = hosts.failure(name);
-        assert!(phase == "connect" && error.contains(words), "{phase}: {error}");
+        assert!(phase == "host key" && error.contains(words), "{phase}: {error}");
     }
 }
 
@@ -194,7 +195,7 @@ fn a_server_with_too_many_at_the_door_is_quoted() {
     let (hosts, code) = Crew::new().ssh("full", &sshd).json(&["show version"]);
     assert_eq!(code, Some(1), "{hosts:?}");
     let (phase, error) = hosts.failure("full");
-    assert_eq!(phase, "connect", "{error}");
+    assert_eq!(phase, "handshake", "{error}");
     assert!(error.contains("Exceeded MaxStartups"), "{error}");
 }
 

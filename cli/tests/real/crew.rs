@@ -9,6 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Output};
 use tempfile::TempDir;
 
+const WRONG: &str = "this-is-wr0ng";
 const PASSWORD_VARIABLE: &str = "LINECREW_TEST_VTY_PASSWORD";
 
 /// The hosts of a run, in order.
@@ -33,7 +34,7 @@ impl Crew {
         let crew =
             Self { folder, hosts: String::new(), credentials: String::new(), known_hosts: String::new() };
         crew.write_secret("enable", ENABLE);
-        crew.write_secret("wrong", "this-is-wr0ng");
+        crew.write_secret("wrong", WRONG);
         crew
     }
 
@@ -113,12 +114,14 @@ impl Crew {
 impl Ran {
     fn new(output: &Output) -> Self {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-        let ran =
-            Self { code: output.status.code(), out: text(&output.stdout), errors: text(&output.stderr) };
-        for secret in [PASSWORD, ENABLE, "this-is-wr0ng"] {
-            assert!(!ran.out.contains(secret) && !ran.errors.contains(secret), "a secret was shown");
+        Self { code: output.status.code(), out: text(&output.stdout), errors: text(&output.stderr) }
+    }
+
+    /// Asserts that nothing that logs in to a VTY was shown.
+    pub(crate) fn shows_no_secret(&self) {
+        for secret in [PASSWORD, ENABLE, WRONG] {
+            assert!(!self.out.contains(secret) && !self.errors.contains(secret), "{secret}: {}", self.out);
         }
-        ran
     }
 }
 
