@@ -16,7 +16,7 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Send commands to every host and show the replies.
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     /// Start a simulated lab in this process, and run `show version` over it.
     #[cfg(feature = "lab")]
     Demo(DemoArgs),
@@ -78,7 +78,7 @@ pub(crate) struct HostArgs {
     #[arg(short, long, value_name = "ssh|telnet")]
     pub(crate) transport: Option<String>,
 
-    /// The known host keys of hosts that name no file [default: ~/.ssh/known_hosts and the system's]
+    /// The file of known host keys, for hosts that name none [default: the user's own and the system's]
     #[arg(long, value_name = "FILE")]
     pub(crate) known_hosts: Option<PathBuf>,
 
@@ -109,6 +109,7 @@ pub(crate) struct LoginArgs {
 
 #[derive(Clone, Copy, Debug, ClapArgs)]
 #[command(next_help_heading = "Limits, in seconds")]
+#[allow(clippy::struct_field_names, reason = "they are the names of the options")]
 pub(crate) struct LimitArgs {
     /// Name look-up and TCP connection
     #[arg(long, default_value = "10", value_name = "S", value_parser = seconds)]

@@ -23,7 +23,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Ended, Usage> {
     fs::write(&known_hosts, lab.known_hosts())?;
     let credentials = lab.devices().first().map(|device| device.target().credentials).unwrap_or_default();
     let plan = Plan {
-        inventory: lab::inventory(&lab, PLATFORM, &known_hosts),
+        inventory: lab.inventory(known_hosts),
         commands: vec![COMMAND.to_owned()],
         parser: Parser::Builtin,
         credentials,

@@ -2,8 +2,7 @@
 
 use crate::args::LabArgs;
 use crate::exit::{Ended, Usage};
-use linecrew_core::inventory::{Entry, Host, Inventory};
-use linecrew_testkit::{Lab, Platform, Service};
+use linecrew_testkit::{Lab, Platform};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -22,8 +21,7 @@ pub(crate) fn run(args: &LabArgs) -> Result<Ended, Usage> {
     let known_hosts = args.inventory.with_extension("known_hosts");
     fs::write(&known_hosts, lab.known_hosts()).map_err(|error| cannot_write(&known_hosts, &error))?;
     let file_name = known_hosts.file_name().map(PathBuf::from).unwrap_or_default();
-    let inventory = inventory(&lab, &args.platform, &file_name);
-    let text = format!("{HEADING}\n{}", inventory.to_yaml().map_err(Usage::new)?);
+    let text = format!("{HEADING}\n{}", lab.inventory(file_name).to_yaml().map_err(Usage::new)?);
     fs::write(&args.inventory, text).map_err(|error| cannot_write(&args.inventory, &error))?;
     announce(&lab, args)?;
     // The sender lives in the handler for as long as the process.
@@ -37,26 +35,6 @@ pub(crate) fn start(platform: &str, devices: usize, latency: Duration) -> Result
         || Usage::new(format!("--platform {platform}: expected one of {}", Platform::NAMES.join(", ")));
     let platform = Platform::named(platform).ok_or_else(known)?;
     Lab::builder().devices(devices).platform(platform).latency(latency).start().map_err(Usage::new)
-}
-
-/// The inventory of a lab. Devices log in with the lab's own user; its password is for the environment.
-pub(crate) fn inventory(lab: &Lab, platform: &str, known_hosts: &Path) -> Inventory {
-    let host = |device: &linecrew_testkit::RunningDevice| {
-        let mut settings = Entry::default();
-        settings.hostname = Some(device.addr().ip().to_string());
-        settings.port = Some(device.addr().port());
-        settings.platform = Some(platform.to_owned());
-        settings.username = device.target().credentials.username;
-        match device.service() {
-            Service::Telnet => settings.transport = Some("telnet".to_owned()),
-            _ => {
-                settings.transport = Some("ssh".to_owned());
-                settings.known_hosts = Some(known_hosts.to_owned());
-            }
-        }
-        Host::new(device.name(), settings)
-    };
-    lab.devices().iter().map(host).collect()
 }
 
 fn announce(lab: &Lab, args: &LabArgs) -> Result<(), Usage> {

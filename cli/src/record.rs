@@ -2,7 +2,6 @@
 
 use crate::plan::Parser;
 use linecrew_core::fleet::{HostError, Outcome};
-use linecrew_core::inventory::Host;
 use linecrew_core::session::{Reply, Session};
 use linecrew_core::textfsm::Table;
 use serde::Serialize;
@@ -47,14 +46,13 @@ pub(crate) struct ReplyRecord {
 /// Sends the commands to a host; the job of a run.
 pub(crate) fn send(
     session: &mut Session,
-    host: &Host,
     commands: &[String],
     parser: &Parser,
 ) -> Result<Vec<ReplyRecord>, HostError> {
     let platform = session.platform().name().to_owned();
     let send = |command: &String| {
         let reply = session.send_command(command)?;
-        Ok(ReplyRecord::new(host, reply, &platform, parser))
+        Ok(ReplyRecord::new(reply, &platform, parser))
     };
     commands.iter().map(send).collect()
 }
@@ -63,7 +61,9 @@ impl HostRecord {
     pub(crate) fn new(outcome: Outcome<Vec<ReplyRecord>>) -> Self {
         let (phase, error, replies) = match outcome.result {
             Ok(replies) => {
-                let error = replies.iter().find_map(|reply| reply.error.clone());
+                let failed = replies.iter().find_map(|reply| Some((&reply.command, reply.error.as_ref()?)));
+                let name = outcome.host.name();
+                let error = failed.map(|(command, what)| format!("{name}: command \"{command}\": {what}"));
                 (error.is_some().then(|| "command".to_owned()), error, replies)
             }
             Err(error) => (Some(error.phase()), Some(error.to_string()), Vec::new()),
@@ -80,7 +80,7 @@ impl HostRecord {
 }
 
 impl ReplyRecord {
-    fn new(host: &Host, reply: Reply, platform: &str, parser: &Parser) -> Self {
+    fn new(reply: Reply, platform: &str, parser: &Parser) -> Self {
         let refused =
             reply.failure.as_ref().map(|failure| format!("refused by the device: {}", failure.line));
         let parsed = if refused.is_some() { Ok(None) } else { parse(&reply, platform, parser) };
@@ -88,8 +88,7 @@ impl ReplyRecord {
             Ok(parsed) => (parsed, None),
             Err(fault) => (None, Some(fault)),
         };
-        let error =
-            refused.or(fault).map(|what| format!("{}: command \"{}\": {what}", host.name(), reply.command));
+        let error = refused.or(fault);
         let elapsed_ms = millis(reply.elapsed);
         Self { command: reply.command, ok: error.is_none(), elapsed_ms, text: reply.text, parsed, error }
     }

@@ -7,7 +7,6 @@ use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::record::{HostRecord, Status, send};
 use linecrew_core::fleet::Fleet;
-use linecrew_core::inventory::Host;
 use std::io;
 
 /// Runs the commands as the arguments say.
@@ -25,7 +24,7 @@ pub(crate) fn execute(plan: &Plan, printer: &mut Printer<impl io::Write>) -> Res
     let watcher = progress.clone();
     let fleet = fleet.on_event(move |event| watcher.event(event));
     let (commands, parser) = (plan.commands.clone(), plan.parser.clone());
-    let run = fleet.run(move |session, host: &Host| send(session, host, &commands, &parser));
+    let run = fleet.run(move |session, _host| send(session, &commands, &parser));
     let outcomes: Box<dyn Iterator<Item = _>> = match printer.format() {
         Format::Jsonl => Box::new(run.as_completed()),
         Format::Table | Format::Json | Format::Raw => Box::new(run.in_order()),

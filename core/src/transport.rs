@@ -74,7 +74,7 @@ impl Target {
     }
 
     /// The name followed by the address that is really used: `r1 (192.0.2.1:22)`, or the address alone where the
-    /// name is the same.
+    /// name says no more.
     pub fn peer(&self, usual_port: u16) -> String {
         let port = self.port.unwrap_or(usual_port);
         let address = if self.host.contains(':') {
@@ -82,7 +82,11 @@ impl Target {
         } else {
             format!("{}:{port}", self.host)
         };
-        if self.name == self.host { address } else { format!("{} ({address})", self.name) }
+        if self.name == self.host || self.name == address {
+            address
+        } else {
+            format!("{} ({address})", self.name)
+        }
     }
 }
 
@@ -135,10 +139,10 @@ impl Credentials {
     serde(rename_all = "kebab-case")
 )]
 pub enum HostKeyCheck {
-    /// Refuses servers that known_hosts does not list. OpenSSH's `StrictHostKeyChecking yes`.
+    /// Refuses servers that `known_hosts` does not list. OpenSSH's `StrictHostKeyChecking yes`.
     #[default]
     Strict,
-    /// Adds a server that is seen for the first time to the first known_hosts file, and refuses a changed key.
+    /// Adds a server that is seen for the first time to the first `known_hosts` file, and refuses a changed key.
     AcceptNew,
     /// Takes any key: whoever can redirect the connection reads the password.
     Off,
@@ -351,6 +355,7 @@ mod tests {
         assert_eq!(Target::new("192.0.2.1").peer(22), "192.0.2.1:22");
         assert_eq!(Target::new("2001:db8::1").port(2022).peer(22), "[2001:db8::1]:2022");
         assert_eq!(Target::new("192.0.2.1").name("r1").peer(23), "r1 (192.0.2.1:23)");
+        assert_eq!(Target::new("192.0.2.1").name("192.0.2.1:7").port(7).peer(23), "192.0.2.1:7");
     }
 
     #[test]

@@ -59,6 +59,18 @@ pub enum Service {
     Ssh,
 }
 
+impl Service {
+    /// What an inventory calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            #[cfg(feature = "telnet")]
+            Self::Telnet => "telnet",
+            #[cfg(feature = "ssh")]
+            Self::Ssh => "ssh",
+        }
+    }
+}
+
 /// A device of a [`Lab`].
 #[derive(Clone, Debug)]
 pub struct RunningDevice {

@@ -15,6 +15,8 @@ mod faults;
 mod frr;
 #[cfg(feature = "ssh")]
 mod host_key;
+#[cfg(any(feature = "ssh", feature = "telnet"))]
+mod inventory;
 mod ios;
 #[cfg(any(feature = "ssh", feature = "telnet"))]
 mod lab;

@@ -105,7 +105,7 @@ fn an_unknown_command_fails_as_a_reply() {
 
 #[test]
 fn a_pager_that_stays_on_is_answered() {
-    let long = (0..100).map(|line| format!("line {line}\n")).collect::<String>();
+    let long = (0..100).map(|line| format!("line {line}\n")).collect::<Vec<_>>().concat();
     for device in devices() {
         let mut session = open(device.command("show long", &long)).unwrap();
         session.send_command("terminal length 24").unwrap();

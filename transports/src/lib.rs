@@ -19,3 +19,8 @@ pub mod telnet;
 
 #[cfg(feature = "fleet")]
 pub use standard::StandardConnectors;
+
+/// The README's example compiles.
+#[cfg(all(doctest, feature = "fleet", feature = "ssh", feature = "telnet"))]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

@@ -198,7 +198,7 @@ mod tests {
     use std::sync::mpsc;
     use std::time::Duration;
 
-    const FAR: Duration = Duration::from_secs(600);
+    const FAR: Duration = Duration::from_mins(10);
 
     fn cx(wait: Duration) -> Cx {
         Cx::new(Deadline::after(wait, "test"), CancelToken::new())

@@ -165,13 +165,13 @@ mod tests {
 
     /// A look-up that never answers for as long as the sender lives.
     fn hanging() -> (Sender<()>, Resolver) {
-        let (hold, held) = channel::<()>();
-        let held = Mutex::new(held);
+        let (sender, receiver) = channel::<()>();
+        let receiver = Mutex::new(receiver);
         let resolver = Resolver::new(move |_, _| {
-            let _ = held.lock().map(|held| held.recv());
+            let _ = receiver.lock().map(|receiver| receiver.recv());
             Ok(Vec::new())
         });
-        (hold, resolver)
+        (sender, resolver)
     }
 
     #[test]
@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn a_look_up_that_hangs_ends_when_cancelled() {
         let (_hold, resolver) = hanging();
-        let cx = cx(Duration::from_secs(600));
+        let cx = cx(Duration::from_mins(10));
         cx.cancel().cancel();
         let error = resolver.resolve("r1", 23, "r1", &cx).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Cancelled);
@@ -212,7 +212,7 @@ mod tests {
     #[test]
     fn a_name_without_an_address_is_told_at_once() {
         let resolver = Resolver::new(|_, _| Err(io::Error::other("no such name")));
-        let error = resolver.resolve("r1.invalid", 23, "r1", &cx(Duration::from_secs(600))).unwrap_err();
+        let error = resolver.resolve("r1.invalid", 23, "r1", &cx(Duration::from_mins(10))).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unresolved);
         assert!(error.to_string().contains("no such name"), "{error}");
     }

@@ -36,7 +36,7 @@ pub struct StandardConnectors {
     connect: Duration,
     handshake: Duration,
     authentication: Duration,
-    /// One connector per known_hosts file and check, so that hosts share what was read, and what was accepted.
+    /// One connector per `known_hosts` file and check, so that hosts share what was read, and what was accepted.
     #[cfg(feature = "ssh")]
     ssh: Mutex<HashMap<SshSettings, Arc<dyn Connector>>>,
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 /// How long an address has the line for itself before the next one is tried beside it (RFC 8305, section 5).
 const HEAD_START: Duration = Duration::from_millis(250);
 /// A peer that is gone is noticed after two minutes: 60 s idle, then four probes 15 s apart.
-const KEEPALIVE_IDLE: Duration = Duration::from_secs(60);
+const KEEPALIVE_IDLE: Duration = Duration::from_mins(1);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(15);
 const KEEPALIVE_PROBES: u32 = 4;
 
@@ -186,7 +186,7 @@ mod tests {
     use std::net::TcpListener;
 
     fn cx() -> Cx {
-        Cx::new(Deadline::after(Duration::from_secs(600), "connect"), CancelToken::new())
+        Cx::new(Deadline::after(Duration::from_mins(10), "connect"), CancelToken::new())
     }
 
     /// An address that nobody listens at: its listener is gone.

@@ -44,8 +44,11 @@ fn plain_rows(records: &[HostRecord]) -> Rows {
     rows
 }
 
-/// The first line that says something, and how many follow.
+/// How the command failed, or the first line that says something, and how many follow.
 fn summary(reply: &ReplyRecord) -> String {
+    if let Some(error) = &reply.error {
+        return error.clone();
+    }
     let mut lines = reply.text.lines().filter(|line| !line.trim().is_empty());
     let first = lines.next().unwrap_or_default().trim().to_owned();
     match lines.count() {

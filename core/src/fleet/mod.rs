@@ -130,6 +130,11 @@ impl Fleet {
         self
     }
 
+    /// Opens a session with one host, as a run does for each; for programs that hand out the work themselves.
+    pub fn open(&self, host: &Host) -> Result<Session, HostError> {
+        self.plan.open(host)
+    }
+
     /// Starts `job` for every host, in the order of the inventory, as many at a time as the executor has workers.
     pub fn run<T, J>(&self, job: J) -> Run<T>
     where
@@ -161,6 +166,14 @@ impl Plan {
     }
 
     fn perform<T>(&self, host: &Host, job: &Job<T>) -> Result<T, HostError> {
+        let mut session = self.open(host)?;
+        (self.watcher)(Event::Connected(host));
+        let value = job(&mut session, host)?;
+        session.close();
+        Ok(value)
+    }
+
+    fn open(&self, host: &Host) -> Result<Session, HostError> {
         let name = || host.name().to_owned();
         if self.cancel.is_cancelled() {
             return Err(HostError::Cancelled { host: name() });
@@ -171,11 +184,7 @@ impl Plan {
             .map_err(|source| HostError::Credentials { host: name(), source })?;
         let connector = self.connectors.connector(host)?;
         let builder = Session::builder(platform(host)?).timeouts(self.timeouts);
-        let mut session = builder.open(&*connector, &target, &cx)?;
-        (self.watcher)(Event::Connected(host));
-        let value = job(&mut session, host)?;
-        session.close();
-        Ok(value)
+        Ok(builder.open(&*connector, &target, &cx)?)
     }
 }
 

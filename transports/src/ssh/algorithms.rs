@@ -63,7 +63,7 @@ const MAC: Choice = Choice {
     legacy: &["hmac-sha1", "hmac-sha1-96", "hmac-md5"],
 };
 
-/// Sets what `session` offers. Host key algorithms for which a key of the host is known (`known`, as known_hosts names
+/// Sets what `session` offers. Host key algorithms for which a key of the host is known (`known`, as `known_hosts` names
 /// them) come first, so that a server with several keys shows one that can be compared.
 pub(super) fn prefer(session: &Session, legacy: bool, known: &[&str]) -> Result<(), Error> {
     session.method_pref(MethodType::Kex, &KEX.list(legacy).join(","))?;

@@ -71,7 +71,7 @@ impl Login<'_> {
         let ssh = &self.session.ssh;
         let signed =
             self.session.run(self.cx, || ssh.userauth_pubkey_file(self.user, None, file, passphrase));
-        self.accepted(signed).map_err(|fault| match fault {
+        accepted(signed).map_err(|fault| match fault {
             Fault::Ssh(error) if error.code() == ErrorCode::Session(code::FILE) => {
                 self.unusable(file).source(error).hint("check the passphrase and the format of the file")
             }
@@ -88,25 +88,12 @@ impl Login<'_> {
             let mut answer = Answer(Some(password));
             self.session.run(self.cx, || ssh.userauth_keyboard_interactive(self.user, &mut answer))
         };
-        self.accepted(sent).map_err(|fault| match fault.code() {
+        accepted(sent).map_err(|fault| match fault.code() {
             Some(code::PASSWORD_EXPIRED) => {
                 self.failed("the password has expired").hint("log in by hand and change it")
             }
             _ => self.session.failure(fault, Phase::Authentication, self.cx),
         })
-    }
-
-    /// Tells a refusal from a failure.
-    fn accepted(&self, result: Result<(), Fault>) -> Result<bool, Fault> {
-        match result {
-            Ok(()) => Ok(true),
-            Err(fault)
-                if matches!(fault.code(), Some(code::AUTHENTICATION_FAILED | code::PUBLICKEY_UNVERIFIED)) =>
-            {
-                Ok(false)
-            }
-            Err(fault) => Err(fault),
-        }
     }
 
     fn refused(&self, tried: &[&str], methods: &str) -> TransportError {
@@ -134,6 +121,19 @@ impl Login<'_> {
 
 fn configuration(session: &Session, what: impl Into<String>) -> TransportError {
     TransportError::new(ErrorKind::Configuration, Phase::Authentication, &session.peer, what.into())
+}
+
+/// Tells a refusal from a failure.
+fn accepted(result: Result<(), Fault>) -> Result<bool, Fault> {
+    match result {
+        Ok(()) => Ok(true),
+        Err(fault)
+            if matches!(fault.code(), Some(code::AUTHENTICATION_FAILED | code::PUBLICKEY_UNVERIFIED)) =>
+        {
+            Ok(false)
+        }
+        Err(fault) => Err(fault),
+    }
 }
 
 /// Answers one hidden prompt with the password, once; everything else with nothing.

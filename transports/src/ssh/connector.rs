@@ -96,7 +96,7 @@ impl SshConnector {
         self.with_host_keys()
     }
 
-    /// Sets the known_hosts files. New keys go to the first. A file that does not exist is empty.
+    /// Sets the `known_hosts` files. New keys go to the first. A file that does not exist is empty.
     pub fn known_hosts(mut self, files: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
         self.files = files.into_iter().map(Into::into).collect();
         self.with_host_keys()

@@ -47,12 +47,13 @@ impl Greeting {
 
     /// The server's key exchange, host key and cipher algorithms, where its offer has arrived.
     pub(super) fn offer(&self) -> Option<String> {
-        let packet = &self.0[self.after_banner()?..];
-        // Length of the packet (4 bytes), of its padding (1), the message's type (1), a cookie (16).
-        if *packet.get(5)? != KEXINIT {
+        let (length, packet) = self.0[self.after_banner()?..].split_first_chunk::<4>()?;
+        let packet = packet.get(..u32::from_be_bytes(*length).try_into().ok()?)?;
+        // Length of the padding (1 byte), the message's type (1), a cookie (16).
+        if *packet.get(1)? != KEXINIT {
             return None;
         }
-        let (kex, rest) = name_list(packet.get(22..)?)?;
+        let (kex, rest) = name_list(packet.get(18..)?)?;
         let (host_key, rest) = name_list(rest)?;
         let (cipher, _) = name_list(rest)?;
         Some(format!("key exchange {kex}; host key {host_key}; cipher {cipher}"))
@@ -89,13 +90,15 @@ mod tests {
     }
 
     fn offer(lists: &[&[u8]]) -> Vec<u8> {
-        let mut bytes = b"hello\r\nSSH-2.0-x\r\n\0\0\x04\0\x06\x14".to_vec();
-        bytes.extend([7; 16]);
+        let mut packet = vec![6, KEXINIT];
+        packet.extend([7; 16]);
         for list in lists {
-            bytes.extend(u32::try_from(list.len()).unwrap().to_be_bytes());
-            bytes.extend(*list);
+            packet.extend(u32::try_from(list.len()).unwrap().to_be_bytes());
+            packet.extend(*list);
         }
-        bytes
+        packet.extend([0; 6]);
+        let length = u32::try_from(packet.len()).unwrap().to_be_bytes();
+        [b"hello\r\nSSH-2.0-x\r\n".as_slice(), &length, &packet].concat()
     }
 
     #[test]
@@ -116,8 +119,9 @@ mod tests {
 
     #[test]
     fn a_list_longer_than_its_packet_is_none() {
-        let mut bytes = offer(&[]);
-        bytes.extend([0xff; 8]);
+        let mut bytes = offer(&[b"group1-sha1", b"ssh-rsa", b"3des-cbc"]);
+        let list = bytes.windows(11).position(|window| window == b"group1-sha1").unwrap();
+        bytes[list - 4..list].fill(0xff);
         assert_eq!(greeting(&bytes).offer(), None);
     }
 

@@ -30,7 +30,7 @@ impl HostKeys {
         Self { check, files, known: Mutex::default() }
     }
 
-    /// The user's and the system's known_hosts files.
+    /// The user's and the system's `known_hosts` files.
     pub(super) fn usual_files() -> Vec<PathBuf> {
         let user = std::env::home_dir().map(|home| home.join(".ssh/known_hosts"));
         user.into_iter().chain(["/etc/ssh/ssh_known_hosts".into()]).collect()
@@ -126,7 +126,7 @@ impl Server<'_> {
     }
 }
 
-/// Opens a known_hosts file for reading and appending, made with its folder, for the user alone, if it is new.
+/// Opens a `known_hosts` file for reading and appending, made with its folder, for the user alone, if it is new.
 fn open(path: &Path) -> io::Result<File> {
     if let Some(folder) = path.parent() {
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
@@ -171,7 +171,7 @@ mod tests {
     const SERVER: Server<'static> = Server { host: "r1", port: 2022, peer: "r1 (192.0.2.1:2022)" };
 
     fn cx() -> Cx {
-        Cx::new(Deadline::after(Duration::from_secs(600), "handshake"), CancelToken::new())
+        Cx::new(Deadline::after(Duration::from_mins(10), "handshake"), CancelToken::new())
     }
 
     fn key(seed: u8) -> Vec<u8> {

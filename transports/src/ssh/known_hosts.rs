@@ -1,4 +1,4 @@
-//! The known_hosts format of OpenSSH (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT").
+//! The `known_hosts` format of OpenSSH (sshd(8), "`SSH_KNOWN_HOSTS` FILE FORMAT").
 //!
 //! Read as OpenSSH reads it: plain and hashed names, `[host]:port`, the wildcards `*` and `?`, negation with `!`,
 //! `@revoked`. Lines that make no sense are skipped, as OpenSSH skips them. `@cert-authority` lines are left out:
@@ -87,7 +87,7 @@ impl KnownHosts {
     ///
     /// let line = b"[r1]:2022,192.0.2.* ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBDrsYCjMOxs7cqk+mPiDCDYAQpy8cOTGWRcD0xGcJ8j\n";
     /// let mut known = KnownHosts::default();
-    /// known.add("known_hosts", line);
+    /// known.add("`known_hosts`", line);
     /// assert_eq!(known.key_types("r1", 2022), ["ssh-ed25519"]);
     /// assert!(known.key_types("r1", 22).is_empty());
     /// ```
@@ -146,7 +146,7 @@ pub fn line(host: &str, port: u16, key: &[u8]) -> Option<String> {
     Some(format!("{} {} {}", name(host, port), key_type(key)?, STANDARD.encode(key)))
 }
 
-/// What known_hosts calls a host.
+/// What `known_hosts` calls a host.
 fn name(host: &str, port: u16) -> String {
     let host = host.to_ascii_lowercase();
     if port == super::PORT { host } else { format!("[{host}]:{port}") }

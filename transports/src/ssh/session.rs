@@ -113,16 +113,15 @@ impl Session {
             return error;
         }
         let not_ssh = fault.code() == Some(code::BANNER_RECV);
-        let error = match fault {
-            // Where the key exchange ends with the connection, libssh2 tells the first only.
-            Fault::Ssh(_) if self.is_at_end() && !not_ssh => self.hung_up(Phase::Handshake),
-            fault => self.failure(fault, Phase::Handshake, cx),
-        };
-        if greeting.has_banner() {
-            return error.expected("the key exchange").seen(greeting.text());
+        let error = self.failure(fault, Phase::Handshake, cx).seen(greeting.text());
+        match (greeting.has_banner(), not_ssh, error.kind()) {
+            (true, _, ErrorKind::Closed) => error.expected("the key exchange").hint(
+                "the server is too busy, or refuses this address; an old device may need the legacy algorithms",
+            ),
+            (true, ..) => error.expected("the key exchange"),
+            (false, true, _) => error.expected("an SSH banner").hint("another service may have this port"),
+            (false, false, _) => error.expected("an SSH banner"),
         }
-        let error = error.expected("an SSH banner").seen(greeting.text());
-        if not_ssh { error.hint("the port may be another service's") } else { error }
     }
 
     /// The error for two sides that have nothing in common, if that is what happened.
@@ -153,6 +152,8 @@ impl Session {
         match fault {
             Fault::Wait(error) => error.into_transport_error(phase, &self.peer, cx),
             Fault::Ssh(error) if is_end(code_of(&error)) => self.hung_up(phase),
+            // libssh2 often tells only which step the end of the connection has broken.
+            Fault::Ssh(error) if self.is_at_end() => self.hung_up(phase).source(error),
             Fault::Ssh(error) => {
                 TransportError::new(ErrorKind::Protocol, phase, &self.peer, "SSH failed").source(error)
             }

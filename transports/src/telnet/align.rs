@@ -142,7 +142,9 @@ mod tests {
 
     fn units(chunks: &[&[u8]]) -> Vec<Vec<u8>> {
         let mut aligner = Aligner::default();
-        chunks.iter().for_each(|chunk| aligner.push(chunk));
+        for chunk in chunks {
+            aligner.push(chunk);
+        }
         std::iter::from_fn(|| aligner.pop()).map(|unit| unit.bytes).collect()
     }
 
@@ -165,7 +167,7 @@ mod tests {
     fn an_endless_subnegotiation_holds_bounded_memory_and_is_left_out() {
         let mut aligner = Aligner::default();
         aligner.push(&[IAC, SB, 24]);
-        aligner.push(&[1; 100_000]);
+        aligner.push(&vec![1; 100_000]);
         assert!(aligner.subnegotiation.capacity() <= 2 * LONGEST_SUBNEGOTIATION);
         aligner.push(&[IAC, SE, b'x']);
         assert_eq!(aligner.pop().map(|unit| unit.bytes), Some(b"x".to_vec()));

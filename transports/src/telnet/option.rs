@@ -47,7 +47,7 @@ impl Options {
         };
         let asks = matches!(action, Action::Do | Action::Will);
         let (next, answer) = match (*agreed, asks) {
-            (Agreed::Yes, true) | (Agreed::Refused, true) => return None,
+            (Agreed::Yes | Agreed::Refused, true) => return None,
             (_, true) if wanted => (Agreed::Yes, accept),
             (_, true) => (Agreed::Refused, refuse),
             (Agreed::Yes, false) => (Agreed::No, refuse),

@@ -1,4 +1,5 @@
 //! What the tests of several transports share.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failure fails the test")]
 #![allow(dead_code, reason = "each test binary uses a part")]
 
 use linecrew_core::cancel::CancelToken;
@@ -12,7 +13,7 @@ use std::time::Duration;
 
 /// An operation with a deadline so far away that only a hanging test meets it.
 pub(crate) fn cx() -> Cx {
-    within(Duration::from_secs(60))
+    within(Duration::from_mins(1))
 }
 
 pub(crate) fn within(wait: Duration) -> Cx {
