@@ -201,7 +201,7 @@ fn an_unknown_transport_is_told_with_those_that_are_known() {
     assert_eq!(told, ("transport".to_owned(), line.to_owned()));
 }
 
-/// A site whose bad host has a known_hosts file of its own, with this text, if any.
+/// A site whose bad host has a `known_hosts` file of its own, with this text, if any.
 fn with_known_hosts(text: impl FnOnce(&Site, u16) -> Option<String>) -> Site {
     let site = with_bad(device("bad"), Service::Ssh);
     let port = site.port("bad");

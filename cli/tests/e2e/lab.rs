@@ -1,6 +1,6 @@
 //! `linecrew demo` and `linecrew lab`.
 
-use crate::support::{Process, linecrew, wait_until};
+use crate::support::{Ended, Process, linecrew, wait_until};
 use std::path::Path;
 
 fn start(args: &[&str]) -> Process {
@@ -33,11 +33,12 @@ fn a_lab_serves_other_processes_until_ctrl_c() {
 }
 
 /// Runs the line that a lab prints, as a shell would.
-fn run_as_advised(advice: &str) -> crate::support::Ended {
-    let words = advice.trim().replace('"', "");
-    let (settings, args) = words.split_once(" linecrew ").unwrap();
-    let args = args.replacen("show version", "show\u{a0}version", 1);
-    let args: Vec<_> = args.split(' ').map(|word| word.replace('\u{a0}', " ")).collect();
+fn run_as_advised(advice: &str) -> Ended {
+    let (settings, args) = advice.trim().split_once(" linecrew ").unwrap();
+    let quoted = |(at, part): (usize, &'_ str)| -> Vec<String> {
+        if at % 2 == 1 { vec![part.to_owned()] } else { part.split_whitespace().map(str::to_owned).collect() }
+    };
+    let args: Vec<_> = args.split('"').enumerate().flat_map(quoted).collect();
     let args: Vec<_> = args.iter().map(String::as_str).collect();
     let mut command = linecrew(&args);
     command.envs(settings.split(' ').map(|setting| setting.split_once('=').unwrap()));

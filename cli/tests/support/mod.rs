@@ -11,7 +11,7 @@ pub(crate) use terminal::Terminal;
 use std::time::{Duration, Instant};
 
 /// When a test gives up; nothing takes that long unless it hangs.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Waits until something outside is so.
 pub(crate) fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {

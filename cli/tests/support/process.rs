@@ -4,7 +4,7 @@ use super::{PATIENCE, tells_a_secret};
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 
 /// The binary with these arguments and no password in its environment.
 pub(crate) fn linecrew(args: &[&str]) -> Command {
@@ -104,7 +104,7 @@ fn all(lines: &Receiver<String>) -> String {
     loop {
         match lines.recv_timeout(PATIENCE) {
             Ok(line) => text.push_str(&line),
-            Err(error) if error == std::sync::mpsc::RecvTimeoutError::Disconnected => return text,
+            Err(RecvTimeoutError::Disconnected) => return text,
             Err(error) => panic!("{error} after {text}"),
         }
     }
