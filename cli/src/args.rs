@@ -1,6 +1,6 @@
 //! The arguments as they are typed. What they mean is `plan`'s business.
 
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use linecrew_core::transport::HostKeyCheck;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -60,14 +60,14 @@ pub(crate) struct RunArgs {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(next_help_heading = "Hosts")]
+#[command(next_help_heading = "Hosts", group(ArgGroup::new("which").required(true).multiple(true)))]
 pub(crate) struct HostArgs {
     /// The inventory file
-    #[arg(short, long, value_name = "FILE", required_unless_present = "host")]
+    #[arg(short, long, value_name = "FILE", group = "which")]
     pub(crate) inventory: Option<PathBuf>,
 
     /// A host that is in no inventory; may be given several times
-    #[arg(long, value_name = "HOST[:PORT]")]
+    #[arg(long, value_name = "HOST[:PORT]", group = "which")]
     pub(crate) host: Vec<String>,
 
     /// The platform of hosts that name none: an embedded one, or a definition file

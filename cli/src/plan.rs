@@ -100,13 +100,13 @@ fn inventory(args: &HostArgs) -> Result<Inventory, Usage> {
     let mut named: Vec<Host> = Vec::new();
     if let Some(file) = &args.inventory {
         let inventory = Inventory::load(file).map_err(Usage::new)?;
+        if inventory.is_empty() {
+            return Err(Usage::new(format!("{}: the inventory has no hosts", file.display())));
+        }
         named.extend(inventory.hosts().iter().map(|host| Host::clone(host)));
     }
     for text in &args.host {
         named.push(host(text)?);
-    }
-    if named.is_empty() {
-        return Err(Usage::new("the inventory has no hosts"));
     }
     let mut defaults = Entry::default();
     defaults.platform.clone_from(&args.platform);

@@ -20,6 +20,35 @@ pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
         let reason = error.to_string().replace('\n', " ");
         // The line is told before the reason, with the file.
         let end = line.and_then(|_| reason.rfind(" at line ")).unwrap_or(reason.len());
-        Fault { line, reason: reason[..end].to_owned() }
+        Fault { line, reason: plain(&reason[..end]) }
     })
+}
+
+/// Says in a user's words what the parser says in its own.
+fn plain(reason: &str) -> String {
+    match reason {
+        "expected mapping start" => "expected `name: value` lines, or {name: value, ...}",
+        "expected sequence start" => "expected a list: `- value` lines, or [value, ...]",
+        "unexpected end of input" => "there is nothing in it",
+        "invalid u16" => "expected a whole number from 0 to 65535",
+        other => other,
+    }
+    .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    fn refused(text: &str) -> String {
+        parse::<BTreeMap<String, BTreeMap<String, u16>>>(text).unwrap_err().reason
+    }
+
+    #[test]
+    fn the_words_of_the_parser_are_told_in_those_of_a_user() {
+        assert_eq!(refused("r1: ["), "expected `name: value` lines, or {name: value, ...}");
+        assert_eq!(refused("r1: {port: 99999}"), "expected a whole number from 0 to 65535");
+        assert_eq!(refused(""), "there is nothing in it");
+    }
 }

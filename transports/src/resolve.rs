@@ -76,8 +76,8 @@ impl Resolver {
         };
         match self.ask(host, port, cx).map_err(failed)? {
             Ok(addresses) if !addresses.is_empty() => Ok(addresses),
-            Ok(_) => Err(unresolved(peer, io::ErrorKind::NotFound.into())),
-            Err(error) => Err(unresolved(peer, error)),
+            Ok(_) => Err(unresolved(peer, &io::ErrorKind::NotFound.into())),
+            Err(error) => Err(unresolved(peer, &error)),
         }
     }
 
@@ -145,9 +145,12 @@ impl Shared {
     }
 }
 
-fn unresolved(peer: &str, source: io::Error) -> TransportError {
+fn unresolved(peer: &str, source: &io::Error) -> TransportError {
+    let text = source.to_string();
+    // The phase says it already.
+    let reason = text.strip_prefix("failed to lookup address information: ").unwrap_or(&text);
     TransportError::new(ErrorKind::Unresolved, Phase::Resolve, peer, "the name has no address")
-        .source(source)
+        .source(io::Error::new(source.kind(), reason))
         .hint("check the spelling of the name and the resolver of this machine")
 }
 
@@ -215,5 +218,17 @@ mod tests {
         let error = resolver.resolve("r1.invalid", 23, "r1", &cx(Duration::from_mins(10))).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unresolved);
         assert!(error.to_string().contains("no such name"), "{error}");
+    }
+
+    #[test]
+    fn that_the_look_up_failed_is_not_told_twice() {
+        let said = io::Error::other("failed to lookup address information: Name or service not known");
+        let told = unresolved("r1:22", &said).to_string();
+        assert!(
+            told.starts_with(
+                "r1:22: name look-up: the name has no address: Name or service not known; check"
+            ),
+            "{told}"
+        );
     }
 }

@@ -126,12 +126,14 @@ impl Failure {
                     .expected("an answer to the TCP connection")
                     .hint("the host is down, or a firewall drops the packets");
             }
+            // The system's error would only say it again.
+            Self::Refused(source) if source.kind() == io::ErrorKind::ConnectionRefused => {
+                return TransportError::new(ErrorKind::Refused, Phase::Connect, peer, "connection refused")
+                    .hint("nothing listens there; check the port");
+            }
             Self::Refused(source) => source,
         };
         let (kind, what, hint) = match source.kind() {
-            io::ErrorKind::ConnectionRefused => {
-                (ErrorKind::Refused, "connection refused", "nothing listens there; check the port")
-            }
             io::ErrorKind::TimedOut => (ErrorKind::TimedOut, "no answer", "the host is down, or a firewall"),
             io::ErrorKind::HostUnreachable
             | io::ErrorKind::NetworkUnreachable
@@ -216,7 +218,9 @@ mod tests {
         let target = Target::new("127.0.0.1").name("r1").port(address.port());
         let error = connect(&target, 23, &Resolver::system(), &cx()).unwrap_err();
         assert_eq!((error.kind(), error.phase()), (ErrorKind::Refused, Phase::Connect));
-        assert!(error.to_string().starts_with("r1 (127.0.0.1:"), "{error}");
+        let expected =
+            format!("r1 ({address}): connect: connection refused; nothing listens there; check the port");
+        assert_eq!(error.to_string(), expected);
     }
 
     #[test]

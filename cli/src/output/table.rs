@@ -53,6 +53,7 @@ fn summary(reply: &ReplyRecord) -> String {
     let first = lines.next().unwrap_or_default().trim().to_owned();
     match lines.count() {
         0 => first,
+        1 => format!("{} (+1 line)", cut(&first)),
         more => format!("{} (+{more} lines)", cut(&first)),
     }
 }
@@ -154,4 +155,20 @@ fn status(record: &HostRecord) -> &'static str {
 
 fn time(millis: u64) -> String {
     format!("{}.{:02} s", millis / 1000, millis % 1000 / 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reply_is_summed_up_by_its_first_line_that_says_something() {
+        let summary_of = |text: &str| {
+            let (command, text) = ("show x".to_owned(), text.to_owned());
+            summary(&ReplyRecord { command, ok: true, elapsed_ms: 0, text, parsed: None, error: None })
+        };
+        assert_eq!(summary_of("\none\ntwo\n"), "one (+1 line)");
+        assert_eq!(summary_of("one\ntwo\nthree"), "one (+2 lines)");
+        assert_eq!(summary_of(""), "");
+    }
 }

@@ -82,10 +82,14 @@ impl Session {
 
     fn stayed(&self, goal: usize, phase: Phase) -> SessionError {
         let goal = &self.platform.modes.get(goal).name;
-        let what = format!("mode {goal} was not reached");
+        let what = format!(
+            "the device stayed in {}",
+            self.mode().map_or("an unknown mode".to_owned(), |mode| format!("mode {mode}"))
+        );
         self.error(ErrorKind::Privilege, phase, what)
             .expected(format!("the prompt of mode {goal}"))
             .seen(self.channel.seen())
+            .hint("its last words say why; check the rights of the user, and that the mode has a secret")
     }
 
     /// Sends an input and, if the device asks, the response. A secret is sent once: if the device asks again, or its

@@ -176,6 +176,12 @@ fn a_device_that_stays_where_it_was_is_told() {
     let error = open(&device).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Privilege);
     assert!(error.to_string().contains("No password set"), "{error}");
+    assert!(
+        error.to_string().contains(
+            "privilege: the device stayed in mode exec; expected the prompt of mode privileged_exec"
+        ),
+        "{error}"
+    );
 }
 
 #[test]

@@ -97,16 +97,17 @@ impl Login<'_> {
     }
 
     fn refused(&self, tried: &[&str], methods: &str) -> TransportError {
-        let offered = format!("one of the methods {}", methods.escape_debug());
+        let methods = methods.escape_debug();
         if tried.is_empty() {
             return self
                 .failed("no credential fits")
-                .expected(offered)
+                .expected(format!("one of the methods {methods}"))
                 .hint("give a password or a private key");
         }
-        self.failed(&format!("{} refused", tried.join(" and ")))
-            .expected(offered)
-            .hint(format!("check the credentials of user {}", self.user.escape_debug()))
+        self.failed(&format!("{} refused", tried.join(" and "))).hint(format!(
+            "check the credentials of user {}; the server takes {methods}",
+            self.user.escape_debug()
+        ))
     }
 
     fn failed(&self, what: &str) -> TransportError {

@@ -1,0 +1,71 @@
+//! `linecrew demo` and `linecrew lab`.
+
+use crate::support::{Ended, Process, linecrew, wait_until};
+use std::path::Path;
+
+fn start(args: &[&str]) -> Process {
+    Process::start(linecrew(args))
+}
+
+#[test]
+fn the_demo_shows_twelve_devices_and_no_progress_bar_in_a_pipe() {
+    let ended = start(&["demo", "--latency", "0"]).finish();
+    let rows = ended.out.lines().filter(|line| line.starts_with('r') && line.contains(" ok ")).count();
+    assert_eq!((ended.code, rows, ended.err.as_str()), (Some(0), 12, ""), "{ended:?}");
+    assert!(ended.out.contains("\nok 12   failed 0\n") && !ended.out.contains(['\r', '\x1b']), "{ended:?}");
+}
+
+#[test]
+fn a_lab_serves_other_processes_until_ctrl_c() {
+    let folder = tempfile::tempdir().unwrap();
+    let inventory = folder.path().join("lab.yaml").to_str().unwrap().to_owned();
+    let lab = start(&["lab", "--devices", "4", "--inventory", &inventory]);
+    let (up, advice) = (lab.line(), lab.line());
+    assert!(up.starts_with("4 devices are up") && up.contains("Ctrl-C"), "{up}");
+    assert!(folder.path().join("lab.known_hosts").exists());
+    let ended = run_as_advised(&advice);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    for host in ["r1", "r2", "r3", "r4"] {
+        assert!(ended.out.lines().any(|row| row.starts_with(&format!("{host} ")) && row.contains(" ok ")));
+    }
+    lab.interrupt();
+    assert_eq!(lab.finish().code, Some(0));
+}
+
+/// Runs the line that a lab prints, as a shell would.
+fn run_as_advised(advice: &str) -> Ended {
+    let (settings, args) = advice.trim().split_once(" linecrew ").unwrap();
+    let quoted = |(at, part): (usize, &'_ str)| -> Vec<String> {
+        if at % 2 == 1 { vec![part.to_owned()] } else { part.split_whitespace().map(str::to_owned).collect() }
+    };
+    let args: Vec<_> = args.split('"').enumerate().flat_map(quoted).collect();
+    let args: Vec<_> = args.iter().map(String::as_str).collect();
+    let mut command = linecrew(&args);
+    command.envs(settings.split(' ').map(|setting| setting.split_once('=').unwrap()));
+    Process::start(command).finish()
+}
+
+#[test]
+fn a_lab_writes_over_its_own_inventory_and_over_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("fleet.yaml");
+    std::fs::write(&path, "hosts: {}\n").unwrap();
+    let name = path.to_str().unwrap();
+    let refused = start(&["lab", "--inventory", name]).finish();
+    let expected =
+        format!("linecrew: {name} is there already and is no lab's; name another with --inventory");
+    assert_eq!(refused.usage(), expected);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "hosts: {}\n");
+    std::fs::remove_file(&path).unwrap();
+    for _ in 0..2 {
+        serve_and_end(&path);
+    }
+}
+
+fn serve_and_end(inventory: &Path) {
+    let lab = start(&["lab", "--devices", "1", "--inventory", inventory.to_str().unwrap()]);
+    assert!(lab.line().starts_with("1 device"));
+    wait_until("the inventory is written", || inventory.exists());
+    lab.interrupt();
+    assert_eq!(lab.finish().code, Some(0));
+}

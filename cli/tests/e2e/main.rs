@@ -1,0 +1,10 @@
+//! The binary end to end, against simulated devices in the test's own process.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod bad_hosts;
+mod bad_usage;
+mod lab;
+mod passwords;
+mod run;
+#[path = "../support/mod.rs"]
+mod support;

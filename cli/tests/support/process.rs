@@ -1,0 +1,111 @@
+//! A process of the binary, in pipes.
+
+use super::{PATIENCE, tells_a_secret};
+use serde_json::Value;
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+
+/// The binary with these arguments and no password in its environment.
+pub(crate) fn linecrew(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_linecrew"));
+    command.args(args).stdin(Stdio::null());
+    command.env_remove("LINECREW_PASSWORD").env_remove("LINECREW_ENABLE_SECRET");
+    command
+}
+
+/// A running process; it is killed and reaped when this is dropped.
+pub(crate) struct Process {
+    child: Child,
+    out: Receiver<String>,
+    err: Receiver<String>,
+}
+
+/// A process that came to its end.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Process {
+    pub(crate) fn start(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let (out, err) = (lines(child.stdout.take().unwrap()), lines(child.stderr.take().unwrap()));
+        Self { child, out, err }
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The next line of its output, as soon as it is there.
+    pub(crate) fn line(&self) -> String {
+        self.out.recv_timeout(PATIENCE).expect("one more line of output")
+    }
+
+    /// Presses Ctrl-C.
+    pub(crate) fn interrupt(&self) {
+        let id = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
+    }
+
+    /// Waits for its end; none of its words may be a secret.
+    pub(crate) fn finish(mut self) -> Ended {
+        let (out, err) = (all(&self.out), all(&self.err));
+        let code = self.child.wait().unwrap().code();
+        assert!(!tells_a_secret(&out) && !tells_a_secret(&err), "{out}{err}");
+        Ended { code, out, err }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Ended {
+    /// What `--format json` printed.
+    pub(crate) fn json(&self) -> Vec<Value> {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// What `--format json` printed of one host.
+    pub(crate) fn host(&self, name: &str) -> Value {
+        self.json().into_iter().find(|host| host["host"] == name).unwrap()
+    }
+
+    /// The line that says why the command could not be carried out: the only output there is.
+    pub(crate) fn usage(&self) -> &str {
+        assert_eq!((self.code, self.out.as_str()), (Some(2), ""), "{self:?}");
+        let line = self.err.strip_suffix('\n').unwrap();
+        assert!(!line.contains('\n'), "{line}");
+        line
+    }
+}
+
+/// Reads on a thread of its own, so that neither pipe ever fills up; output that is not UTF-8 is a fault.
+fn lines(source: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || {
+        let mut source = BufReader::new(source);
+        let mut line = String::new();
+        while source.read_line(&mut line).unwrap() > 0 && sender.send(std::mem::take(&mut line)).is_ok() {}
+    });
+    receiver
+}
+
+fn all(lines: &Receiver<String>) -> String {
+    let mut text = String::new();
+    loop {
+        match lines.recv_timeout(PATIENCE) {
+            Ok(line) => text.push_str(&line),
+            Err(RecvTimeoutError::Disconnected) => return text,
+            Err(error) => panic!("{error} after {text}"),
+        }
+    }
+}

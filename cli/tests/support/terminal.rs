@@ -1,0 +1,80 @@
+//! A process of the binary, on a pseudo-terminal.
+
+use super::{PATIENCE, wait_until};
+use pty_process::Size;
+use pty_process::blocking::{Command, Pty, open};
+use rustix::termios::{LocalModes, tcgetattr};
+use std::io::{Read, Write};
+use std::process::Child;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+
+/// A terminal with its process, which is killed and reaped when this is dropped.
+pub(crate) struct Terminal {
+    pty: Arc<Pty>,
+    child: Child,
+    output: Receiver<Vec<u8>>,
+    seen: String,
+}
+
+impl Terminal {
+    /// Starts the binary with no password in its environment.
+    pub(crate) fn start(args: &[&str]) -> Self {
+        let (pty, pts) = open().unwrap();
+        pty.resize(Size::new(24, 160)).unwrap();
+        let command = Command::new(env!("CARGO_BIN_EXE_linecrew")).args(args).env("TERM", "xterm");
+        let command = command.env_remove("LINECREW_PASSWORD").env_remove("LINECREW_ENABLE_SECRET");
+        let child = command.spawn(pts).unwrap();
+        let pty = Arc::new(pty);
+        let output = chunks(Arc::clone(&pty));
+        Self { pty, child, output, seen: String::new() }
+    }
+
+    /// Waits for a prompt, then types a secret once the terminal does not show what is typed.
+    pub(crate) fn answer(&mut self, prompt: &str, secret: &str) {
+        while !self.seen.ends_with(prompt) {
+            let more = self.output.recv_timeout(PATIENCE);
+            let more = more.unwrap_or_else(|error| panic!("{error}: no {prompt:?} in {:?}", self.seen));
+            self.seen.push_str(&String::from_utf8(more).unwrap());
+        }
+        wait_until("the terminal hides what is typed", || {
+            !tcgetattr(&*self.pty).unwrap().local_modes.contains(LocalModes::ECHO)
+        });
+        (&*self.pty).write_all(format!("{secret}\n").as_bytes()).unwrap();
+    }
+
+    /// Waits for the end; gives the exit code and all that was shown.
+    pub(crate) fn finish(mut self) -> (Option<i32>, String) {
+        loop {
+            match self.output.recv_timeout(PATIENCE) {
+                Ok(more) => self.seen.push_str(&String::from_utf8_lossy(&more)),
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(error) => panic!("{error} after {:?}", self.seen),
+            }
+        }
+        let code = self.child.wait().unwrap().code();
+        (code, std::mem::take(&mut self.seen))
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Reads on a thread of its own, until the last process has closed the terminal.
+fn chunks(pty: Arc<Pty>) -> Receiver<Vec<u8>> {
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || {
+        let mut buf = [0; 4096];
+        while let Ok(count @ 1..) = (&*pty).read(&mut buf) {
+            if sender.send(buf[..count].to_vec()).is_err() {
+                break;
+            }
+        }
+    });
+    receiver
+}
