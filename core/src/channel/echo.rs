@@ -38,6 +38,11 @@ impl Echo {
         if self.found.is_some() || line.len() > self.goal.len() + 1024 {
             return;
         }
+        // An empty command is echoed as the end of the line that the prompt stands on.
+        if self.goal.is_empty() {
+            self.found = Some(Found { place, at_prompt: true });
+            return;
+        }
         if !self.got.is_empty() && self.goes_on(line) {
             return self.found_if_whole(place.end);
         }

@@ -12,14 +12,29 @@ use std::time::{Duration, Instant};
 /// when a command arrives echoes right behind it; where the echo was lost, the reply is complete after this.
 const ECHO_GRACE: Duration = Duration::from_secs(2);
 
+/// How long a prompt must stand that does not name the device as the last one did. A line of output that was cut behind
+/// a `#` looks the same; slow lines send a character every 10 ms.
+const STRANGE_PROMPT: Duration = Duration::from_millis(300);
+
+/// A prompt at the end of the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct AtPrompt {
+    /// It begins on the line before.
+    pub(crate) two_lines: bool,
+    /// It names the device as the last prompt did.
+    pub(crate) familiar: bool,
+}
+
+/// Finds a prompt at the end of the output.
+pub(crate) type FindPrompt<'a> = &'a dyn Fn(Tail<'_>) -> Option<AtPrompt>;
+
 /// One or more commands sent in one write.
 ///
 /// The reply of the last ends at a prompt behind which nothing more is there at once; that of each before it where a
 /// prompt is followed by the echo of the next command.
 pub(crate) struct Exchange<'a> {
     commands: &'a [&'a str],
-    /// Whether the output ends in a prompt, and whether that begins on the line before.
-    is_prompt: &'a dyn Fn(Tail<'_>) -> Option<bool>,
+    find_prompt: FindPrompt<'a>,
     /// The line on which the first command's echo will go on.
     old_prompt: String,
     echo: Echo,
@@ -41,14 +56,10 @@ pub(crate) struct Answer {
 }
 
 impl<'a> Exchange<'a> {
-    pub(crate) fn new(
-        channel: &Channel,
-        commands: &'a [&'a str],
-        is_prompt: &'a dyn Fn(Tail<'_>) -> Option<bool>,
-    ) -> Self {
+    pub(crate) fn new(channel: &Channel, commands: &'a [&'a str], find_prompt: FindPrompt<'a>) -> Self {
         Self {
             commands,
-            is_prompt,
+            find_prompt,
             old_prompt: channel.line(),
             echo: Echo::new(commands.first().copied().unwrap_or_default()),
             start: 0,
@@ -98,18 +109,18 @@ impl<'a> Exchange<'a> {
         let echoed = self.echo.found().is_some();
         // Until something has come, the line still holds the prompt before the command.
         let may_end = (is_last || !echoed) && channel.has_heard();
-        let Some(two_lines) = channel.at_end(|tail| (self.is_prompt)(tail)).filter(|_| may_end) else {
+        let Some(prompt) = channel.at_end(|tail| (self.find_prompt)(tail)).filter(|_| may_end) else {
             channel.advance(cx)?;
             return Ok(false);
         };
-        let complete = if is_last && (echoed || !channel.echoes) {
-            channel.settled(cx)?
-        } else {
+        let complete = if !is_last || !echoed && channel.echoes() {
             quiet_without_echo(channel, cx)?
+        } else {
+            channel.settled_for(if prompt.familiar { Duration::ZERO } else { STRANGE_PROMPT }, cx)?
         };
         if complete {
             self.scan(channel.text());
-            self.finish(channel, two_lines);
+            self.finish(channel, prompt.two_lines);
         }
         Ok(complete)
     }
@@ -150,7 +161,7 @@ impl<'a> Exchange<'a> {
     }
 
     fn looks_like_prompt(&self, line: &str) -> bool {
-        (self.is_prompt)(Tail { previous: "", line }).is_some()
+        (self.find_prompt)(Tail { previous: "", line }).is_some()
     }
 
     fn finish(&mut self, channel: &mut Channel, two_lines: bool) {
@@ -161,8 +172,7 @@ impl<'a> Exchange<'a> {
         // Without echoes the replies cannot be told apart: the first one has all.
         self.replies.resize(self.commands.len(), end..end);
         self.echoes.resize(self.commands.len(), None);
-        // One reply without an echo tells; one with an echo tells otherwise.
-        channel.echoes = self.echo.found().is_some();
+        channel.note_echo(self.echo.found().is_some());
     }
 
     fn answers(&self, channel: &mut Channel, elapsed: Duration) -> Vec<Answer> {

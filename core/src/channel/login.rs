@@ -5,6 +5,11 @@ use crate::cx::Cx;
 use crate::platform::{Pattern, Platform, Tail};
 use crate::transport::{Credentials, ErrorKind};
 use std::sync::LazyLock;
+use std::time::Duration;
+
+/// How long a device that asks for a key must stay silent before it gets one. Many a banner speaks of a key and goes on
+/// to the login prompt, which would take the key for an empty answer.
+const QUIET_BEFORE_KEY: Duration = Duration::from_secs(1);
 
 /// A login that ended without a prompt.
 #[derive(Debug)]
@@ -102,7 +107,8 @@ impl<'a> Login<'a> {
                     return Ok(());
                 }
             } else if let Some(question) = self.question(channel) {
-                if channel.settled(cx)? {
+                let quiet = if question == Question::Key { QUIET_BEFORE_KEY } else { Duration::ZERO };
+                if channel.settled_for(quiet, cx)? {
                     self.answer(question, channel, cx)?;
                 }
             } else {
@@ -182,6 +188,8 @@ impl<'a> Login<'a> {
             }
             Question::Key => channel.answer("", cx)?,
         }
+        // Whatever asked for a key before was part of a banner.
+        self.key_asked_for = false;
         self.answered.push(question);
         self.scanned = channel.text().len();
         Ok(())

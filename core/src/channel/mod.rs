@@ -6,7 +6,7 @@ mod login;
 mod pager;
 mod terminal;
 
-pub(crate) use exchange::{Answer, Exchange};
+pub(crate) use exchange::{Answer, AtPrompt, Exchange, FindPrompt};
 pub(crate) use login::{Login, LoginTrouble};
 pub(crate) use login::{is_password_prompt, is_refusal};
 
@@ -21,7 +21,10 @@ use terminal::Terminal;
 
 /// A bigger reply than this is an error: no device's configuration is near it, and a device that never ends must not
 /// fill the memory.
-const LONGEST_REPLY: usize = 256 << 20;
+const LONGEST_REPLY: usize = 64 << 20;
+
+/// The same before the login has ended, when nobody has asked for anything: no banner is near it.
+const LONGEST_LOGIN: usize = 1 << 20;
 
 /// What ends a wait for a device.
 #[derive(Debug)]
@@ -43,6 +46,17 @@ impl Trouble {
     }
 }
 
+/// Whether a device repeats what it is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Echoing {
+    /// Nearly all do, so it is believed until the first reply shows otherwise.
+    Believed,
+    /// It has done so. One reply whose echo was not found, as when a log line broke it, changes nothing.
+    Seen,
+    /// Its first reply came without.
+    Missing,
+}
+
 /// A transport seen as a terminal: what arrives is emulated, kept raw, and a pager is answered.
 pub(crate) struct Channel {
     transport: Box<dyn Transport>,
@@ -53,8 +67,7 @@ pub(crate) struct Channel {
     platform: Arc<Platform>,
     silence: Duration,
     longest_reply: usize,
-    /// Whether the device repeats what it is sent. Nearly all do, so it is believed until a reply shows otherwise.
-    echoes: bool,
+    echo: Echoing,
     /// What was sent in secret, so that a device that echoes it does not put it into an error.
     secrets: Vec<Secret>,
 }
@@ -70,8 +83,8 @@ impl Channel {
             buffer: vec![0; 16 << 10].into_boxed_slice(),
             platform,
             silence,
-            longest_reply: LONGEST_REPLY,
-            echoes: true,
+            longest_reply: LONGEST_LOGIN,
+            echo: Echoing::Believed,
             secrets: Vec::new(),
         }
     }
@@ -101,8 +114,17 @@ impl Channel {
         Ok(self.transport.write_all(line.as_bytes(), cx)?)
     }
 
+    /// The login has ended: replies may be as long as they are.
+    pub(crate) fn logged_in(&mut self) {
+        self.longest_reply = LONGEST_REPLY;
+    }
+
     /// Waits for more from the device, at most for the silence limit, and answers its pager.
     pub(crate) fn advance(&mut self, cx: &Cx) -> Result<(), Trouble> {
+        // A transport gives what has come though the deadline is past; a device that never pauses must end all the same.
+        if let Some(why) = cx.interruption() {
+            return Err(TransportError::interrupted(why, Phase::Read, "the device", cx).into());
+        }
         let at_pager =
             |channel: &Self| pager::is_pager(channel.platform.pager.as_ref(), &channel.terminal.line());
         if !at_pager(self) {
@@ -118,7 +140,12 @@ impl Channel {
 
     /// Whether nothing more is there at once. If more was there it has been taken.
     pub(crate) fn settled(&mut self, cx: &Cx) -> Result<bool, Trouble> {
-        match self.receive(&cx.within(Duration::ZERO, "settle")) {
+        self.settled_for(Duration::ZERO, cx)
+    }
+
+    /// Whether nothing more comes for a while. If more came it has been taken.
+    pub(crate) fn settled_for(&mut self, quiet: Duration, cx: &Cx) -> Result<bool, Trouble> {
+        match self.receive(&cx.within(quiet, "settle")) {
             Ok(()) => Ok(false),
             // What was said before the end still counts; whoever reads on is told of the end.
             Err(trouble) if trouble.is(ErrorKind::Closed) => Ok(true),
@@ -150,7 +177,16 @@ impl Channel {
 
     /// Whether the device repeats what it is sent, as far as is known.
     pub(crate) fn echoes(&self) -> bool {
-        self.echoes
+        self.echo != Echoing::Missing
+    }
+
+    /// Takes note of whether a reply came with an echo.
+    fn note_echo(&mut self, found: bool) {
+        self.echo = match (self.echo, found) {
+            (_, true) => Echoing::Seen,
+            (Echoing::Believed, false) => Echoing::Missing,
+            (before, false) => before,
+        };
     }
 
     /// The line with the cursor.
@@ -169,8 +205,10 @@ impl Channel {
         let longest = self.secrets.iter().map(|secret| secret.expose().len()).max().unwrap_or(0);
         // Enough that a secret at the edge of what is shown is still whole.
         let tail = &self.raw[self.raw.len().saturating_sub(4096 + longest)..];
-        let shown = self
-            .secrets
+        // The longest first: one may begin with another.
+        let mut secrets: Vec<_> = self.secrets.iter().collect();
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.expose().len()));
+        let shown = secrets
             .iter()
             .fold(tail.to_vec(), |shown, secret| replace(&shown, secret.expose().as_bytes(), b"***"));
         Seen::tail(&shown)
@@ -247,6 +285,24 @@ mod tests {
         let trouble = (0..1000).find_map(|_| channel.advance(&cx).err());
         assert!(matches!(trouble, Some(Trouble::TooLong(1000))));
         assert!(channel.raw.len() <= 1000);
+    }
+
+    #[test]
+    fn a_device_that_never_pauses_ends_at_the_deadline() {
+        let (mut channel, cx) = channel(b"more and more\r\n");
+        let cx = cx.within(Duration::ZERO, "command");
+        let trouble = channel.advance(&cx).err();
+        assert!(trouble.is_some_and(|trouble| trouble.is(ErrorKind::TimedOut)));
+    }
+
+    #[test]
+    fn a_secret_that_begins_with_another_is_not_shown_in_part() {
+        let (mut channel, cx) = channel(b"pw-1-enable ");
+        for secret in ["pw-1", "pw-1-enable"] {
+            channel.answer_secret(&Secret::new(secret), &cx).unwrap();
+        }
+        channel.advance(&cx).unwrap();
+        assert_eq!(channel.seen(), Seen::tail(b"*** "));
     }
 
     #[test]

@@ -101,6 +101,7 @@ impl Session {
         let modes = &self.platform.modes;
         let done = login.run(&mut self.channel, |tail| modes.recognise(tail, None).is_some(), &cx);
         done.map_err(|trouble| self.login_error(trouble))?;
+        self.channel.logged_in();
         self.note_prompt(None);
         Ok(())
     }

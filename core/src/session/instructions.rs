@@ -1,7 +1,7 @@
 //! Follows a platform's instructions, and the way from mode to mode.
 
 use super::{ErrorKind, Phase, Session, SessionError, find_prompt, stem};
-use crate::channel::{self, Exchange, Trouble};
+use crate::channel::{self, Exchange, FindPrompt, Trouble};
 use crate::cx::Cx;
 use crate::platform::{Instruction, Pattern, Response, Tail};
 use crate::secret::Secret;
@@ -80,6 +80,20 @@ impl Session {
         Ok(())
     }
 
+    /// Whether following an instruction from the present mode sends a secret.
+    pub(super) fn needs_secret(&self, instruction: &Instruction) -> bool {
+        match instruction {
+            Instruction::SendPrompted { response, .. } => matches!(response, Response::Secret(_)),
+            Instruction::EnterMode { mode } => {
+                let modes = &self.platform.modes;
+                let ends = self.mode.zip(modes.position(mode));
+                let way = ends.and_then(|(from, to)| modes.way(from, to)).unwrap_or_default();
+                way.iter().flat_map(|hop| hop.instructions).any(|step| self.needs_secret(step))
+            }
+            Instruction::SendInput { .. } | Instruction::Write { .. } => false,
+        }
+    }
+
     fn stayed(&self, goal: usize, phase: Phase) -> SessionError {
         let goal = &self.platform.modes.get(goal).name;
         let what = format!(
@@ -152,12 +166,12 @@ impl Session {
     /// and hung up.
     fn await_prompt(
         &mut self,
-        is_prompt: &dyn Fn(Tail<'_>) -> Option<bool>,
+        find_prompt: FindPrompt<'_>,
         asks: &dyn Fn(&str) -> bool,
         cx: &Cx,
     ) -> Result<(), Option<Trouble>> {
         loop {
-            let at_prompt = self.channel.at_end(|tail| is_prompt(tail).is_some());
+            let at_prompt = self.channel.at_end(|tail| find_prompt(tail).is_some());
             if !at_prompt && !asks(&self.channel.line()) {
                 let waited = self.channel.advance(cx);
                 let refused = self.refused_in_text();

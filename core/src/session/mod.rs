@@ -18,7 +18,7 @@ pub use builder::{SessionBuilder, Timeouts};
 pub use error::{ErrorKind, Phase, SessionError};
 pub use reply::{Failure, Reply};
 
-use crate::channel::{Answer, Channel, Exchange, Trouble};
+use crate::channel::{Answer, AtPrompt, Channel, Exchange, Trouble};
 use crate::cx::Cx;
 use crate::platform::{Platform, Tail};
 use crate::transport::Credentials;
@@ -110,9 +110,12 @@ impl Session {
     /// consequence: all replies have been given.
     pub fn close(mut self) {
         let cx = self.cx.within(CLOSE, "close");
-        if !self.broken {
-            let platform = Arc::clone(&self.platform);
-            let _ = self.run(&platform.on_close, Phase::Close, &cx);
+        let platform = Arc::clone(&self.platform);
+        for instruction in &platform.on_close {
+            // No secret is sent to say goodbye, and what went wrong with one instruction does not stop the next.
+            if !self.broken && !self.needs_secret(instruction) {
+                let _ = self.run(std::slice::from_ref(instruction), Phase::Close, &cx);
+            }
         }
         self.channel.close(&cx);
     }
@@ -195,18 +198,21 @@ impl fmt::Debug for Session {
     }
 }
 
-/// Whether the output ends in a prompt: that of a mode, or one of no known mode that still names the device as the last
+/// The prompt that the output ends in: that of a mode, or one of no known mode that still names the device as the last
 /// prompt did. The platform's loose pattern alone would take many a line of output for a prompt.
-fn find_prompt(platform: &Platform, tail: Tail<'_>, likely: Option<usize>, stem: &str) -> Option<bool> {
+fn find_prompt(platform: &Platform, tail: Tail<'_>, likely: Option<usize>, stem: &str) -> Option<AtPrompt> {
+    let familiar = tail.line.contains(stem);
     let known = platform.modes.recognise(tail, likely).map(|(_, two_lines)| two_lines);
-    known.or_else(|| {
-        let same_device = !stem.is_empty() && tail.line.contains(stem);
+    let two_lines = known.or_else(|| {
+        let same_device = !stem.is_empty() && familiar;
         same_device.then(|| platform.prompt.find(tail)).flatten()
-    })
+    });
+    two_lines.map(|two_lines| AtPrompt { two_lines, familiar })
 }
 
-/// The part of a prompt that names the device: its longest word.
+/// The part of a prompt that names the device: the longest word before the parentheses that name a mode.
 fn stem(prompt: &str) -> &str {
-    let words = prompt.split(|c: char| !c.is_alphanumeric() && !"._-".contains(c));
+    let head = prompt.split('(').next().filter(|head| !head.trim().is_empty()).unwrap_or(prompt);
+    let words = head.split(|c: char| !c.is_alphanumeric() && !"._-".contains(c));
     words.max_by_key(|word| word.len()).unwrap_or_default()
 }

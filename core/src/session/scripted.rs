@@ -9,6 +9,8 @@ use std::time::Duration;
 /// In a script's output: a moment in which nothing is there at once, though more will come.
 pub(super) const PAUSE: &str = "\u{1}";
 
+const MOMENT: Duration = Duration::from_millis(1);
+
 /// In a script's output: ten seconds without a word.
 pub(super) const LONG_PAUSE: &str = "\u{2}";
 
@@ -20,6 +22,7 @@ pub(super) struct Scripted {
     steps: Vec<(String, Vec<u8>)>,
     hangs_up: bool,
     chunk: usize,
+    slow: bool,
     written: Arc<Mutex<String>>,
 }
 
@@ -30,6 +33,7 @@ impl Scripted {
             steps: Vec::new(),
             hangs_up: false,
             chunk: usize::MAX,
+            slow: false,
             written: Arc::default(),
         }
     }
@@ -49,6 +53,12 @@ impl Scripted {
     /// Lets reads have that many bytes at most.
     pub(super) fn chunk(mut self, bytes: usize) -> Self {
         self.chunk = bytes;
+        self
+    }
+
+    /// Pauses for a moment after each read.
+    pub(super) fn slow(mut self) -> Self {
+        self.slow = true;
         self
     }
 
@@ -86,7 +96,7 @@ impl Device {
         let (mut pause, mut run) = (Duration::ZERO, Vec::new());
         for &byte in output {
             let next_pause = match byte {
-                1 => Duration::from_millis(1),
+                1 => MOMENT,
                 2 => Duration::from_secs(10),
                 _ => {
                     run.push(byte);
@@ -114,6 +124,9 @@ impl Transport for Device {
                 let count = run.len().min(buf.len()).min(self.script.chunk);
                 buf[..count].copy_from_slice(&run[..count]);
                 run.drain(..count);
+                if self.script.slow && !run.is_empty() {
+                    *pause = MOMENT;
+                }
                 return Ok(count);
             }
             self.saying.pop_front();

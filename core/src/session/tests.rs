@@ -262,6 +262,50 @@ fn a_prompt_drawn_again_before_the_echo_does_not_end_the_reply() {
 }
 
 #[test]
+fn one_echo_that_was_lost_does_not_shift_the_replies_behind_it() {
+    let redrawn = format!("\r\n%SYS-5-CONFIG_I: log\r\nR1#{PAUSE}show clock\r\n12:00\r\nR1#");
+    let device = ios()
+        .step("show users\n", "\r\nnobody\r\nR1#")
+        .step("show clock\n", redrawn)
+        .step("show x\n", "show x\r\nx\r\nR1#");
+    let mut session = open(&device).unwrap();
+    assert_eq!(session.send_command("show users").unwrap().text, "\nnobody");
+    assert_eq!(session.send_command("show clock").unwrap().text, "12:00");
+    assert_eq!(session.send_command("show x").unwrap().text, "x");
+}
+
+#[test]
+fn an_empty_command_is_complete_with_its_line_end() {
+    let redrawn = format!("\r\nR1#{LONG_PAUSE}late");
+    assert_eq!(reply(&ios().step("\n", redrawn), "").text, "");
+}
+
+#[test]
+fn a_line_cut_where_it_looks_like_another_prompt_does_not_end_the_reply() {
+    let output = format!("show x\r\nEth0#{PAUSE}1 up\r\nEth1>{PAUSE} up\r\nR1#");
+    assert_eq!(reply(&ios().step("show x\n", output), "show x").text, "Eth0#1 up\nEth1> up");
+}
+
+#[test]
+fn a_banner_that_speaks_of_a_key_is_not_given_one_while_it_goes_on() {
+    let greeting = format!("Authorised users only. Press ENTER only if you agree.\r\n{PAUSE}\r\nUsername: ");
+    let device = Scripted::new(greeting)
+        .step("admin\n", "admin\r\nPassword: ")
+        .step("pw-1\n", "\r\nR1#")
+        .step(OPEN_IOS, OPENED_IOS);
+    assert_eq!(open(&device).unwrap().prompt(), "R1#");
+}
+
+#[test]
+fn a_goodbye_sends_no_secret() {
+    let device = ios().step("disable\n", "disable\r\nR1>");
+    let mut session = open(&device).unwrap();
+    session.enter_mode("exec").unwrap();
+    session.close();
+    assert_eq!(device.written(), format!("{OPEN_IOS}disable\nexit\n"));
+}
+
+#[test]
 fn a_reply_without_an_echo_is_complete() {
     let device = ios().step("show clock\n", "\r\n12:00\r\nR1#").step("show x\n", "12:01\r\nR1#");
     let mut session = open(&device).unwrap();
@@ -429,8 +473,10 @@ proptest! {
         output.extend_from_slice(b"R1#");
         let device = telnet_ios().step("show x\n", &output);
         let whole = reply(&device, "show x");
-        let cut = reply(&device.chunk(chunk), "show x");
+        let cut = reply(&device.clone().chunk(chunk), "show x");
         prop_assert_eq!(&cut.text, &whole.text);
+        let slow = reply(&device.chunk(chunk).slow(), "show x");
+        prop_assert_eq!(&slow.text, &whole.text);
         let session = open_as("frr", &frr().chunk(chunk), &target()).unwrap();
         prop_assert_eq!(session.prompt(), "R101#");
         let said = lines.join("\n");
