@@ -127,6 +127,16 @@ impl Channel {
         }
     }
 
+    /// Whether nothing comes for as long as `limit`, which `name` names. If something came it has been taken.
+    fn quiet_for(&mut self, limit: Duration, name: &'static str, cx: &Cx) -> Result<bool, Trouble> {
+        let grace = cx.within(limit.min(self.silence), name);
+        match self.receive(&grace) {
+            Ok(()) => Ok(false),
+            Err(trouble) if trouble.is(ErrorKind::TimedOut) && grace.deadline().limit() == name => Ok(true),
+            Err(trouble) => Err(trouble),
+        }
+    }
+
     fn receive(&mut self, cx: &Cx) -> Result<(), Trouble> {
         let count = self.transport.read(&mut self.buffer, cx)?;
         let bytes = &self.buffer[..count];

@@ -335,6 +335,14 @@ fn a_page_that_less_shows_is_followed_by_the_next() {
 }
 
 #[test]
+fn a_banner_without_a_line_end_is_told_from_the_prompt_behind_it() {
+    let device = Scripted::new("Unauthorised access is forbiddenR101# ")
+        .step("\n", "\r\nR101# ")
+        .step("terminal length 0\n", "terminal length 0\r\nR101# ");
+    assert_eq!(open_as("frr", &device, &target()).unwrap().prompt(), "R101#");
+}
+
+#[test]
 fn bytes_outside_of_utf8_do_no_harm() {
     let output = b"show x\r\na\xff\xfe\xc3b\r\n\xe2\x82\r\nR1#";
     assert_eq!(reply(&ios().step("show x\n", output), "show x").text, "a\u{fffd}\u{fffd}\u{fffd}b\n\u{fffd}");
