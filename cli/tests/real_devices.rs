@@ -100,16 +100,17 @@ fn an_unknown_command_is_told_in_the_devices_own_words() {
     }
 }
 
-const PREFIXES: usize = 300;
+/// Four lines each, so that they are more than a page of the terminal's thousand rows.
+const INTERFACES: std::ops::Range<usize> = 1000..1400;
 
-fn prefix(n: usize) -> String {
-    format!("ip prefix-list LONG seq {} permit 10.{}.{}.0/24", 5 * n, n / 256, n % 256)
+fn description(n: usize) -> String {
+    format!(" description number {n}")
 }
 
-/// A router whose configuration is many pages long.
+/// A router whose configuration is more than a page long.
 fn long_router() -> Router {
-    let configuration = (1..=PREFIXES).fold(String::new(), |mut lines, n| {
-        writeln!(lines, "{}", prefix(n)).unwrap();
+    let configuration = INTERFACES.fold(String::new(), |mut lines, n| {
+        writeln!(lines, "interface long{n}\n{}\nexit", description(n)).unwrap();
         lines
     });
     Router::zebra_with("R1", &configuration)
@@ -118,8 +119,8 @@ fn long_router() -> Router {
 /// Asserts that a reply is the whole configuration and nothing else: no pager, no gap, nothing twice.
 fn assert_whole(hosts: &Hosts, name: &str) {
     let reply = hosts.reply(name);
-    let found: Vec<_> = reply.lines().filter(|line| line.contains("LONG")).collect();
-    assert_eq!(found, (1..=PREFIXES).map(prefix).collect::<Vec<_>>(), "{name}");
+    let found: Vec<_> = reply.lines().filter(|line| line.contains("description")).collect();
+    assert_eq!(found, INTERFACES.map(description).collect::<Vec<_>>(), "{name}");
     assert!(!reply.contains("--More--") && !reply.contains("(END)") && !reply.contains('\u{1b}'), "{name}");
     assert_eq!(reply.lines().last(), Some("end"), "{name}");
 }
@@ -149,12 +150,25 @@ fn a_pager_that_is_switched_on_again_is_answered_to_the_end() {
 #[ignore = "needs frr and openssh"]
 fn vtysh_behind_a_pager_program_is_followed_to_the_end() {
     for pager in ["more", "less"] {
-        let Site { router: _router, sshd } =
-            &Site::with(long_router(), &format!("SetEnv VTYSH_PAGER={pager}\n"));
-        let (hosts, code) = Crew::new().ssh("vtysh", sshd).json(&["show version", "show running-config"]);
-        assert_eq!(code, Some(0), "{pager}: {hosts:?}");
-        assert_whole(&hosts, "vtysh");
+        let site = Site::with(long_router(), &format!("SetEnv VTYSH_PAGER={pager}\n"));
+        let crew = Crew::new().ssh("vtysh", &site.sshd);
+        // Without the first command only the banner comes through the pager.
+        for commands in [&["show running-config"][..], &["terminal paginate", "show running-config"]] {
+            let (hosts, code) = crew.json(commands);
+            assert_eq!(code, Some(0), "{pager}: {hosts:?}");
+            assert_whole(&hosts, "vtysh");
+        }
     }
+}
+
+#[test]
+#[ignore = "needs frr and openssh"]
+fn a_banner_without_a_line_end_does_not_hide_the_prompt() {
+    let Site { router, sshd } = &Site::new(Router::zebra("R1"));
+    router.configure_vtysh("banner motd line Unauthorised access is forbidden\n");
+    let (hosts, code) = Crew::new().ssh("vtysh", sshd).json(&["show version"]);
+    assert_eq!(code, Some(0), "{hosts:?}");
+    assert!(hosts.reply("vtysh").starts_with("FRRouting "), "{hosts:?}");
 }
 
 #[test]

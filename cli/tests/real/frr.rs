@@ -1,8 +1,8 @@
 //! FRRouting's daemons, each with a VTY of its own.
 
-use super::server::{Server, free_port, loopback, output_of};
+use super::server::{LIMIT, Server, free_port, loopback, output_of};
 use std::fs::Permissions;
-use std::io;
+use std::io::{self, Read};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -101,9 +101,11 @@ impl Router {
     }
 }
 
-/// Whether a daemon is there for telnet and for vtysh.
+/// Whether a daemon is there for telnet and for vtysh. It greets when it has read its configuration.
 fn listens(port: u16, socket: &Path) -> io::Result<()> {
-    TcpStream::connect(loopback(port))?;
+    let mut vty = TcpStream::connect(loopback(port))?;
+    vty.set_read_timeout(Some(LIMIT))?;
+    vty.read_exact(&mut [0])?;
     std::os::unix::net::UnixStream::connect(socket).map(drop)
 }
 

@@ -1,11 +1,10 @@
 //! OpenSSH's server, with a forced command in place of a shell.
 
-use super::server::{Server, free_port, loopback, output_of};
+use super::server::{LIMIT, Server, free_port, loopback, output_of};
 use std::io::{self, Read};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 use tempfile::TempDir;
 
 /// Where the server wants an empty folder to be.
@@ -75,7 +74,7 @@ fn make_key(file: &Path) {
 /// A connection on which the server has begun to speak SSH.
 fn greeted(port: u16) -> io::Result<TcpStream> {
     let mut stream = TcpStream::connect(loopback(port))?;
-    stream.set_read_timeout(Some(Duration::from_mins(1)))?;
+    stream.set_read_timeout(Some(LIMIT))?;
     let mut greeting = [0; 4];
     stream.read_exact(&mut greeting)?;
     if &greeting == b"SSH-" { Ok(stream) } else { Err(io::Error::other("no greeting")) }

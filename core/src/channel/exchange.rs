@@ -4,7 +4,6 @@ use super::echo::{Echo, Found};
 use super::{Channel, Trouble};
 use crate::cx::Cx;
 use crate::platform::Tail;
-use crate::transport::ErrorKind;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
@@ -209,12 +208,7 @@ impl<'a> Exchange<'a> {
 
 /// Waits a moment whether the echo comes yet.
 fn quiet_without_echo(channel: &mut Channel, cx: &Cx) -> Result<bool, Trouble> {
-    let grace = cx.within(ECHO_GRACE.min(channel.silence), "echo");
-    match channel.receive(&grace) {
-        Ok(()) => Ok(false),
-        Err(trouble) if trouble.is(ErrorKind::TimedOut) && grace.deadline().limit() == "echo" => Ok(true),
-        Err(trouble) => Err(trouble),
-    }
+    channel.quiet_for(ECHO_GRACE, "echo", cx)
 }
 
 fn last_line_start(text: &str) -> usize {

@@ -11,6 +11,9 @@ use std::time::Duration;
 /// to the login prompt, which would take the key for an empty answer.
 const QUIET_BEFORE_KEY: Duration = Duration::from_secs(1);
 
+/// How long a prompt that stands behind other words on its line is left alone before the device is asked for another.
+const GLUED_GRACE: Duration = Duration::from_secs(2);
+
 /// A login that ended without a prompt.
 #[derive(Debug)]
 pub(crate) enum LoginTrouble {
@@ -86,11 +89,13 @@ pub(crate) struct Login<'a> {
     /// How much of the text was looked at.
     scanned: usize,
     key_asked_for: bool,
+    /// Whether the device was sent an empty line to have its prompt on a line of its own.
+    nudged: bool,
 }
 
 impl<'a> Login<'a> {
     pub(crate) fn new(platform: &'a Platform, credentials: &'a Credentials) -> Self {
-        Self { platform, credentials, answered: Vec::new(), scanned: 0, key_asked_for: false }
+        Self { platform, credentials, answered: Vec::new(), scanned: 0, key_asked_for: false, nudged: false }
     }
 
     /// Answers until `is_prompt` finds the device's prompt.
@@ -118,7 +123,8 @@ impl<'a> Login<'a> {
     }
 
     fn wait(&mut self, channel: &mut Channel, cx: &Cx) -> Result<(), LoginTrouble> {
-        let waited = channel.advance(cx);
+        let glued = !self.nudged && ends_like_prompt(&channel.line());
+        let waited = if glued { self.nudge(channel, cx) } else { channel.advance(cx) };
         // Some say no and hang up, and the last words may be no line.
         if waited.as_ref().is_err_and(|trouble| trouble.is(ErrorKind::Closed)) {
             self.scan(channel)?;
@@ -127,6 +133,15 @@ impl<'a> Login<'a> {
             }
         }
         Ok(waited?)
+    }
+
+    /// A banner without a line end, as vtysh prints one, has the prompt behind it: an empty line brings another.
+    fn nudge(&mut self, channel: &mut Channel, cx: &Cx) -> Result<(), Trouble> {
+        if channel.quiet_for(GLUED_GRACE, "glued prompt", cx)? {
+            self.nudged = true;
+            channel.answer("", cx)?;
+        }
+        Ok(())
     }
 
     /// Reads the lines that have ended since the last look.
@@ -194,6 +209,12 @@ impl<'a> Login<'a> {
         self.scanned = channel.text().len();
         Ok(())
     }
+}
+
+/// Whether a line ends as nearly all prompts do; a row of `#` is an ornament.
+fn ends_like_prompt(line: &str) -> bool {
+    let word = line.trim_end().strip_suffix(['#', '>']).unwrap_or_default();
+    word.ends_with(|c: char| c.is_alphanumeric() || c == ')')
 }
 
 fn asks_for_key(line: &str) -> bool {

@@ -143,14 +143,22 @@ impl Channel {
         self.settled_for(Duration::ZERO, cx)
     }
 
-    /// Whether nothing more comes for a while. If more came it has been taken.
+    /// Whether nothing more comes for a while. If more came it has been taken. What was said before the end of the
+    /// stream still counts; whoever reads on is told of the end.
     pub(crate) fn settled_for(&mut self, quiet: Duration, cx: &Cx) -> Result<bool, Trouble> {
-        match self.receive(&cx.within(quiet, "settle")) {
-            Ok(()) => Ok(false),
-            // What was said before the end still counts; whoever reads on is told of the end.
+        match self.quiet_for(quiet, "settle", cx) {
             Err(trouble) if trouble.is(ErrorKind::Closed) => Ok(true),
-            Err(trouble) if trouble.is(ErrorKind::TimedOut) && cx.interruption().is_none() => Ok(true),
-            Err(trouble) => Err(renamed(trouble, cx)),
+            other => other,
+        }
+    }
+
+    /// Whether nothing comes for as long as `limit`, which `name` names. If something came it has been taken.
+    fn quiet_for(&mut self, limit: Duration, name: &'static str, cx: &Cx) -> Result<bool, Trouble> {
+        let grace = cx.within(limit.min(self.silence), name);
+        match self.receive(&grace) {
+            Ok(()) => Ok(false),
+            Err(trouble) if trouble.is(ErrorKind::TimedOut) && grace.deadline().limit() == name => Ok(true),
+            Err(trouble) => Err(trouble),
         }
     }
 
@@ -221,16 +229,6 @@ impl Channel {
     fn forget(&mut self) {
         self.terminal.forget_text();
         self.raw.clear();
-    }
-}
-
-/// The operation's own limit passed while the channel looked whether more was there: the error names that limit.
-fn renamed(trouble: Trouble, cx: &Cx) -> Trouble {
-    match (trouble, cx.interruption()) {
-        (Trouble::Transport(error), Some(why)) => {
-            TransportError::interrupted(why, Phase::Read, error.peer(), cx).into()
-        }
-        (trouble, _) => trouble,
     }
 }
 

@@ -20,11 +20,10 @@ static USUAL: LazyLock<Option<Pattern>> = LazyLock::new(|| {
 
 /// Whether a line is a pager's, by the platform's own pattern or the usual ones.
 pub(super) fn is_pager(own: Option<&Pattern>, line: &str) -> bool {
-    // Most lines are told apart here, without a search.
-    if line.len() < 4 {
-        return false;
-    }
-    own.or(USUAL.as_ref()).is_some_and(|pattern| pattern.find_at_end(line).is_some())
+    // Most lines are told apart here, without a search. A platform's own pager may be as short as the `:` of less.
+    let shortest = if own.is_some() { 1 } else { 4 };
+    let pattern = own.or(USUAL.as_ref()).filter(|_| line.len() >= shortest);
+    pattern.is_some_and(|pattern| pattern.find_at_end(line).is_some())
 }
 
 #[cfg(test)]

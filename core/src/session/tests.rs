@@ -374,6 +374,25 @@ fn a_banner_that_vtysh_pages_is_got_past() {
 }
 
 #[test]
+fn a_page_that_less_shows_is_followed_by_the_next() {
+    let device = Scripted::new("R101# ")
+        .step("terminal length 0\n", "terminal length 0\r\nR101# ")
+        .step("show x\n", "show x\r\n\x1b[?1h\x1b=\rone\r\n:\x1b[K")
+        .step(" ", "\r\x1b[Ktwo\r\n\x1b[7m(END)\x1b[27m\x1b[K")
+        .step("q", "\r\x1b[K\x1b[?1l\x1b>R101# ");
+    let mut session = open_as("frr", &device, &target()).unwrap();
+    assert_eq!(session.send_command("show x").unwrap().text, "one\ntwo");
+}
+
+#[test]
+fn a_banner_without_a_line_end_is_told_from_the_prompt_behind_it() {
+    let device = Scripted::new("Unauthorised access is forbiddenR101# ")
+        .step("\n", "\r\nR101# ")
+        .step("terminal length 0\n", "terminal length 0\r\nR101# ");
+    assert_eq!(open_as("frr", &device, &target()).unwrap().prompt(), "R101#");
+}
+
+#[test]
 fn bytes_outside_of_utf8_do_no_harm() {
     let output = b"show x\r\na\xff\xfe\xc3b\r\n\xe2\x82\r\nR1#";
     assert_eq!(reply(&ios().step("show x\n", output), "show x").text, "a\u{fffd}\u{fffd}\u{fffd}b\n\u{fffd}");
