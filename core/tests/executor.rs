@@ -171,6 +171,28 @@ mod workers {
     }
 
     #[test]
+    fn a_refused_first_thread_refuses_every_task() {
+        for _ in 0..100 {
+            // More than the address space has.
+            let executor = Executor::builder().max_workers(1).stack_size(1 << 46).build().unwrap();
+            let refused = || {
+                let result = executor.submit(|| ()).result_timeout(HANG);
+                assert!(matches!(result, Err(TaskError::NoThread(_))), "{result:?}");
+            };
+            std::thread::scope(|scope| {
+                scope.spawn(refused);
+                scope.spawn(refused);
+            });
+        }
+    }
+
+    #[test]
+    fn a_name_that_the_system_does_not_take_is_refused() {
+        let error = Executor::builder().thread_name_prefix("crew\0").build().unwrap_err();
+        assert_eq!(error.to_string(), "thread_name_prefix must not contain a NUL");
+    }
+
+    #[test]
     fn a_pool_of_none_is_refused() {
         let error = Executor::builder().max_workers(0).build().unwrap_err();
         assert_eq!(error.to_string(), "max_workers must be between 1 and 65535, not 0");
@@ -227,9 +249,47 @@ mod task {
         assert!(matches!(running.result_timeout(HANG), Err(TaskError::AlreadyTaken)));
     }
 
+    /// Polls a task whose waker does `wake`, then lets it end.
+    fn await_with(executor: &Executor, wake: impl Fn() + Send + Sync + 'static) {
+        use std::task::{Context, Wake, Waker};
+        struct Calls<F>(F);
+        impl<F: Fn() + Send + Sync + 'static> Wake for Calls<F> {
+            fn wake(self: Arc<Self>) {
+                (self.0)();
+            }
+        }
+        let (blocked, release) = block(executor);
+        let mut task = Box::pin(executor.submit(|| ()));
+        let waker = Waker::from(Arc::new(Calls(wake)));
+        assert!(task.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+        drop(release);
+        blocked.result().unwrap();
+    }
+
+    #[test]
+    fn a_waker_that_panics_costs_no_worker() {
+        let executor = pool(1);
+        await_with(&executor, || panic!("a fault of the runtime"));
+        assert_eq!(executor.submit(|| 7).result_timeout(HANG).unwrap(), 7);
+    }
+
+    #[test]
+    fn a_waker_that_blocks_holds_up_no_other_task() {
+        let executor = pool(2);
+        let (release, released) = mpsc::channel::<()>();
+        let released = Mutex::new(released);
+        let (other, release_other) = block(&executor);
+        await_with(&executor, move || _ = released.lock().unwrap().recv());
+        drop(release_other);
+        other.result().unwrap();
+        for n in 0..100 {
+            assert_eq!(executor.submit(move || n).result_timeout(HANG).unwrap(), n);
+        }
+        drop(release);
+    }
+
     #[test]
     fn a_task_can_be_awaited() {
-        use std::future::Future;
         use std::task::{Context, Poll, Wake, Waker};
         struct Woken(Mutex<Sender<()>>);
         impl Wake for Woken {
@@ -377,6 +437,21 @@ mod nested {
     }
 
     #[test]
+    fn nesting_through_as_completed_without_end_is_an_error() {
+        fn forever(handle: &Handle) -> Result<(), String> {
+            let inner = handle.clone();
+            let task = handle.submit(move || forever(&inner));
+            let task = as_completed([task]).next().ok_or("nothing was given")?;
+            task.result().map_err(|error| error.to_string())?
+        }
+        let executor = Executor::builder().max_workers(1).stack_size(8 << 20).build().unwrap();
+        let handle = executor.handle();
+        let error = executor.submit(move || forever(&handle)).result().unwrap().unwrap_err();
+        assert_eq!(error, "jobs that wait for each other are nested deeper than 256");
+        executor.shutdown(Pending::Cancel, Wait::Yes);
+    }
+
+    #[test]
     fn nesting_without_end_is_an_error() {
         fn forever(handle: &Handle) -> Result<(), String> {
             let inner = handle.clone();
@@ -443,6 +518,30 @@ mod shutdown {
         assert!(running.is_running());
         drop(release);
         running.result().unwrap();
+    }
+
+    #[test]
+    fn whoever_waits_second_waits_too() {
+        let executor = pool(1);
+        let (running, release) = block(&executor);
+        let (sender, waiting) = mpsc::channel();
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                let (sender, executor, running) = (sender.clone(), &executor, &running);
+                scope.spawn(move || {
+                    sender.send(()).unwrap();
+                    executor.shutdown(Pending::Finish, Wait::Yes);
+                    assert!(running.is_done());
+                });
+            }
+            waiting.recv().unwrap();
+            waiting.recv().unwrap();
+            // Time for the second to come back too early, which without the wait it does.
+            for _ in 0..1000 {
+                std::thread::yield_now();
+            }
+            drop(release);
+        });
     }
 
     #[test]

@@ -83,15 +83,16 @@ impl<C: Completes> AsCompleted<C> {
             if !self.batch.is_empty() {
                 return;
             }
-            match self.watched.get(self.helped) {
-                Some(item) => {
-                    self.helped += 1;
-                    // Too deep to help: waiting is all that is left, and other workers may still come to it.
-                    let _ = item.as_ref().map(|item| item.task().help());
-                }
-                None => {
-                    self.ended.wait(None);
-                }
+            let place = self.helped;
+            let Some(item) = self.watched.get(place) else {
+                self.ended.wait(None);
+                continue;
+            };
+            self.helped += 1;
+            // Nested too deep to help, and perhaps nobody else ever will: it is given as it is, and its `result` says so.
+            if item.as_ref().is_some_and(|item| item.task().help().is_err()) {
+                self.batch.push(place);
+                return;
             }
         }
     }
@@ -101,16 +102,19 @@ impl<C: Completes> Iterator for AsCompleted<C> {
     type Item = C;
 
     fn next(&mut self) -> Option<C> {
-        if self.left == 0 {
-            return None;
+        while self.left > 0 {
+            if self.given == self.batch.len() {
+                self.refill();
+            }
+            let place = self.batch[self.given];
+            self.given += 1;
+            // One that was given before its end is told of again.
+            if let Some(item) = self.watched[place].take() {
+                self.left -= 1;
+                return Some(item);
+            }
         }
-        if self.given == self.batch.len() {
-            self.refill();
-        }
-        let place = self.batch[self.given];
-        self.given += 1;
-        self.left -= 1;
-        self.watched[place].take()
+        None
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

@@ -43,6 +43,9 @@ impl Builder {
             return Err(BuildError::MaxWorkers { asked, most: MOST_WORKERS });
         }
         let thread_name_prefix = self.thread_name_prefix.unwrap_or_else(default_prefix);
+        if thread_name_prefix.contains('\0') {
+            return Err(BuildError::ThreadName);
+        }
         let settings = Settings { max_workers: asked, thread_name_prefix, stack_size: self.stack_size };
         Ok(Executor::over(Pool::new(settings)))
     }

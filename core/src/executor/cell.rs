@@ -55,6 +55,9 @@ pub(super) trait Runnable: Send + Sync {
 
     /// Ends the task with an error if it has not started; tells whether it did.
     fn refuse(&self, error: TaskError) -> bool;
+
+    /// Whether nobody has claimed the task yet.
+    fn is_pending(&self) -> bool;
 }
 
 /// What the thread that runs a task does around the moment at which waiters learn of the result.
@@ -62,9 +65,14 @@ pub(super) trait Runner {
     /// Called just before the result is published. What follows takes no user code with it.
     fn before_publish(&self) {}
 
-    /// Called if user code (the `Drop` of a result that nobody wants) must run after all.
-    fn before_drop(&self) {}
+    /// Called if user code (a waker, the `Drop` of a result that nobody wants) must run after all.
+    fn before_user_code(&self) {}
 }
+
+/// A thread that is no worker, or a worker that is in the middle of a job.
+pub(super) struct Bystander;
+
+impl Runner for Bystander {}
 
 /// A new task: what goes into a queue, and the one handle to it.
 pub(super) fn new_task<F, T>(pool: u64, closure: F) -> (Arc<dyn Runnable>, TaskHandle<T>)
@@ -150,13 +158,21 @@ impl Header {
         // In the list first: the ending thread takes the list if its swap sees the bit, and this sees the end if not.
         let key = waiters.add(waiter);
         let before = self.state.fetch_or(WATCHED, Ordering::AcqRel);
-        let told = !matches!(before & STATE, DONE | CANCELLED) || !waiters.remove(key);
-        told.then_some(key)
+        if !matches!(before & STATE, DONE | CANCELLED) {
+            return Some(key);
+        }
+        // The ending thread cannot take it from the list meanwhile: the list is locked.
+        let waiter = waiters.remove(key);
+        drop(waiters);
+        drop(waiter);
+        None
     }
 
     /// Takes a waiter back.
     pub(super) fn unwatch(&self, key: WaiterKey) {
-        self.waiters().remove(key);
+        let waiter = self.waiters().remove(key);
+        // A waker is user code, so it is dropped outside the lock.
+        drop(waiter);
     }
 
     fn claim(&self, next: u8) -> bool {
@@ -170,10 +186,10 @@ impl Header {
         false
     }
 
-    fn tell_waiters(&self, before: u8) {
+    fn tell_waiters(&self, before: u8, runner: &dyn Runner) {
         if before & WATCHED != 0 {
             let waiters = std::mem::take(&mut *self.waiters());
-            waiters.tell_all();
+            waiters.tell_all(runner);
         }
     }
 
@@ -232,11 +248,11 @@ where
             // SAFETY: the handle went before DONE, so the stage is still this thread's.
             let unwanted = unsafe { self.replace(Stage::Empty) };
             if matches!(unwanted, Stage::Finished(_)) {
-                runner.before_drop();
+                runner.before_user_code();
                 drop_quietly(unwanted);
             }
         }
-        self.header.tell_waiters(before);
+        self.header.tell_waiters(before, runner);
     }
 }
 
@@ -266,21 +282,23 @@ where
         // SAFETY: this thread made the task CANCELLED, and nobody else reads the stage of such a task.
         let closure = unsafe { self.replace(Stage::Empty) };
         drop_quietly(closure);
-        self.header.tell_waiters(self.header.state.load(Ordering::Acquire));
+        self.header.tell_waiters(self.header.state.load(Ordering::Acquire), &Bystander);
         true
     }
 
     fn refuse(&self, error: TaskError) -> bool {
-        struct Nobody;
-        impl Runner for Nobody {}
         if !self.header.claim(RUNNING) {
             return false;
         }
         // SAFETY: this thread made the task RUNNING.
         drop_quietly(unsafe { self.replace(Stage::Empty) });
         // SAFETY: likewise.
-        unsafe { self.finish(Err(error), &Nobody) };
+        unsafe { self.finish(Err(error), &Bystander) };
         true
+    }
+
+    fn is_pending(&self) -> bool {
+        self.header.state() == TaskState::Pending
     }
 }
 

@@ -151,6 +151,17 @@ impl Deques {
 }
 
 impl Place {
+    /// Takes what is claimed already out of the queue; the rest keeps its order.
+    pub(super) fn clear_claimed(&self) {
+        for _ in 0..self.deque.len() {
+            match self.deque.pop() {
+                Some(job) if job.is_pending() => self.deque.push(job),
+                Some(_) => {}
+                None => return,
+            }
+        }
+    }
+
     /// Whether the worker's own queue is empty.
     pub(super) fn is_empty(&self) -> bool {
         self.deque.is_empty()
@@ -181,7 +192,7 @@ fn locate(group: usize) -> (usize, usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::cell::new_task;
+    use super::super::cell::{Bystander, new_task};
     use super::*;
 
     #[test]
@@ -203,6 +214,30 @@ mod tests {
             assert!(deques.steal(thief).is_some(), "owner {owner}");
             assert!(deques.are_empty());
         }
+    }
+
+    #[test]
+    fn claimed_tasks_are_cleared_and_the_rest_keeps_its_order() {
+        let (deques, (sender, order)) = (Deques::default(), std::sync::mpsc::channel());
+        let place = deques.occupy();
+        let jobs: Vec<_> = (0..10)
+            .map(|n| {
+                let sender = sender.clone();
+                new_task(0, move || sender.send(n)).0
+            })
+            .collect();
+        for job in &jobs {
+            deques.push(&place, Arc::clone(job));
+        }
+        for job in jobs.iter().step_by(2) {
+            job.cancel();
+        }
+        place.clear_claimed();
+        assert_eq!(place.len(), 5);
+        while let Some(job) = deques.pop(&place) {
+            job.run(&Bystander);
+        }
+        assert_eq!(order.try_iter().collect::<Vec<_>>(), [1, 3, 5, 7, 9]);
     }
 
     #[test]

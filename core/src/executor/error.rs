@@ -78,4 +78,7 @@ pub enum BuildError {
         /// The most there can be.
         most: usize,
     },
+    /// `thread_name_prefix` has a NUL, which the system takes in no name.
+    #[error("thread_name_prefix must not contain a NUL")]
+    ThreadName,
 }

@@ -7,7 +7,7 @@ use super::sleep::Sleep;
 use super::task::Task;
 use super::worker;
 use crossbeam_deque::{Injector, Steal};
-use std::sync::atomic::{AtomicU64, Ordering, fence};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
@@ -26,6 +26,10 @@ pub(super) struct Pool {
     pub(super) deques: Deques,
     pub(super) sleep: Sleep,
     threads: Mutex<Threads>,
+    /// Held by whoever joins the threads, so that others who wait for the end wait for him.
+    joining: Mutex<()>,
+    /// What has not started is cancelled, also where a thief carries it from queue to queue.
+    cancelling: AtomicBool,
 }
 
 #[derive(Default)]
@@ -44,6 +48,8 @@ impl Pool {
             deques: Deques::default(),
             sleep: Sleep::default(),
             threads: Mutex::default(),
+            joining: Mutex::default(),
+            cancelling: AtomicBool::new(false),
         })
     }
 
@@ -101,22 +107,28 @@ impl Pool {
 
     /// Takes no more tasks from now on. Those queued are run, or cancelled if `cancel`.
     pub(super) fn close(self: &Arc<Self>, cancel: bool) {
+        self.cancelling.fetch_or(cancel, Ordering::SeqCst);
         self.sleep.close();
         fence(Ordering::SeqCst);
         if cancel {
-            while let Some(job) = self.take_injected().or_else(|| self.deques.steal_one()) {
-                job.cancel();
-            }
+            self.drain(|job| job.cancel());
         }
         // A submit that saw the pool open relies on this look if it could start nobody.
-        if self.has_work() && self.ensure_runner(|| usize::from(self.has_work()), true).is_err() {
-            self.refuse_all();
+        if self.has_work() {
+            // Without a thread everything has been refused already.
+            let _ = self.ensure_runner(|| usize::from(self.has_work()), true);
         }
         while self.sleep.wake_one() {}
     }
 
+    /// Whether tasks that have not started are to be cancelled.
+    pub(super) fn is_cancelling(&self) -> bool {
+        self.cancelling.load(Ordering::Relaxed)
+    }
+
     /// Waits for the end of all workers.
     pub(super) fn join(&self) {
+        let _alone = self.joining.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             let running = std::mem::take(&mut self.threads().running);
             if running.is_empty() {
@@ -190,20 +202,22 @@ impl Pool {
     /// The system refused a thread: the task stays if any worker lives.
     fn start_failed(self: &Arc<Self>, error: &std::io::Error) -> Result<(), TaskError> {
         let word = self.sleep.release();
+        fence(Ordering::SeqCst);
+        // Others may have relied on the one that never came.
         if word.spawned() == 0 {
+            self.drain(|job| job.refuse(TaskError::NoThread(error.kind())));
             return Err(TaskError::NoThread(error.kind()));
         }
-        // Others may have relied on the one that never came; a worker that is awake will search when it is done.
-        fence(Ordering::SeqCst);
+        // A worker that is awake will search when it is done.
         if word.searching() == 0 && self.has_work() {
             self.sleep.wake_one();
         }
         Ok(())
     }
 
-    fn refuse_all(&self) {
+    fn drain(&self, end: impl Fn(Job) -> bool) {
         while let Some(job) = self.take_injected().or_else(|| self.deques.steal_one()) {
-            job.refuse(TaskError::ShutDown);
+            end(job);
         }
     }
 

@@ -1,6 +1,8 @@
 //! Who is told when a task ends.
 
+use super::cell::Runner;
 use super::completion::CompletionQueue;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::Waker;
 use std::thread::Thread;
@@ -40,33 +42,34 @@ impl Waiters {
         key
     }
 
-    /// Takes a waiter back; tells whether it was still there.
-    pub(super) fn remove(&mut self, key: WaiterKey) -> bool {
-        if self.first.as_ref().is_some_and(|(first, _)| *first == key) {
-            self.first = None;
-            return true;
+    /// Takes a waiter back, if it is still there.
+    pub(super) fn remove(&mut self, key: WaiterKey) -> Option<Waiter> {
+        if let Some((_, waiter)) = self.first.take_if(|(first, _)| *first == key) {
+            return Some(waiter);
         }
-        let place =
-            self.others.as_ref().and_then(|others| others.iter().position(|(other, _)| *other == key));
-        if let (Some(others), Some(place)) = (&mut self.others, place) {
-            others.remove(place);
-        }
-        place.is_some()
+        let others = self.others.as_mut()?;
+        let place = others.iter().position(|(other, _)| *other == key)?;
+        Some(others.remove(place).1)
     }
 
-    pub(super) fn tell_all(self) {
+    pub(super) fn tell_all(self, runner: &dyn Runner) {
         let others = self.others.into_iter().flat_map(|others| *others);
         for (_, waiter) in self.first.into_iter().chain(others) {
-            waiter.tell();
+            waiter.tell(runner);
         }
     }
 }
 
 impl Waiter {
-    fn tell(self) {
+    fn tell(self, runner: &dyn Runner) {
         match self {
             Self::Thread(thread) => thread.unpark(),
-            Self::Waker(waker) => waker.wake(),
+            Self::Waker(waker) => {
+                runner.before_user_code();
+                // A waker that panics is a fault of the async runtime, which the panic hook has told of; it must not
+                // cost the pool a worker, nor the other waiters their wake-up.
+                let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
+            }
             Self::Queue(queue, place) => queue.push(place),
         }
     }

@@ -1,6 +1,6 @@
 //! A worker thread: takes tasks, runs them, searches, sleeps, ends.
 
-use super::cell::{Runnable, Runner};
+use super::cell::{Bystander, Runnable, Runner};
 use super::deques::{Job, Place};
 use super::pool::Pool;
 use super::sleep::Parker;
@@ -15,6 +15,8 @@ const TURNS_PER_INJECTOR_LOOK: u32 = 61;
 /// giving up its time slice in between.
 const LOOKS: u32 = 24;
 const LOOKS_WITHOUT_YIELD: u32 = 8;
+/// So many tasks that were run by helping may stay in their queue before it is looked through.
+const CLEAR_ABOVE: usize = 64;
 /// How many tasks may run inside of one another on one stack.
 const DEEPEST: u32 = 256;
 
@@ -30,6 +32,8 @@ struct Worker {
     searching: Cell<bool>,
     turn: Cell<u32>,
     depth: Cell<u32>,
+    /// How many tasks were run by helping since the own queue was last cleared of them.
+    tombstones: Cell<usize>,
 }
 
 /// The body of a worker's thread; the worker is counted, and counted as searching, already.
@@ -43,9 +47,14 @@ pub(super) fn run(pool: Arc<Pool>) {
             searching: Cell::new(true),
             turn: Cell::new(0),
             depth: Cell::new(0),
+            tombstones: Cell::new(0),
         });
         while let Some(job) = worker.next() {
-            job.run(worker);
+            if worker.pool.is_cancelling() {
+                job.cancel();
+            } else {
+                job.run(worker);
+            }
         }
     });
 }
@@ -53,17 +62,8 @@ pub(super) fn run(pool: Arc<Pool>) {
 /// Puts a job into the current worker's own queue, if this thread is a worker of the pool, and tells its length.
 pub(super) fn push_if_own(pool: u64, job: Job) -> Result<Option<usize>, Job> {
     let mut job = Some(job);
-    let pushed = with_own(pool, |worker| {
-        let job = job.take()?;
-        worker.with_place(|place| {
-            worker.pool.deques.push(place, job);
-            place.len()
-        })
-    });
-    match job {
-        Some(job) => Err(job),
-        None => Ok(pushed.flatten()),
-    }
+    let pushed = with_own(pool, |worker| worker.push(&mut job));
+    job.map_or(Ok(pushed.flatten()), Err)
 }
 
 /// Whether this thread is a worker of the pool.
@@ -85,16 +85,15 @@ pub(super) enum Help {
 /// Runs a task of the current worker's own pool here and now, if nobody has claimed it: who waits for a task of his
 /// own pool would otherwise hold the very thread that it needs.
 pub(super) fn help(pool: u64, job: &dyn Runnable) -> Help {
-    struct Nested;
-    impl Runner for Nested {}
     let helped = with_own(pool, |worker| {
         let depth = worker.depth.get();
         if depth >= DEEPEST {
             return Help::TooDeep(DEEPEST);
         }
         worker.depth.set(depth + 1);
-        let ran = job.run(&Nested);
+        let ran = job.run(&Bystander);
         worker.depth.set(depth);
+        worker.tombstones.set(worker.tombstones.get() + usize::from(ran));
         if ran { Help::Ran } else { Help::None }
     });
     helped.unwrap_or(Help::None)
@@ -136,6 +135,20 @@ impl Worker {
             return self.pool.take_injected().or_else(|| self.pop());
         }
         self.pop().or_else(|| self.pool.take_injected())
+    }
+
+    /// Puts a job into the own queue and tells its length; leaves it where it is if there is no queue any more.
+    fn push(&self, job: &mut Option<Job>) -> Option<usize> {
+        self.with_place(|place| {
+            if let Some(job) = job.take() {
+                self.pool.deques.push(place, job);
+            }
+            if self.tombstones.get() > CLEAR_ABOVE && 2 * self.tombstones.get() > place.len() {
+                self.tombstones.set(0);
+                place.clear_claimed();
+            }
+            place.len()
+        })
     }
 
     fn pop(&self) -> Option<Job> {
@@ -215,7 +228,7 @@ impl Runner for Worker {
     }
 
     /// Code that may block runs after all: pass the search on.
-    fn before_drop(&self) {
+    fn before_user_code(&self) {
         if self.searching.get() {
             self.end_search();
         }
