@@ -16,6 +16,7 @@
 #![allow(unsafe_code, reason = "a mutex per task costs what a channel does; see the argument above")]
 
 use super::error::{Panic, TaskError};
+use super::runner::{Bystander, Runner};
 use super::waiter::{Waiter, WaiterKey, Waiters};
 use std::cell::UnsafeCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -59,20 +60,6 @@ pub(super) trait Runnable: Send + Sync {
     /// Whether nobody has claimed the task yet.
     fn is_pending(&self) -> bool;
 }
-
-/// What the thread that runs a task does around the moment at which waiters learn of the result.
-pub(super) trait Runner {
-    /// Called just before the result is published. What follows takes no user code with it.
-    fn before_publish(&self) {}
-
-    /// Called if user code (a waker, the `Drop` of a result that nobody wants) must run after all.
-    fn before_user_code(&self) {}
-}
-
-/// A thread that is no worker, or a worker that is in the middle of a job.
-pub(super) struct Bystander;
-
-impl Runner for Bystander {}
 
 /// A new task: what goes into a queue, and the one handle to it.
 pub(super) fn new_task<F, T>(pool: u64, closure: F) -> (Arc<dyn Runnable>, TaskHandle<T>)

@@ -192,7 +192,8 @@ fn locate(group: usize) -> (usize, usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::cell::{Bystander, new_task};
+    use super::super::cell::new_task;
+    use super::super::runner::Bystander;
     use super::*;
 
     #[test]

@@ -33,6 +33,7 @@ mod deques;
 mod error;
 mod map;
 mod pool;
+mod runner;
 mod sleep;
 mod task;
 mod waiter;

@@ -1,7 +1,7 @@
 //! Who is told when a task ends.
 
-use super::cell::Runner;
 use super::completion::CompletionQueue;
+use super::runner::Runner;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::Waker;

@@ -1,8 +1,9 @@
 //! A worker thread: takes tasks, runs them, searches, sleeps, ends.
 
-use super::cell::{Bystander, Runnable, Runner};
+use super::cell::Runnable;
 use super::deques::{Job, Place};
 use super::pool::Pool;
+use super::runner::{Bystander, Runner};
 use super::sleep::Parker;
 use std::cell::{Cell, OnceCell};
 use std::sync::Arc;
