@@ -224,12 +224,38 @@ mod tests {
     }
 
     #[test]
-    fn a_past_deadline_names_its_limit() {
+    fn a_cancelled_token_ends_the_connection() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let target = Target::new("127.0.0.1").port(listener.local_addr().unwrap().port());
         let cx = cx();
         cx.cancel().cancel();
         let error = connect(&target, 23, &Resolver::system(), &cx).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Cancelled);
+    }
+
+    /// An address whose listener has its queue full: it answers to no further connection.
+    #[cfg(target_os = "linux")]
+    fn silent_address() -> (SocketAddr, impl Sized) {
+        let address: SocketAddr = "127.0.0.1:0".parse().unwrap();
+        let listener = socket(AddressFamily::INET).unwrap();
+        rustix::net::bind(&listener, &address).unwrap();
+        rustix::net::listen(&listener, 0).unwrap();
+        let listener = TcpListener::from(listener);
+        let address = listener.local_addr().unwrap();
+        let waiting = [start(&address).unwrap(), start(&address).unwrap()];
+        (address, (listener, waiting))
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_past_deadline_names_its_limit() {
+        let (address, _queue) = silent_address();
+        let target = Target::new("127.0.0.1").port(address.port());
+        let cx = cx().within(Duration::from_millis(20), "connect");
+        let error = connect(&target, 23, &Resolver::system(), &cx).unwrap_err();
+        assert_eq!((error.kind(), error.phase()), (ErrorKind::TimedOut, Phase::Connect));
+        let shown = error.to_string();
+        assert!(shown.contains("timed out (connect limit)"), "{shown}");
+        assert!(shown.contains("the host is down, or a firewall drops the packets"), "{shown}");
     }
 }
