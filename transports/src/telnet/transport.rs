@@ -107,6 +107,12 @@ impl Transport for TelnetTransport {
         self.check(Phase::Read, cx)?;
         while self.taken == self.text.len() {
             self.receive(cx)?;
+            // A peer that sends commands without end never lets the socket run dry, and so nothing waits.
+            if self.taken == self.text.len()
+                && let Some(why) = cx.interruption()
+            {
+                return Err(TransportError::interrupted(why, Phase::Read, &self.peer, cx));
+            }
         }
         let count = buf.len().min(self.text.len() - self.taken);
         buf[..count].copy_from_slice(&self.text[self.taken..self.taken + count]);
