@@ -153,10 +153,9 @@ mod tests {
 
     #[test]
     fn a_match_without_end_is_an_error() {
-        let pattern = Pattern::parse(r"(?:a*)*(?=b)(a)\1$").unwrap();
+        let endless = Pattern::parse(r"(?:a*)*(?=b)(a)\1$").unwrap();
+        assert_eq!(endless.spans(&("a".repeat(2000) + "b")), Ok(None));
         let hopeless = Pattern::parse(r"(?=((a|aa)+$))(?:a|aa)+\1c").unwrap();
-        let line = "a".repeat(2000) + "b";
-        assert!(pattern.spans(&line).is_ok_and(|spans| spans.is_none()) || pattern.spans(&line).is_err());
         let error = hopeless.spans(&"a".repeat(2000)).unwrap_err();
         assert!(error.contains("given up"), "{error}");
     }
