@@ -278,6 +278,18 @@ impl TransportError {
         }
     }
 
+    /// How each call on a transport begins: refuses where the connection is `closed` on this side, or the operation was
+    /// cancelled. A past deadline refuses nothing yet: what has arrived is still read.
+    pub fn refuse(closed: bool, phase: Phase, peer: &str, cx: &Cx) -> Result<(), Self> {
+        if closed {
+            return Err(Self::new(ErrorKind::Closed, phase, peer, "already closed"));
+        }
+        match cx.interruption() {
+            Some(why @ Interruption::Cancelled) => Err(Self::interrupted(why, phase, peer, cx)),
+            Some(Interruption::TimedOut) | None => Ok(()),
+        }
+    }
+
     /// Adds what should have come.
     pub fn expected(mut self, expected: impl Into<Cow<'static, str>>) -> Self {
         self.0.expected = Some(expected.into());
@@ -356,6 +368,17 @@ mod tests {
         assert_eq!(Target::new("2001:db8::1").port(2022).peer(22), "[2001:db8::1]:2022");
         assert_eq!(Target::new("192.0.2.1").name("r1").peer(23), "r1 (192.0.2.1:23)");
         assert_eq!(Target::new("192.0.2.1").name("192.0.2.1:7").port(7).peer(23), "192.0.2.1:7");
+    }
+
+    #[test]
+    fn a_call_is_refused_where_closed_or_cancelled_but_not_for_its_deadline() {
+        use crate::{cancel::CancelToken, deadline::Deadline};
+        let cx = Cx::new(Deadline::after(std::time::Duration::ZERO, "test"), CancelToken::new());
+        let refuse = |closed| TransportError::refuse(closed, Phase::Read, "r1", &cx).map_err(|e| e.kind());
+        assert_eq!(refuse(false), Ok(()));
+        cx.cancel().cancel();
+        assert_eq!(refuse(false), Err(ErrorKind::Cancelled));
+        assert_eq!(refuse(true), Err(ErrorKind::Closed));
     }
 
     #[test]

@@ -68,25 +68,24 @@ impl MockTransport {
 
 impl Transport for MockTransport {
     fn read(&mut self, buf: &mut [u8], cx: &Cx) -> Result<usize, TransportError> {
-        if cx.interruption() == Some(Interruption::Cancelled) {
-            return Err(self.failure(Phase::Read, Interruption::Cancelled, cx));
-        }
+        TransportError::refuse(self.closed, Phase::Read, &self.name, cx)?;
         let count = buf.len().min(self.arriving.len()).min(self.peer.chunk());
         for (slot, byte) in buf.iter_mut().zip(self.arriving.drain(..count)) {
             *slot = byte;
         }
         match count {
-            0 if self.closed || self.peer.is_closed() => Err(self.hung_up(Phase::Read)),
+            0 if self.peer.is_closed() => Err(self.hung_up(Phase::Read)),
             0 => Err(self.failure(Phase::Read, Interruption::TimedOut, cx)),
             _ => Ok(count),
         }
     }
 
     fn write_all(&mut self, bytes: &[u8], cx: &Cx) -> Result<(), TransportError> {
+        TransportError::refuse(self.closed, Phase::Write, &self.name, cx)?;
         if let Some(why) = cx.interruption() {
             return Err(self.failure(Phase::Write, why, cx));
         }
-        if self.closed || self.peer.is_closed() {
+        if self.peer.is_closed() {
             return Err(self.hung_up(Phase::Write));
         }
         self.arriving.extend(self.peer.answer(bytes));

@@ -57,7 +57,8 @@ fn alternate(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
 struct Race {
     waiting: std::vec::IntoIter<SocketAddr>,
     pending: Vec<TcpStream>,
-    last_error: Option<io::Error>,
+    /// The most telling error so far.
+    error: Option<io::Error>,
 }
 
 enum Failure {
@@ -67,7 +68,7 @@ enum Failure {
 
 impl Race {
     fn new(addresses: Vec<SocketAddr>) -> Self {
-        Self { waiting: addresses.into_iter(), pending: Vec::new(), last_error: None }
+        Self { waiting: addresses.into_iter(), pending: Vec::new(), error: None }
     }
 
     fn run(mut self, cx: &Cx) -> Result<TcpStream, Failure> {
@@ -75,7 +76,7 @@ impl Race {
             self.start_next();
             if self.pending.is_empty() {
                 let none = || io::ErrorKind::AddrNotAvailable.into();
-                return Err(Failure::Refused(self.last_error.unwrap_or_else(none)));
+                return Err(Failure::Refused(self.error.unwrap_or_else(none)));
             }
             if let Some(stream) = self.wait(cx)? {
                 return Ok(stream);
@@ -85,10 +86,10 @@ impl Race {
 
     /// Starts attempts until one is under way or no address is left.
     fn start_next(&mut self) {
-        for address in self.waiting.by_ref() {
+        while let Some(address) = self.waiting.next() {
             match start(&address) {
                 Ok(stream) => return self.pending.push(stream),
-                Err(error) => self.last_error = Some(error),
+                Err(error) => self.note(error),
             }
         }
     }
@@ -108,24 +109,40 @@ impl Race {
         let stream = self.pending.swap_remove(ended);
         match stream.take_error() {
             Ok(None) => return Some(stream),
-            Ok(Some(error)) | Err(error) => self.last_error = Some(error),
+            Ok(Some(error)) | Err(error) => self.note(error),
         }
         None
+    }
+
+    /// Keeps the error that tells most of the host; of several such, the last.
+    fn note(&mut self, error: io::Error) {
+        if self.error.as_ref().is_none_or(|kept| weight(error.kind()) >= weight(kept.kind())) {
+            self.error = Some(error);
+        }
+    }
+}
+
+/// How much an error tells of the host: that it answered, that it did not, or only that it was never asked.
+fn weight(kind: io::ErrorKind) -> u8 {
+    match kind {
+        io::ErrorKind::ConnectionRefused
+        | io::ErrorKind::ConnectionReset
+        | io::ErrorKind::ConnectionAborted => 2,
+        io::ErrorKind::TimedOut => 1,
+        _ => 0,
     }
 }
 
 impl Failure {
     fn told(self, peer: &str, cx: &Cx) -> TransportError {
         let source = match self {
-            Self::Wait(error @ PollError::Interrupted(Interruption::Cancelled)) => {
-                return error.into_transport_error(Phase::Connect, peer, cx);
-            }
-            Self::Wait(error) => {
+            Self::Wait(error @ PollError::Interrupted(Interruption::TimedOut)) => {
                 return error
                     .into_transport_error(Phase::Connect, peer, cx)
                     .expected("an answer to the TCP connection")
                     .hint("the host is down, or a firewall drops the packets");
             }
+            Self::Wait(error) => return error.into_transport_error(Phase::Connect, peer, cx),
             // The system's error would only say it again.
             Self::Refused(source) if source.kind() == io::ErrorKind::ConnectionRefused => {
                 return TransportError::new(ErrorKind::Refused, Phase::Connect, peer, "connection refused")
@@ -213,6 +230,42 @@ mod tests {
     }
 
     #[test]
+    fn a_refusal_tells_more_than_a_missing_route() {
+        // Nothing can be connected to the broadcast address; that fails at once and without a word to anybody.
+        let nowhere: SocketAddr = "255.255.255.255:9".parse().unwrap();
+        for addresses in [[closed_address(), nowhere], [nowhere, closed_address()]] {
+            match Race::new(addresses.to_vec()).run(&cx()) {
+                Err(Failure::Refused(error)) => assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused),
+                _ => panic!("refused by {addresses:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn errors_are_weighed_by_what_they_tell_of_the_host() {
+        use io::ErrorKind::{ConnectionRefused, ConnectionReset, HostUnreachable, TimedOut};
+        let kept = |kinds: &[io::ErrorKind]| {
+            let mut race = Race::new(Vec::new());
+            for &kind in kinds {
+                race.note(kind.into());
+            }
+            race.error.map(|error| error.kind())
+        };
+        assert_eq!(kept(&[ConnectionReset, TimedOut, HostUnreachable]), Some(ConnectionReset));
+        assert_eq!(kept(&[HostUnreachable, TimedOut]), Some(TimedOut));
+        assert_eq!(kept(&[TimedOut, ConnectionRefused]), Some(ConnectionRefused));
+        assert_eq!(kept(&[HostUnreachable]), Some(HostUnreachable));
+    }
+
+    #[test]
+    fn a_wait_that_the_system_refuses_says_nothing_of_the_host() {
+        let failure = Failure::Wait(PollError::Io(rustix::io::Errno::MFILE.into()));
+        let error = failure.told("r1", &cx());
+        assert_eq!(error.kind(), ErrorKind::Io);
+        assert!(!error.to_string().contains("firewall"), "{error}");
+    }
+
+    #[test]
     fn a_closed_port_is_refused() {
         let address = closed_address();
         let target = Target::new("127.0.0.1").name("r1").port(address.port());
@@ -224,12 +277,38 @@ mod tests {
     }
 
     #[test]
-    fn a_past_deadline_names_its_limit() {
+    fn a_cancelled_token_ends_the_connection() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let target = Target::new("127.0.0.1").port(listener.local_addr().unwrap().port());
         let cx = cx();
         cx.cancel().cancel();
         let error = connect(&target, 23, &Resolver::system(), &cx).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Cancelled);
+    }
+
+    /// An address whose listener has its queue full: it answers to no further connection.
+    #[cfg(target_os = "linux")]
+    fn silent_address() -> (SocketAddr, impl Sized) {
+        let address: SocketAddr = "127.0.0.1:0".parse().unwrap();
+        let listener = socket(AddressFamily::INET).unwrap();
+        rustix::net::bind(&listener, &address).unwrap();
+        rustix::net::listen(&listener, 0).unwrap();
+        let listener = TcpListener::from(listener);
+        let address = listener.local_addr().unwrap();
+        let waiting = [start(&address).unwrap(), start(&address).unwrap()];
+        (address, (listener, waiting))
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_past_deadline_names_its_limit() {
+        let (address, _queue) = silent_address();
+        let target = Target::new("127.0.0.1").port(address.port());
+        let cx = cx().within(Duration::from_millis(20), "connect");
+        let error = connect(&target, 23, &Resolver::system(), &cx).unwrap_err();
+        assert_eq!((error.kind(), error.phase()), (ErrorKind::TimedOut, Phase::Connect));
+        let shown = error.to_string();
+        assert!(shown.contains("timed out (connect limit)"), "{shown}");
+        assert!(shown.contains("the host is down, or a firewall drops the packets"), "{shown}");
     }
 }

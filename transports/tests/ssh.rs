@@ -265,6 +265,18 @@ fn text_in_place_of_a_banner_is_shown() {
 }
 
 #[test]
+fn lines_without_end_are_no_banner() {
+    let (addr, _server) = serve(|mut socket| while socket.write_all(&b"hello\r\n".repeat(1024)).is_ok() {});
+    let (ended, end) = mpsc::channel();
+    std::thread::spawn(move || ended.send(refused(dial(addr, &cx()))));
+    let error = end.recv_timeout(Duration::from_secs(10)).unwrap();
+    assert_eq!((error.kind(), error.phase()), (ErrorKind::Protocol, Phase::Handshake));
+    let shown = error.to_string();
+    assert!(shown.contains("expected an SSH banner; last seen \""), "{shown}");
+    assert!(shown.contains("hello"), "{shown}");
+}
+
+#[test]
 fn another_protocol_is_no_ssh() {
     let (addr, server) = serve(|mut socket| {
         socket.write_all(b"\x00\xff\xfb\x01login: \n").unwrap();

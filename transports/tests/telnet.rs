@@ -5,6 +5,7 @@
 mod common;
 
 use common::{cx, refused, serve, target, until, until_gone, within};
+use linecrew_core::cx::Cx;
 use linecrew_core::transport::{Connector, ErrorKind, Phase, Target};
 use linecrew_testkit::{Device, Fault, Lab, Service};
 use linecrew_transports::telnet::{LineEnd, TelnetConnector};
@@ -91,6 +92,30 @@ fn a_silent_device_times_out_with_the_name_of_the_limit() {
     assert!(error.to_string().contains("timed out (test limit)"), "{error}");
     drop(transport);
     server.join().unwrap();
+}
+
+/// Reads from a device that sends commands only, for as long as anybody listens.
+fn flooded(cx: Cx) -> mpsc::Receiver<ErrorKind> {
+    let (addr, _server) = serve(|mut socket| while socket.write_all(&b"\xff\xf1".repeat(4096)).is_ok() {});
+    let mut transport = TelnetConnector::new().connect(&target(addr), &common::cx()).unwrap();
+    let (ended, end) = mpsc::channel();
+    std::thread::spawn(move || ended.send(transport.read(&mut [0; 8], &cx).unwrap_err().kind()));
+    end
+}
+
+#[test]
+fn commands_without_end_meet_the_deadline() {
+    let end = flooded(within(Duration::from_millis(50)));
+    assert_eq!(end.recv_timeout(Duration::from_secs(10)), Ok(ErrorKind::TimedOut));
+}
+
+#[test]
+fn a_cancel_ends_a_read_of_commands_without_end() {
+    let cx = cx();
+    let end = flooded(cx.clone());
+    assert!(end.recv_timeout(Duration::from_millis(50)).is_err());
+    cx.cancel().cancel();
+    assert_eq!(end.recv_timeout(Duration::from_secs(10)), Ok(ErrorKind::Cancelled));
 }
 
 #[test]

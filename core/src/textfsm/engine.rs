@@ -2,7 +2,7 @@
 
 use super::error::{ParseError, ParseErrorKind};
 use super::lines::lines;
-use super::pattern::Pattern;
+use super::pattern::{Allowance, Pattern};
 use super::rule::{LineOp, NextState, RecordOp, Rule};
 use super::table::{Table, Value};
 use super::template::Template;
@@ -35,6 +35,7 @@ struct Run<'t> {
     state: usize,
     cells: Vec<Cell>,
     rows: Vec<Vec<Value>>,
+    allowance: Allowance,
 }
 
 /// What a value holds between two records.
@@ -57,7 +58,7 @@ struct Failure {
 impl<'t> Run<'t> {
     fn new(template: &'t Template) -> Self {
         let cells = vec![Cell::default(); template.values.len()];
-        Self { template, state: template.start, cells, rows: Vec::new() }
+        Self { template, state: template.start, cells, rows: Vec::new(), allowance: Allowance::new() }
     }
 
     /// Tries the rules of the state in order, up to the first that matches and does not continue.
@@ -65,7 +66,7 @@ impl<'t> Run<'t> {
         let template = self.template;
         for rule in &template.states[self.state].rules {
             let limit = |reason| Failure::new(ParseErrorKind::Limit, rule, reason);
-            let Some(spans) = rule.pattern.spans(line).map_err(limit)? else { continue };
+            let Some(spans) = rule.pattern.spans(line, &mut self.allowance).map_err(limit)? else { continue };
             for target in &rule.targets {
                 let text = spans.get(target.group).cloned().flatten().map(|span| &line[span]);
                 self.assign(target.value, text).map_err(|(kind, reason)| Failure::new(kind, rule, reason))?;
@@ -92,7 +93,7 @@ impl<'t> Run<'t> {
             match option {
                 ValueOption::Filldown => cell.kept.clone_from(&cell.value),
                 ValueOption::Fillup => fill_up(&mut self.rows, index, &cell.value),
-                ValueOption::List => cell.items.push(item(value, text)?),
+                ValueOption::List => cell.items.push(item(value, text, &mut self.allowance)?),
                 ValueOption::Required | ValueOption::Key => {}
             }
         }
@@ -164,19 +165,23 @@ fn optional(text: Option<&str>) -> Value {
 }
 
 /// What a `List` value adds for `text`: a map where its expression has named groups of its own.
-fn item(value: &ValueDef, text: Option<&str>) -> Result<Value, (ParseErrorKind, String)> {
+fn item(
+    value: &ValueDef,
+    text: Option<&str>,
+    allowance: &mut Allowance,
+) -> Result<Value, (ParseErrorKind, String)> {
     let Some(nested) = &value.nested else { return Ok(optional(text)) };
     let text = text.ok_or_else(|| {
         let reason = format!("the List value '{}' has groups but took no part in the match", value.name);
         (ParseErrorKind::Unmatched, reason)
     })?;
-    let map = map(nested, text).map_err(|reason| (ParseErrorKind::Limit, reason))?;
+    let map = map(nested, text, allowance).map_err(|reason| (ParseErrorKind::Limit, reason))?;
     Ok(map.unwrap_or_else(|| optional(Some(text))))
 }
 
 /// The named groups of a match of the whole expression on `text`; None without a match or such groups.
-fn map(nested: &Pattern, text: &str) -> Result<Option<Value>, String> {
-    let Some(spans) = nested.spans(text)? else { return Ok(None) };
+fn map(nested: &Pattern, text: &str, allowance: &mut Allowance) -> Result<Option<Value>, String> {
+    let Some(spans) = nested.spans(text, allowance)? else { return Ok(None) };
     let named = nested
         .groups()
         .iter()

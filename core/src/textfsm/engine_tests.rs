@@ -156,6 +156,23 @@ fn a_very_long_line_works() {
     check("Value X (\\d)\n\nStart\n  ^x+ ${X}$$\n", &line, r#"[["7"]]"#);
 }
 
+#[test]
+fn backtracking_is_limited_for_the_text_as_a_whole() {
+    // Each line alone stays within what one match may take.
+    let template = "Value X (\\d+)\n\nStart\n  ^(?!Foo)(\\w+\\s?)+:\\s+${X}$$\n";
+    let line = "abcdefghijklmnopq;\n";
+    check(template, line, "[]");
+    let error = table(template, &line.repeat(100)).unwrap_err();
+    assert_eq!(error.kind(), ParseErrorKind::Limit);
+    assert!(error.to_string().contains("too many steps"), "{error}");
+}
+
+#[test]
+fn look_around_that_hardly_backtracks_is_not_limited_however_long_the_text() {
+    let template = "Value X (\\d+)\n\nStart\n  ^(?!Foo)(\\w+\\s?)+:\\s+${X}$$\n";
+    check(template, &"Rx errors: 12\n".repeat(20_000), r#"[["12"]]"#);
+}
+
 fn template_text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         Just("Value "),

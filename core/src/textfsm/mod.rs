@@ -26,7 +26,7 @@
 //!
 //! A template comes from a text ([`Template::parse`]), a file ([`Template::load`]) or the built-in set ([`builtin()`]).
 //! Neither a template nor a text can make it panic, hang or take unbounded memory: expressions run in linear time,
-//! those with look-around or back-references within a limit of steps.
+//! those with look-around or back-references within a limit of steps for each match and one for all of a text.
 //!
 //! Where this differs from Python:
 //!

@@ -69,8 +69,8 @@ impl Template {
 
     /// Parses `text` into a table.
     ///
-    /// It fails where a rule says `Error`, where Python's textfsm raises an exception, and where an expression passes
-    /// its limit of memory or steps. A text that no rule knows gives a table without rows.
+    /// It fails where a rule says `Error`, where Python's textfsm raises an exception, and where expressions pass
+    /// a limit of memory or steps. A text that no rule knows gives a table without rows.
     pub fn parse_text(&self, text: &str) -> Result<Table, ParseError> {
         engine::run(self, text)
     }

@@ -130,7 +130,7 @@ impl SshConnector {
         let known = self.host_keys.known(&target.peer(PORT))?;
         let socket = tcp::connect(target, PORT, &self.resolver, &cx.within(self.limits.connect, "connect"))?;
         let cx = cx.within(self.limits.handshake, "handshake");
-        let session = Session::new(socket, target.peer(PORT))?;
+        let session = Session::new(&socket, target.peer(PORT))?;
         let key_types = known.key_types(&target.host, port);
         algorithms::prefer(&session.ssh, self.legacy, &key_types).map_err(|source| {
             let what = "this build has no usable algorithm";

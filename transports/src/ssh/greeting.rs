@@ -13,31 +13,51 @@ const KEXINIT: u8 = 20;
 
 /// The first bytes of a connection.
 #[derive(Debug, Default)]
-pub(super) struct Greeting(Vec<u8>);
+pub(super) struct Greeting {
+    kept: Vec<u8>,
+    /// How many bytes came before the banner.
+    preamble: usize,
+}
 
 impl Greeting {
     /// Notes what `socket` has now.
     pub(super) fn note(&mut self, socket: &TcpStream) {
         let mut buf = [0; KEPT];
-        let room = KEPT - self.0.len();
+        let room = KEPT - self.kept.len();
         // An error shows again in libssh2's own read.
         let count = socket.peek(&mut buf[..room]).unwrap_or(0);
-        self.0.extend_from_slice(&buf[..count]);
+        self.kept.extend_from_slice(&buf[..count]);
+    }
+
+    /// Notes text before the banner that was taken from the socket: all of it while it is short, then its end.
+    pub(super) fn note_preamble(&mut self, text: &[u8]) {
+        self.preamble += text.len();
+        if self.kept.len() + text.len() > KEPT / 2 {
+            self.kept.clear();
+            // So that what follows is not taken for the beginning of a line.
+            self.kept.extend_from_slice(b"... ");
+        }
+        self.kept.extend_from_slice(text);
+    }
+
+    /// How many bytes of text before the banner were noted.
+    pub(super) fn preamble(&self) -> usize {
+        self.preamble
     }
 
     /// Notes the last line that libssh2 took, where it was too quick for [`note`](Self::note).
     pub(super) fn note_line(&mut self, line: Option<&[u8]>) {
         if let Some(line) = line
-            && self.0.is_empty()
+            && self.kept.is_empty()
         {
-            self.0.extend_from_slice(line);
-            self.0.push(b'\n');
+            self.kept.extend_from_slice(line);
+            self.kept.push(b'\n');
         }
     }
 
     /// The text, up to and with the banner.
     pub(super) fn text(&self) -> &[u8] {
-        &self.0[..self.after_banner().unwrap_or(self.0.len())]
+        &self.kept[..self.after_banner().unwrap_or(self.kept.len())]
     }
 
     /// Whether the server has shown itself to speak SSH.
@@ -47,7 +67,7 @@ impl Greeting {
 
     /// The server's key exchange, host key and cipher algorithms, where its offer has arrived.
     pub(super) fn offer(&self) -> Option<String> {
-        let (length, packet) = self.0[self.after_banner()?..].split_first_chunk::<4>()?;
+        let (length, packet) = self.kept[self.after_banner()?..].split_first_chunk::<4>()?;
         let packet = packet.get(..u32::from_be_bytes(*length).try_into().ok()?)?;
         // Length of the padding (1 byte), the message's type (1), a cookie (16).
         if *packet.get(1)? != KEXINIT {
@@ -62,7 +82,7 @@ impl Greeting {
     /// Where the line that begins with `SSH-` ends.
     fn after_banner(&self) -> Option<usize> {
         let mut end = 0;
-        for line in self.0.split_inclusive(|&byte| byte == b'\n') {
+        for line in self.kept.split_inclusive(|&byte| byte == b'\n') {
             end += line.len();
             if line.starts_with(b"SSH-") && line.ends_with(b"\n") {
                 return Some(end);
@@ -70,6 +90,20 @@ impl Greeting {
         }
         None
     }
+}
+
+/// How many of `bytes` come before the line that begins with `SSH-`, or that is too short to tell. `at_start` says
+/// whether a line begins with them.
+pub(super) fn before_banner(bytes: &[u8], mut at_start: bool) -> usize {
+    let mut end = 0;
+    for line in bytes.split_inclusive(|&byte| byte == b'\n') {
+        if at_start && (line.starts_with(b"SSH-") || b"SSH-".starts_with(line)) {
+            return end;
+        }
+        end += line.len();
+        at_start = line.ends_with(b"\n");
+    }
+    end
 }
 
 /// A name-list (RFC 4251, section 5), bounded and fit to be printed, and what follows it.
@@ -86,7 +120,7 @@ mod tests {
     use super::*;
 
     fn greeting(bytes: &[u8]) -> Greeting {
-        Greeting(bytes.to_vec())
+        Greeting { kept: bytes.to_vec(), preamble: 0 }
     }
 
     fn offer(lists: &[&[u8]]) -> Vec<u8> {
@@ -123,6 +157,16 @@ mod tests {
         let list = bytes.windows(11).position(|window| window == b"group1-sha1").unwrap();
         bytes[list - 4..list].fill(0xff);
         assert_eq!(greeting(&bytes).offer(), None);
+    }
+
+    #[test]
+    fn the_lines_before_a_banner_are_told_from_it() {
+        assert_eq!(before_banner(b"hello\r\nSSH-2.0-x\r\n", true), 7);
+        assert_eq!(before_banner(b"SSH-2.0-x\r\n", true), 0);
+        assert_eq!(before_banner(b"SSH-2.0-x\r\nSSH", false), 11);
+        assert_eq!(before_banner(b"a\nSS", true), 2);
+        assert_eq!(before_banner(b"hello SSH-2.0", true), 13);
+        assert_eq!(before_banner(b"", true), 0);
     }
 
     #[test]

@@ -1,14 +1,21 @@
 //! A libssh2 session that waits in the shared poll.
 
-use super::greeting::Greeting;
-use crate::poll::{Interest, PollError, poll};
-use linecrew_core::cx::Cx;
+use super::greeting::{Greeting, before_banner};
+use crate::poll::{Interest, PollError, poll, retry};
+use linecrew_core::cx::{Cx, Interruption};
 use linecrew_core::transport::{ErrorKind, Phase, TransportError};
 use ssh2::{BlockDirections, Error, ErrorCode};
-use std::io;
+use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::unix::net::UnixStream;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How much text a server may send before its banner.
+const PREAMBLE_LIMIT: usize = 64 * 1024;
+/// How long the rest of a banner is waited for that was cut within its first four bytes.
+const CUT_WAIT: Duration = Duration::from_millis(5);
 
 /// libssh2's error codes that are told apart here (`libssh2.h`).
 pub(super) mod code {
@@ -33,6 +40,8 @@ pub(super) struct Session {
     /// Shared with libssh2, which needs the file descriptor for as long as it lives.
     socket: Arc<TcpStream>,
     pub(super) peer: String,
+    /// This side's banner, which is yet to be sent.
+    banner: Vec<u8>,
 }
 
 /// Why a step failed.
@@ -54,21 +63,35 @@ impl Fault {
 
 impl Session {
     /// A session on a connected, non-blocking socket.
-    pub(super) fn new(socket: TcpStream, peer: String) -> Result<Self, TransportError> {
+    pub(super) fn new(socket: &TcpStream, peer: String) -> Result<Self, TransportError> {
         let mut ssh = ssh2::Session::new().map_err(|source| {
+            TransportError::new(ErrorKind::Io, Phase::Handshake, &peer, "cannot start SSH").source(source)
+        })?;
+        ssh.set_blocking(false);
+        let (socket, banner) = begin(&mut ssh, socket).map_err(|source| {
             TransportError::new(ErrorKind::Io, Phase::Handshake, &peer, "cannot start SSH").source(source)
         })?;
         let socket = Arc::new(socket);
         ssh.set_tcp_stream(Arc::clone(&socket));
-        ssh.set_blocking(false);
-        Ok(Self { ssh, socket, peer })
+        Ok(Self { ssh, socket, peer, banner })
     }
 
     /// Repeats `step` until it no longer asks to wait. A step that was given up leaves the session unusable.
+    ///
+    /// Past the deadline it is tried once more, with what has arrived: bytes that keep coming would else win over the
+    /// deadline every time.
     pub(super) fn run<T>(&self, cx: &Cx, mut step: impl FnMut() -> Result<T, Error>) -> Result<T, Fault> {
+        let mut late = false;
         loop {
             match step() {
-                Err(error) if code_of(&error) == code::EAGAIN => self.wait(cx)?,
+                Err(error) if code_of(&error) == code::EAGAIN => {
+                    let why = cx.interruption();
+                    if late && let Some(why) = why {
+                        return Err(Fault::Wait(PollError::Interrupted(why)));
+                    }
+                    late = why.is_some();
+                    self.wait(cx)?;
+                }
                 other => return other.map_err(Fault::Ssh),
             }
         }
@@ -95,6 +118,19 @@ impl Session {
     /// Agrees on encryption.
     pub(super) fn handshake(&self, cx: &Cx) -> Result<(), TransportError> {
         let mut greeting = Greeting::default();
+        let introduced = self.introduce(cx).and_then(|()| self.skip_preamble(&mut greeting, cx));
+        match introduced {
+            // Any other error of the socket shows again in libssh2's own calls.
+            Ok(()) | Err(PollError::Io(_)) => {}
+            Err(error) => return Err(self.handshake_failure(Fault::Wait(error), &greeting, cx)),
+        }
+        if greeting.preamble() > PREAMBLE_LIMIT {
+            let what = "too much text before the banner";
+            return Err(TransportError::new(ErrorKind::Protocol, Phase::Handshake, &self.peer, what)
+                .expected("an SSH banner")
+                .seen(greeting.text())
+                .hint("another service may have this port"));
+        }
         let mut ssh = self.ssh.clone();
         let agreed = self.run(cx, || {
             greeting.note(&self.socket);
@@ -104,6 +140,46 @@ impl Session {
             greeting.note_line(self.ssh.banner_bytes());
             self.handshake_failure(fault, &greeting, cx)
         })
+    }
+
+    /// Sends this side's banner.
+    fn introduce(&self, cx: &Cx) -> Result<(), PollError> {
+        let mut rest = &self.banner[..];
+        while !rest.is_empty() {
+            let sent = retry(&self.socket, Interest::Write, cx, || (&*self.socket).write(rest))?;
+            rest = &rest[sent..];
+        }
+        Ok(())
+    }
+
+    /// Takes the lines before the server's banner, up to the limit. libssh2 would skip them in a loop of its own, which
+    /// ends only when nothing comes.
+    fn skip_preamble(&self, greeting: &mut Greeting, cx: &Cx) -> Result<(), PollError> {
+        let mut buf = [0; 2048];
+        let mut at_start = true;
+        while greeting.preamble() <= PREAMBLE_LIMIT {
+            let count = retry(&self.socket, Interest::Read, cx, || self.socket.peek(&mut buf))?;
+            let skipped = before_banner(&buf[..count], at_start);
+            // The end, the banner, or something that libssh2 refuses at once.
+            if count == 0 || buf[..count].starts_with(b"SSH-") && at_start || buf[..skipped].contains(&0) {
+                return Ok(());
+            }
+            if skipped > 0 {
+                let taken = (&*self.socket).read(&mut buf[..skipped]).map_err(PollError::Io)?;
+                greeting.note_preamble(&buf[..taken]);
+                at_start = buf[..taken].ends_with(b"\n");
+            } else {
+                // The socket is ready all the time, so that there is nothing to wait for but the clock.
+                match poll(&[], &cx.within(CUT_WAIT, "banner")) {
+                    Err(PollError::Interrupted(Interruption::TimedOut)) | Ok(_) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            if let Some(why) = cx.interruption() {
+                return Err(PollError::Interrupted(why));
+            }
+        }
+        Ok(())
     }
 
     fn handshake_failure(&self, fault: Fault, greeting: &Greeting, cx: &Cx) -> TransportError {
@@ -178,6 +254,39 @@ impl Drop for Session {
     }
 }
 
+/// Lets libssh2 begin without the server: returns the socket under the file descriptor that libssh2 knows, and the
+/// banner that it wants sent.
+///
+/// Its first call sends the banner and goes on to read the server's, skipping lines for as long as they come. So it is
+/// made on a socket pair, from which nothing comes; then the connection takes the pair's place.
+fn begin(ssh: &mut ssh2::Session, socket: &TcpStream) -> io::Result<(TcpStream, Vec<u8>)> {
+    let (near, far) = UnixStream::pair()?;
+    near.set_nonblocking(true)?;
+    let mut place = OwnedFd::from(near);
+    ssh.set_tcp_stream(place.as_raw_fd());
+    match ssh.handshake() {
+        Err(error) if code_of(&error) == code::EAGAIN => {}
+        Err(error) => return Err(error.into()),
+        Ok(()) => return Err(io::Error::other("a handshake with nobody")),
+    }
+    replace(socket, &mut place)?;
+    // The near end is gone, and with it the stream ends.
+    let mut banner = Vec::new();
+    (&far).read_to_end(&mut banner)?;
+    Ok((TcpStream::from(place), banner))
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn replace(socket: &TcpStream, place: &mut OwnedFd) -> io::Result<()> {
+    Ok(rustix::io::dup3(socket, place, rustix::io::DupFlags::CLOEXEC)?)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn replace(socket: &TcpStream, place: &mut OwnedFd) -> io::Result<()> {
+    rustix::io::dup2(socket, place)?;
+    Ok(rustix::io::fcntl_setfd(place, rustix::io::FdFlags::CLOEXEC)?)
+}
+
 fn code_of(error: &Error) -> i32 {
     match error.code() {
         ErrorCode::Session(code) | ErrorCode::SFTP(code) => code,
@@ -186,4 +295,37 @@ fn code_of(error: &Error) -> i32 {
 
 fn is_end(code: i32) -> bool {
     matches!(code, code::SOCKET_DISCONNECT | code::SOCKET_RECV | code::SOCKET_SEND)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use linecrew_core::cancel::CancelToken;
+    use linecrew_core::deadline::Deadline;
+    use std::net::TcpListener;
+    use std::sync::mpsc;
+
+    #[test]
+    fn bytes_that_keep_coming_do_not_outlast_the_deadline() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let socket = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        socket.set_nonblocking(true).unwrap();
+        let mut far = listener.accept().unwrap().0;
+        // Never read, so the socket is ready all the time.
+        far.write_all(b"x").unwrap();
+        let (ended, end) = mpsc::channel();
+        std::thread::spawn(move || {
+            let session = Session::new(&socket, "r1".into()).unwrap();
+            let cx = Cx::new(Deadline::after(Duration::ZERO, "test"), CancelToken::new());
+            let mut steps = 0;
+            let result = session.run(&cx, || -> Result<(), Error> {
+                steps += 1;
+                Err(Error::new(ErrorCode::Session(code::EAGAIN), "would block"))
+            });
+            let timed_out =
+                matches!(result, Err(Fault::Wait(PollError::Interrupted(Interruption::TimedOut))));
+            ended.send((timed_out, steps))
+        });
+        assert_eq!(end.recv_timeout(Duration::from_secs(10)), Ok((true, 2)));
+    }
 }

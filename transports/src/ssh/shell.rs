@@ -1,8 +1,8 @@
 //! A shell on an SSH connection as a byte stream.
 
 use super::session::{Fault, Session};
-use linecrew_core::cx::{Cx, Interruption};
-use linecrew_core::transport::{ErrorKind, Phase, Transport, TransportError};
+use linecrew_core::cx::Cx;
+use linecrew_core::transport::{Phase, Transport, TransportError};
 use ssh2::{Channel, ExtendedData};
 use std::io::{Read, Write};
 use std::time::Duration;
@@ -51,19 +51,6 @@ impl SshTransport {
         session.run(cx, || channel.shell())
     }
 
-    /// Refuses where the connection is closed or the operation was cancelled.
-    fn check(&self, phase: Phase, cx: &Cx) -> Result<(), TransportError> {
-        if self.closed {
-            return Err(TransportError::new(ErrorKind::Closed, phase, &self.session.peer, "already closed"));
-        }
-        match cx.interruption() {
-            Some(why @ Interruption::Cancelled) => {
-                Err(TransportError::interrupted(why, phase, &self.session.peer, cx))
-            }
-            _ => Ok(()),
-        }
-    }
-
     fn take_leave(&mut self, cx: &Cx) -> Result<(), Fault> {
         let Self { channel, session, .. } = self;
         session.run(cx, || channel.close())?;
@@ -73,7 +60,7 @@ impl SshTransport {
 
 impl Transport for SshTransport {
     fn read(&mut self, buf: &mut [u8], cx: &Cx) -> Result<usize, TransportError> {
-        self.check(Phase::Read, cx)?;
+        TransportError::refuse(self.closed, Phase::Read, &self.session.peer, cx)?;
         let Self { channel, session, .. } = self;
         let read = session.run(cx, || channel.read(buf).map_err(|error| session.stream_error(&error)));
         match read {
@@ -85,7 +72,7 @@ impl Transport for SshTransport {
     }
 
     fn write_all(&mut self, bytes: &[u8], cx: &Cx) -> Result<(), TransportError> {
-        self.check(Phase::Write, cx)?;
+        TransportError::refuse(self.closed, Phase::Write, &self.session.peer, cx)?;
         let Self { channel, session, .. } = self;
         let mut rest = bytes;
         while !rest.is_empty() {

@@ -3,7 +3,7 @@
 use super::codec::Codec;
 use super::connector::TelnetConnector;
 use crate::poll::{Interest, PollError, retry};
-use linecrew_core::cx::{Cx, Interruption};
+use linecrew_core::cx::Cx;
 use linecrew_core::transport::{ErrorKind, Phase, Transport, TransportError};
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -34,19 +34,6 @@ impl TelnetTransport {
         let codec = Codec::new(settings);
         let (text, leaving) = (Vec::new(), Vec::new());
         Self { peer, socket, codec, text, taken: 0, leaving, sent: 0, closed: false }
-    }
-
-    /// Refuses where the connection is closed or the operation was cancelled.
-    fn check(&self, phase: Phase, cx: &Cx) -> Result<(), TransportError> {
-        if self.closed {
-            return Err(TransportError::new(ErrorKind::Closed, phase, &self.peer, "already closed"));
-        }
-        match cx.interruption() {
-            Some(why @ Interruption::Cancelled) => {
-                Err(TransportError::interrupted(why, phase, &self.peer, cx))
-            }
-            _ => Ok(()),
-        }
     }
 
     /// Takes what the socket has, waiting for it if there is nothing.
@@ -104,9 +91,15 @@ impl TelnetTransport {
 
 impl Transport for TelnetTransport {
     fn read(&mut self, buf: &mut [u8], cx: &Cx) -> Result<usize, TransportError> {
-        self.check(Phase::Read, cx)?;
+        TransportError::refuse(self.closed, Phase::Read, &self.peer, cx)?;
         while self.taken == self.text.len() {
             self.receive(cx)?;
+            // A peer that sends commands without end never lets the socket run dry, and so nothing waits.
+            if self.taken == self.text.len()
+                && let Some(why) = cx.interruption()
+            {
+                return Err(TransportError::interrupted(why, Phase::Read, &self.peer, cx));
+            }
         }
         let count = buf.len().min(self.text.len() - self.taken);
         buf[..count].copy_from_slice(&self.text[self.taken..self.taken + count]);
@@ -115,7 +108,7 @@ impl Transport for TelnetTransport {
     }
 
     fn write_all(&mut self, bytes: &[u8], cx: &Cx) -> Result<(), TransportError> {
-        self.check(Phase::Write, cx)?;
+        TransportError::refuse(self.closed, Phase::Write, &self.peer, cx)?;
         self.codec.encode(bytes).map_err(|source| self.broken(source))?;
         self.flush(Phase::Write, cx)
     }
