@@ -19,6 +19,10 @@ pub mod fleet;
 #[cfg(feature = "inventory")]
 pub mod inventory;
 #[cfg(feature = "platform")]
+#[cfg_attr(
+    not(feature = "session"),
+    allow(dead_code, unused_imports, reason = "a session is what uses the parts of a definition")
+)]
 pub mod platform;
 #[cfg(feature = "transport")]
 pub mod secret;
@@ -30,6 +34,8 @@ pub mod textfsm;
 #[cfg(feature = "transport")]
 pub mod transport;
 
+#[cfg(feature = "transport")]
+mod account;
 #[cfg(feature = "session")]
 mod channel;
 #[cfg(any(feature = "inventory", feature = "platform"))]

@@ -1,5 +1,6 @@
 //! A session that failed.
 
+use crate::account::Account;
 use crate::channel::Trouble;
 use crate::platform::PlatformError;
 use crate::seen::Seen;
@@ -95,9 +96,7 @@ struct Details {
     phase: Phase,
     host: String,
     what: Cow<'static, str>,
-    expected: Option<Cow<'static, str>>,
-    seen: Option<Seen>,
-    hint: Option<Cow<'static, str>>,
+    account: Account,
     transport: Option<TransportError>,
 }
 
@@ -108,9 +107,7 @@ impl SessionError {
             phase,
             host: host.to_owned(),
             what: what.into(),
-            expected: None,
-            seen: None,
-            hint: None,
+            account: Account::default(),
             transport: None,
         }))
     }
@@ -141,17 +138,17 @@ impl SessionError {
     }
 
     pub(super) fn expected(mut self, expected: impl Into<Cow<'static, str>>) -> Self {
-        self.0.expected = Some(expected.into());
+        self.0.account.expected = Some(expected.into());
         self
     }
 
     pub(super) fn seen(mut self, seen: Seen) -> Self {
-        self.0.seen = Some(seen);
+        self.0.account.seen = Some(seen);
         self
     }
 
     pub(super) fn hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
-        self.0.hint = Some(hint.into());
+        self.0.account.hint = Some(hint.into());
         self
     }
 
@@ -178,20 +175,14 @@ impl SessionError {
 
 impl fmt::Display for SessionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Details { phase, host, what, expected, seen, hint, .. } = &*self.0;
+        let Details { phase, host, what, account, .. } = &*self.0;
         // A connect error of the transport names host and phase itself.
         if *phase == Phase::Connect || host.is_empty() {
             f.write_str(what)?;
         } else {
             write!(f, "{host}: {phase}: {what}")?;
         }
-        if let Some(expected) = expected {
-            write!(f, "; expected {expected}")?;
-        }
-        if let Some(seen) = seen {
-            write!(f, "; last seen {seen}")?;
-        }
-        hint.as_ref().map_or(Ok(()), |hint| write!(f, "; {hint}"))
+        account.fmt(f)
     }
 }
 

@@ -1,0 +1,35 @@
+//! The byte stream to a device, and how one is opened.
+//!
+//! [`Transport`] is all that a session needs of SSH, telnet, a serial console or a test. Calls block their caller
+//! and nothing else: each takes a [`Cx`] and returns by its deadline, or as soon as its token is cancelled.
+
+mod error;
+mod target;
+
+pub use error::{ErrorKind, Phase, TransportError};
+pub use target::{Credentials, HostKeyCheck, Target};
+
+use crate::cx::Cx;
+
+/// An open byte stream to a device's command line.
+///
+/// Dropping a transport aborts the connection without waiting.
+pub trait Transport: Send {
+    /// Reads at least one byte into `buf` and returns how many.
+    ///
+    /// The end of the stream is an error of kind [`ErrorKind::Closed`], a deadline one of kind
+    /// [`ErrorKind::TimedOut`]. Bytes that have already arrived are returned even if the deadline is past.
+    fn read(&mut self, buf: &mut [u8], cx: &Cx) -> Result<usize, TransportError>;
+
+    /// Writes all of `bytes`. After an error it is unknown how many were sent.
+    fn write_all(&mut self, bytes: &[u8], cx: &Cx) -> Result<(), TransportError>;
+
+    /// Says goodbye as the protocol has it, within the deadline, and closes. Later calls do nothing.
+    fn close(&mut self, cx: &Cx);
+}
+
+/// Opens transports of one kind.
+pub trait Connector: Send + Sync {
+    /// Connects to `target`, authenticates where the transport itself does so, and opens its command line.
+    fn connect(&self, target: &Target, cx: &Cx) -> Result<Box<dyn Transport>, TransportError>;
+}
