@@ -27,10 +27,12 @@
 
 mod connectors;
 mod error;
+mod outcomes;
 mod run;
 
 pub use connectors::Connectors;
 pub use error::HostError;
+pub use outcomes::{Completed, InOrder};
 pub use run::{Outcome, Run};
 
 use crate::cancel::CancelToken;
