@@ -102,7 +102,8 @@ pub(crate) struct LoginArgs {
     #[arg(short = 'k', long)]
     pub(crate) ask_pass: bool,
 
-    /// A file that only its owner may read: the password on the first line, the enable secret on the second, if any
+    /// A file that only its owner may read: the password on the first line, the enable secret on the second; an
+    /// empty line means none
     #[arg(long, value_name = "FILE", conflicts_with = "ask_pass")]
     pub(crate) password_file: Option<PathBuf>,
 }
