@@ -44,6 +44,16 @@ pub struct Entry {
     /// Whatever else is to be known of it.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub data: BTreeMap<String, Value>,
+    /// What was set nearer to the host than the credential, and so counts instead of the credential's.
+    #[serde(skip)]
+    pub(super) nearer: Nearer,
+}
+
+/// Settings that a credential may hold too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Nearer {
+    pub(super) username: bool,
+    pub(super) private_key: bool,
 }
 
 impl Entry {
@@ -53,6 +63,12 @@ impl Entry {
             if mine.is_none() {
                 *mine = theirs.cloned();
             }
+        }
+        if self.credential.is_none() && other.credential.is_some() {
+            self.nearer = Nearer {
+                username: self.username.is_some() || other.nearer.username,
+                private_key: self.private_key.is_some() || other.nearer.private_key,
+            };
         }
         fill(&mut self.hostname, other.hostname.as_ref());
         fill(&mut self.port, other.port.as_ref());
