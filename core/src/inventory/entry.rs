@@ -4,7 +4,7 @@ use super::value::Value;
 use crate::transport::HostKeyCheck;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, is_separator};
 
 /// The settings of a host, of a group, or of `defaults`; what is not set is inherited.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -89,11 +89,14 @@ impl Entry {
         for path in [&mut self.private_key, &mut self.known_hosts].into_iter().flatten() {
             *path = folder.join(&path);
         }
-        // A name has no separator; anything else is a file.
-        if let Some(platform) = &mut self.platform
-            && platform.contains(std::path::MAIN_SEPARATOR)
-        {
-            *platform = folder.join(&platform).display().to_string();
-        }
+        let file = self.platform_file().map(|file| folder.join(file).display().to_string());
+        self.platform = file.or_else(|| self.platform.take());
+    }
+
+    /// The definition file of the platform, where that is no name: a path, or a file name with an extension.
+    pub fn platform_file(&self) -> Option<&Path> {
+        let platform = self.platform.as_deref()?;
+        let file = Path::new(platform);
+        (platform.contains(is_separator) || file.extension().is_some()).then_some(file)
     }
 }

@@ -184,6 +184,17 @@ hosts:
     }
 
     #[test]
+    fn a_platform_that_is_a_file_is_relative_to_the_inventory_and_a_name_stays() {
+        let text = "{hosts: {a: {platform: acme.yaml}, b: {platform: os/acme}, c: {platform: frr}}}";
+        let inventory = parse(text).unwrap();
+        let platforms: Vec<_> = inventory.hosts().iter().map(|host| host.platform().unwrap()).collect();
+        assert_eq!(platforms, ["etc/acme.yaml", "etc/os/acme", "frr"]);
+        let files: Vec<_> =
+            inventory.hosts().iter().map(|host| host.settings().platform_file().is_some()).collect();
+        assert_eq!(files, [true, true, false]);
+    }
+
+    #[test]
     fn a_target_takes_what_it_lacks_from_the_fallback() {
         let inventory = parse(FILE).unwrap();
         let fallback = Credentials::user("me").password("pw");
