@@ -21,8 +21,7 @@ pub(crate) fn run(args: &LabArgs) -> Result<Ended, Usage> {
     check_may_write(&known_hosts)?;
     let lab = start(&args.platform, args.devices, Duration::from_millis(args.latency))?;
     write(&known_hosts, &lab.known_hosts())?;
-    let file_name = known_hosts.file_name().map(PathBuf::from).unwrap_or_default();
-    write(&args.inventory, &lab.inventory(file_name).to_yaml().map_err(Usage::new)?)?;
+    write(&args.inventory, &lab.inventory(&known_hosts).to_yaml().map_err(Usage::new)?)?;
     announce(&lab, args)?;
     // The sender lives in the handler for as long as the process.
     let _ = stopped.recv();
