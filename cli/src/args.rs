@@ -102,7 +102,8 @@ pub(crate) struct LoginArgs {
     #[arg(short = 'k', long)]
     pub(crate) ask_pass: bool,
 
-    /// A file that only its owner may read: the password on the first line, the enable secret on the second, if any
+    /// A file that only its owner may read: the password on the first line, the enable secret on the second; an
+    /// empty line means none
     #[arg(long, value_name = "FILE", conflicts_with = "ask_pass")]
     pub(crate) password_file: Option<PathBuf>,
 }
@@ -137,22 +138,22 @@ pub(crate) struct LimitArgs {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(next_help_heading = "Output")]
+#[command(next_help_heading = "Output", group(ArgGroup::new("parsing").multiple(true)))]
 pub(crate) struct OutputArgs {
     /// How results are printed; jsonl prints each host as it completes, the others keep the order of the inventory
     #[arg(long, default_value = "table", value_name = "FORMAT")]
     pub(crate) format: Format,
 
     /// Parse each reply with a built-in TextFSM template
-    #[arg(long)]
+    #[arg(long, group = "parsing")]
     pub(crate) parse: bool,
 
     /// Parse each reply with this TextFSM template
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", group = "parsing")]
     pub(crate) template: Option<PathBuf>,
 
     /// The columns of the table of parsed replies [default: as many as fit]
-    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',', requires = "parsing")]
     pub(crate) columns: Vec<String>,
 }
 

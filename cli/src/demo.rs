@@ -1,7 +1,7 @@
 //! `linecrew demo`: the main job on a simulated lab in the same process.
 
 use crate::args::{DemoArgs, Format};
-use crate::exit::{Ended, Usage};
+use crate::exit::{Ended, Usage, written};
 use crate::lab;
 use crate::output::Printer;
 use crate::plan::{Parser, Plan};
@@ -31,15 +31,15 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Ended, Usage> {
         workers: args.workers,
     };
     let mut out = io::stdout().lock();
-    writeln!(
+    written(writeln!(
         out,
         "{} simulated devices, {} ms away, half telnet, half SSH; {} workers: log in, enable, paging off, \
          {COMMAND}, parse\n",
         args.devices, args.latency, args.workers
-    )?;
+    ))?;
     let start = Instant::now();
     let mut printer = Printer::new(Format::Table, &COLUMNS.map(str::to_owned), &mut out);
     let ended = execute(&plan, &mut printer)?;
-    writeln!(out, "{:.2} s", start.elapsed().as_secs_f64())?;
+    written(writeln!(out, "{:.2} s", start.elapsed().as_secs_f64()))?;
     Ok(ended)
 }

@@ -5,6 +5,9 @@
 //! | 0    | every host did what it was asked to                                                      |
 //! | 1    | some host failed, or refused a command                                                   |
 //! | 2    | usage: arguments, an inventory, a template or a password file that cannot be used        |
+//!
+//! Where the reader of the output went away, as `head` does, the run ends early and in silence; the code tells of the
+//! hosts up to then: 1 if one of them failed, else 0.
 
 use std::io;
 use std::process::ExitCode;
@@ -32,6 +35,14 @@ impl Usage {
 impl From<io::Error> for Usage {
     fn from(error: io::Error) -> Self {
         Self(error.to_string())
+    }
+}
+
+/// A reader that went away is no fault of whoever wrote to it.
+pub(crate) fn written(result: io::Result<()>) -> Result<(), Usage> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other?),
     }
 }
 

@@ -3,26 +3,25 @@
 use crate::args::LabArgs;
 use crate::exit::{Ended, Usage};
 use linecrew_testkit::{Lab, Platform};
-use std::fs;
-use std::io::{self, Write};
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::Duration;
 
-/// The first line of an inventory that `lab` may write over.
+/// The first line of a file that `lab` may write over.
 const HEADING: &str = "# Simulated devices; written by linecrew lab, which writes over it.";
 
 /// Serves until Ctrl-C.
 pub(crate) fn run(args: &LabArgs) -> Result<Ended, Usage> {
     let (stop, stopped) = mpsc::channel();
     ctrlc::set_handler(move || _ = stop.send(())).map_err(Usage::new)?;
+    let known_hosts = known_hosts_of(&args.inventory)?;
     check_may_write(&args.inventory)?;
+    check_may_write(&known_hosts)?;
     let lab = start(&args.platform, args.devices, Duration::from_millis(args.latency))?;
-    let known_hosts = args.inventory.with_extension("known_hosts");
-    fs::write(&known_hosts, lab.known_hosts()).map_err(|error| cannot_write(&known_hosts, &error))?;
-    let file_name = known_hosts.file_name().map(PathBuf::from).unwrap_or_default();
-    let text = format!("{HEADING}\n{}", lab.inventory(file_name).to_yaml().map_err(Usage::new)?);
-    fs::write(&args.inventory, text).map_err(|error| cannot_write(&args.inventory, &error))?;
+    write(&known_hosts, &lab.known_hosts())?;
+    write(&args.inventory, &lab.inventory(&known_hosts).to_yaml().map_err(Usage::new)?)?;
     announce(&lab, args)?;
     // The sender lives in the handler for as long as the process.
     let _ = stopped.recv();
@@ -58,18 +57,34 @@ fn announce(lab: &Lab, args: &LabArgs) -> Result<(), Usage> {
     Ok(out.flush()?)
 }
 
-fn check_may_write(inventory: &Path) -> Result<(), Usage> {
-    match fs::read_to_string(inventory) {
-        Ok(text) if !text.starts_with(HEADING) => {
-            let inventory = inventory.display();
-            Err(Usage::new(format!(
-                "{inventory} is there already and is no lab's; name another with --inventory"
-            )))
+/// The file beside the inventory that holds the host keys.
+fn known_hosts_of(inventory: &Path) -> Result<PathBuf, Usage> {
+    let known_hosts = inventory.with_extension("known_hosts");
+    if known_hosts == inventory {
+        let path = inventory.display();
+        return Err(Usage::new(format!("{path}: the host keys go there; name the inventory otherwise")));
+    }
+    Ok(known_hosts)
+}
+
+/// A file that is not there may be written, and one that `lab` wrote.
+fn check_may_write(path: &Path) -> Result<(), Usage> {
+    let mut head = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(HEADING.len() as u64).read_to_end(&mut head));
+    let path = path.display();
+    match read {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(Usage::new(format!(
+            "{path} is there already and cannot be read: {error}; name another with --inventory"
+        ))),
+        Ok(_) if head == HEADING.as_bytes() => Ok(()),
+        Ok(_) => {
+            Err(Usage::new(format!("{path} is there already and is no lab's; name another with --inventory")))
         }
-        _ => Ok(()),
     }
 }
 
-fn cannot_write(path: &Path, error: &io::Error) -> Usage {
-    Usage::new(format!("{}: cannot be written: {error}", path.display()))
+fn write(path: &Path, text: &str) -> Result<(), Usage> {
+    fs::write(path, format!("{HEADING}\n{text}"))
+        .map_err(|error| Usage::new(format!("{}: cannot be written: {error}", path.display())))
 }

@@ -2,7 +2,9 @@
 //!
 //! Glue over `linecrew-core`: arguments as typed (`args`) become a run as meant (`plan`), its outcomes are printed.
 
+mod advice;
 mod args;
+mod columns;
 #[cfg(feature = "lab")]
 mod demo;
 mod exit;

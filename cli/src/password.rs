@@ -56,7 +56,19 @@ fn prompt(text: &str) -> Result<Option<Secret>, Usage> {
     Ok((!typed.is_empty()).then(|| Secret::new(typed)))
 }
 
-fn two_lines(lines: Vec<Secret>) -> (Option<Secret>, Option<Secret>) {
+/// The password, then the enable secret; an empty line means none.
+fn two_lines(lines: Vec<Option<Secret>>) -> (Option<Secret>, Option<Secret>) {
     let mut lines = lines.into_iter();
-    (lines.next(), lines.next())
+    (lines.next().flatten(), lines.next().flatten())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_first_line_means_no_password() {
+        let (password, enable) = two_lines(vec![None, Some(Secret::new("enable"))]);
+        assert!(password.is_none() && enable.is_some());
+    }
 }

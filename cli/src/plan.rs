@@ -1,6 +1,7 @@
 //! What the arguments of `run` mean: which hosts, with what credentials and limits, and how replies are parsed.
 
 use crate::args::{HostArgs, LimitArgs, RunArgs};
+use crate::columns;
 use crate::exit::Usage;
 use crate::password;
 use linecrew_core::executor::Executor;
@@ -32,6 +33,7 @@ impl Plan {
             (None, true) => Parser::Builtin,
             (None, false) => Parser::None,
         };
+        columns::check(&args.output.columns, &parser, &inventory, &args.commands)?;
         let credentials = password::credentials(&args.login, &inventory)?;
         let commands = args.commands.clone();
         Ok(Self { inventory, commands, parser, credentials, limits: args.limits, workers: args.workers })

@@ -1,5 +1,6 @@
 //! What is shown of one host: plain data, the same for every format.
 
+use crate::advice::with_advice;
 use crate::plan::Parser;
 use linecrew_core::fleet::{HostError, Outcome};
 use linecrew_core::session::{Reply, Session};
@@ -66,7 +67,7 @@ impl HostRecord {
                 let error = failed.map(|(command, what)| format!("{name}: command \"{command}\": {what}"));
                 (error.is_some().then(|| "command".to_owned()), error, replies)
             }
-            Err(error) => (Some(error.phase()), Some(error.to_string()), Vec::new()),
+            Err(error) => (Some(error.phase()), Some(with_advice(&error)), Vec::new()),
         };
         Self {
             host: outcome.host.name().to_owned(),

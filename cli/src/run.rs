@@ -1,12 +1,14 @@
 //! `linecrew run`: the same commands on every host.
 
 use crate::args::{Format, RunArgs};
-use crate::exit::{Ended, Usage};
+use crate::exit::{Ended, Usage, written};
 use crate::output::Printer;
 use crate::plan::Plan;
 use crate::progress::Progress;
-use crate::record::{HostRecord, Status, send};
-use linecrew_core::fleet::Fleet;
+use crate::record::{HostRecord, ReplyRecord, Status, send};
+use linecrew_core::cancel::CancelToken;
+use linecrew_core::executor::{Pending, Wait};
+use linecrew_core::fleet::Run;
 use std::io;
 
 /// Runs the commands as the arguments say.
@@ -17,29 +19,43 @@ pub(crate) fn run(args: &RunArgs) -> Result<Ended, Usage> {
 }
 
 /// Runs the plan and hands each host to the printer: as it completes where the format allows it, else in the order of
-/// the inventory.
+/// the inventory. Where nobody reads what is printed, the run is given up.
 pub(crate) fn execute(plan: &Plan, printer: &mut Printer<impl io::Write>) -> Result<Ended, Usage> {
     let (executor, fleet) = plan.fleet()?;
-    let progress = Progress::new(plan.inventory.len());
+    let (cancel, progress) = (CancelToken::new(), Progress::new(plan.inventory.len()));
     let watcher = progress.clone();
-    let fleet = fleet.on_event(move |event| watcher.event(event));
+    let fleet = fleet.cancel(cancel.clone()).on_event(move |event| watcher.event(event));
     let (commands, parser) = (plan.commands.clone(), plan.parser.clone());
     let run = fleet.run(move |session, _host| send(session, &commands, &parser));
+    let mut ended = Ended::Well;
+    let shown = show(run, printer, &progress, &mut ended);
+    progress.finish();
+    if shown.is_err() {
+        cancel.cancel();
+        executor.shutdown(Pending::Cancel, Wait::Yes);
+    }
+    written(shown)?;
+    Ok(ended)
+}
+
+/// Prints the hosts and notes in `ended` whether one failed.
+fn show(
+    run: Run<Vec<ReplyRecord>>,
+    printer: &mut Printer<impl io::Write>,
+    progress: &Progress,
+    ended: &mut Ended,
+) -> io::Result<()> {
     let outcomes: Box<dyn Iterator<Item = _>> = match printer.format() {
         Format::Jsonl => Box::new(run.as_completed()),
         Format::Table | Format::Json | Format::Raw => Box::new(run.in_order()),
     };
-    let mut ended = Ended::Well;
     for outcome in outcomes {
         let record = HostRecord::new(outcome);
         if record.status == Status::Failed {
-            ended = Ended::SomeFailed;
+            *ended = Ended::SomeFailed;
         }
         progress.suspend(|| printer.host(record))?;
     }
     progress.finish();
-    printer.finish()?;
-    drop::<Fleet>(fleet);
-    drop(executor);
-    Ok(ended)
+    printer.finish()
 }

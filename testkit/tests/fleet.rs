@@ -6,7 +6,7 @@
 
 use linecrew_core::cancel::CancelToken;
 use linecrew_core::executor::Executor;
-use linecrew_core::fleet::{Event, Fleet, HostError, Outcome};
+use linecrew_core::fleet::{Event, Fleet, HostError, Outcome, Run};
 use linecrew_core::inventory::{Entry, Host, Inventory};
 use linecrew_core::transport::{Connector, Credentials};
 use linecrew_testkit::{Device, Fault, memory};
@@ -141,7 +141,18 @@ fn a_cancelled_run_still_gives_one_outcome_per_host() {
 }
 
 #[test]
-fn a_dropped_run_starts_no_more_hosts() {
+fn a_run_that_is_dropped_starts_no_more_hosts() {
+    assert_eq!(started_before(drop), 3);
+}
+
+#[test]
+fn a_run_whose_outcomes_nobody_reads_starts_no_more_hosts() {
+    assert_eq!(started_before(|run| drop(run.as_completed())), 3);
+    assert_eq!(started_before(|run| drop(run.in_order())), 3);
+}
+
+/// How many of 50 hosts are started where the run is given up while its three workers are busy.
+fn started_before(give_up: impl FnOnce(Run<()>)) -> usize {
     let (executor, fleet) = fleet(50);
     let (started, release) = (Arc::new(std::sync::Barrier::new(4)), Arc::new(std::sync::Barrier::new(4)));
     let (begin, go_on) = (Arc::clone(&started), Arc::clone(&release));
@@ -149,7 +160,7 @@ fn a_dropped_run_starts_no_more_hosts() {
     let counter = Arc::clone(&count);
     let run = fleet.run(move |_, host| {
         *counter.lock().unwrap() += 1;
-        // The three workers meet here with the test, so that the run is dropped while they are busy.
+        // The three workers meet here with the test, so that they are busy while the run is given up.
         if matches!(host.name(), "r1" | "r2" | "r4") {
             begin.wait();
             go_on.wait();
@@ -157,8 +168,8 @@ fn a_dropped_run_starts_no_more_hosts() {
         Ok(())
     });
     started.wait();
-    drop(run);
+    give_up(run);
     release.wait();
     drop(executor);
-    assert_eq!(*count.lock().unwrap(), 3);
+    *count.lock().unwrap()
 }

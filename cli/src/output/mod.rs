@@ -1,5 +1,6 @@
 //! The formats of results, each generic over where it writes to.
 
+mod cell;
 mod json;
 mod raw;
 mod safe;

@@ -13,7 +13,36 @@ pub(super) fn host(out: &mut impl Write, record: &HostRecord) -> io::Result<()> 
         writeln!(out, "=== {}: failed", record.host)?;
     }
     if let Some(error) = &record.error {
-        writeln!(out, "{error}")?;
+        writeln!(out, "{}", safe(error))?;
     }
     out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::record::{HostRecord, ReplyRecord, Status};
+
+    #[test]
+    fn neither_a_reply_nor_an_error_controls_the_terminal() {
+        let sent = "a\u{1b}[2J\u{9b}31mb".to_owned();
+        let record = HostRecord {
+            host: "r1".to_owned(),
+            status: Status::Failed,
+            elapsed_ms: 0,
+            phase: Some("command".to_owned()),
+            error: Some(format!("refused: {sent}")),
+            replies: vec![ReplyRecord {
+                command: "show x".to_owned(),
+                ok: false,
+                elapsed_ms: 0,
+                text: sent,
+                parsed: None,
+                error: None,
+            }],
+        };
+        let mut out = Vec::new();
+        super::host(&mut out, &record).unwrap();
+        let shown = "a\u{fffd}[2J\u{fffd}31mb";
+        assert_eq!(String::from_utf8(out).unwrap(), format!("=== r1: show x\n{shown}\nrefused: {shown}\n"));
+    }
 }

@@ -19,6 +19,7 @@ mod tests {
     #[test]
     fn an_escape_sequence_does_not_reach_the_terminal() {
         assert_eq!(safe("a\u{1b}[2Jb\tc\n"), "a\u{fffd}[2Jb\tc\n");
+        assert_eq!(safe("\u{9b}31m\u{85}\u{7f}"), "\u{fffd}31m\u{fffd}\u{fffd}");
         assert!(matches!(safe("plain"), Cow::Borrowed("plain")));
     }
 }

@@ -1,5 +1,6 @@
 //! A table for people: a row per host, or per row of its parsed replies; what failed stands below it in full.
 
+use super::cell::Cell;
 use super::safe::safe;
 use crate::record::{HostRecord, ReplyRecord, Status};
 use comfy_table::Table as Grid;
@@ -11,11 +12,31 @@ use std::io::{self, Write};
 const WIDTH_OF_A_PIPE: u16 = 160;
 /// A cell is cut here: longer ones are for `--format json`.
 const WIDEST_CELL: usize = 40;
+/// A reply is not cut shorter than this, however narrow the terminal is.
+const NARROWEST_REPLY: usize = 20;
+/// Between two columns.
+const GAP: usize = 2;
 
 pub(super) fn hosts(out: &mut impl Write, records: &[HostRecord], columns: &[String]) -> io::Result<()> {
+    let width = usize::from(Grid::new().width().unwrap_or(WIDTH_OF_A_PIPE));
+    hosts_within(out, records, columns, width)
+}
+
+fn hosts_within(
+    out: &mut impl Write,
+    records: &[HostRecord],
+    columns: &[String],
+    width: usize,
+) -> io::Result<()> {
     let parsed = records.iter().flat_map(|record| &record.replies).any(|reply| reply.parsed.is_some());
-    let rows = if parsed { parsed_rows(records, columns) } else { plain_rows(records) };
-    let left_out = print(out, rows, columns.is_empty())?;
+    let left_out = if parsed {
+        let rows = parsed_rows(records, columns);
+        let shown = if columns.is_empty() { columns_that_fit(&rows, width) } else { usize::MAX };
+        print(out, &rows, shown, WIDEST_CELL)?
+    } else {
+        let rows = plain_rows(records);
+        print(out, &rows, usize::MAX, width_of_replies(&rows, width))?
+    };
     if left_out > 0 {
         writeln!(out, "({left_out} more columns: choose with --columns, or see all with --format json)")?;
     }
@@ -28,16 +49,16 @@ pub(super) fn hosts(out: &mut impl Write, records: &[HostRecord], columns: &[Str
 }
 
 /// The heading, then the rows.
-type Rows = Vec<Vec<String>>;
+type Rows = Vec<Vec<Cell>>;
 
 fn plain_rows(records: &[HostRecord]) -> Rows {
-    let mut rows = vec![["HOST", "STATUS", "TIME", "COMMAND", "REPLY"].map(str::to_owned).to_vec()];
+    let mut rows = vec![["HOST", "STATUS", "TIME", "COMMAND", "REPLY"].map(Cell::new).to_vec()];
     for record in records {
-        let host = [record.host.clone(), status(record).to_owned(), time(record.elapsed_ms)];
-        let replies = record.replies.iter().map(|reply| [reply.command.clone(), summary(reply)].to_vec());
+        let host = [&record.host, status(record), &time(record.elapsed_ms)].map(Cell::new);
+        let replies = record.replies.iter().map(|reply| [Cell::new(&reply.command), summary(reply)]);
         let mut replies: Vec<_> = replies.collect();
         if replies.is_empty() {
-            replies.push(vec![String::new(), record.phase.clone().unwrap_or_default()]);
+            replies.push(["", record.phase.as_deref().unwrap_or_default()].map(Cell::new));
         }
         rows.extend(replies.into_iter().map(|reply| host.iter().cloned().chain(reply).collect()));
     }
@@ -45,33 +66,33 @@ fn plain_rows(records: &[HostRecord]) -> Rows {
 }
 
 /// How the command failed, or the first line that says something, and how many follow.
-fn summary(reply: &ReplyRecord) -> String {
+fn summary(reply: &ReplyRecord) -> Cell {
     if let Some(error) = &reply.error {
-        return error.clone();
+        return Cell::new(error);
     }
     let mut lines = reply.text.lines().filter(|line| !line.trim().is_empty());
-    let first = lines.next().unwrap_or_default().trim().to_owned();
+    let first = Cell::new(lines.next().unwrap_or_default().trim());
     match lines.count() {
         0 => first,
-        1 => format!("{} (+1 line)", cut(&first)),
-        more => format!("{} (+{more} lines)", cut(&first)),
+        1 => first.ending(" (+1 line)".to_owned()),
+        more => first.ending(format!(" (+{more} lines)")),
     }
 }
 
 fn parsed_rows(records: &[HostRecord], columns: &[String]) -> Rows {
     let chosen = if columns.is_empty() { columns_with_content(records) } else { columns.to_vec() };
-    let heading = ["HOST", "STATUS"].map(str::to_owned).into_iter().chain(chosen.iter().cloned());
+    let heading = ["HOST", "STATUS"].into_iter().chain(chosen.iter().map(String::as_str)).map(Cell::new);
     let mut rows = vec![heading.collect::<Vec<_>>()];
     for record in records {
-        let host = [record.host.clone(), status(record).to_owned()];
-        let cells = |row: &Row| -> Vec<String> {
-            let cells = chosen.iter().map(|column| row.get(column).map(cell).unwrap_or_default());
-            host.iter().cloned().chain(cells).collect()
+        let host = [&record.host, status(record)].map(Cell::new);
+        let cells = |row: &Row| -> Vec<Cell> {
+            let cells = chosen.iter().map(|column| row.get(column).map(text_of).unwrap_or_default());
+            host.iter().cloned().chain(cells.map(|text| Cell::new(&text))).collect()
         };
         let before = rows.len();
         rows.extend(all_rows(record).map(cells));
         if rows.len() == before {
-            rows.push(host.iter().cloned().chain(chosen.iter().map(|_| String::new())).collect());
+            rows.push(host.iter().cloned().chain(chosen.iter().map(|_| Cell::default())).collect());
         }
     }
     rows
@@ -92,28 +113,26 @@ fn columns_with_content(records: &[HostRecord]) -> Vec<String> {
     columns
 }
 
-fn cell(value: &Value) -> String {
+fn text_of(value: &Value) -> String {
     match value {
         Value::Text(text) => text.clone(),
         Value::None => String::new(),
-        Value::List(items) => items.iter().map(cell).collect::<Vec<_>>().join(" "),
+        Value::List(items) => items.iter().map(text_of).collect::<Vec<_>>().join(" "),
         Value::Map(entries) => {
-            entries.iter().map(|(key, value)| format!("{key}={}", cell(value))).collect::<Vec<_>>().join(" ")
+            let entries = entries.iter().map(|(key, value)| format!("{key}={}", text_of(value)));
+            entries.collect::<Vec<_>>().join(" ")
         }
     }
 }
 
-/// Prints as many columns as fit where nobody chose them, and tells how many do not.
-fn print(out: &mut impl Write, mut rows: Rows, fit: bool) -> io::Result<usize> {
-    for text in rows.iter_mut().flatten() {
-        *text = cut(&safe(text).replace(['\n', '\t'], " "));
-    }
+/// Prints the first so many columns, the last of all no wider than `last`, and tells how many are not shown.
+fn print(out: &mut impl Write, rows: &Rows, shown: usize, last: usize) -> io::Result<usize> {
     let columns = rows.first().map_or(0, Vec::len);
-    let shown = if fit { columns_that_fit(&rows) } else { columns };
+    let limit = |column: usize| if column + 1 == columns { last } else { WIDEST_CELL };
     let mut grid = Grid::new();
     grid.load_style(TableStyle::new()).set_content_arrangement(comfy_table::ContentArrangement::Disabled);
-    for (index, mut row) in rows.into_iter().enumerate() {
-        row.truncate(shown);
+    for (index, row) in rows.iter().enumerate() {
+        let row = row.iter().take(shown).enumerate().map(|(column, cell)| cell.within(limit(column)));
         if index == 0 {
             grid.set_header(row)
         } else {
@@ -123,27 +142,30 @@ fn print(out: &mut impl Write, mut rows: Rows, fit: bool) -> io::Result<usize> {
     for line in grid.lines() {
         writeln!(out, "{}", line.trim())?;
     }
-    Ok(columns - shown)
+    Ok(columns.saturating_sub(shown))
 }
 
-fn columns_that_fit(rows: &Rows) -> usize {
-    let width = Grid::new().width().unwrap_or(WIDTH_OF_A_PIPE);
+/// How wide the widest cell of a column is shown.
+fn widest(rows: &Rows, column: usize) -> usize {
+    rows.iter().map(|row| row[column].width().min(WIDEST_CELL)).max().unwrap_or_default()
+}
+
+fn columns_that_fit(rows: &Rows, width: usize) -> usize {
     let columns = rows.first().map_or(0, Vec::len);
-    let widest = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
     let mut used = 0;
-    // Each column is followed by two spaces; the host and its status are always shown.
+    // The host and its status are always shown.
     let fits = |column: &usize| {
-        used += widest(*column) + 2;
-        *column < 2 || used <= usize::from(width)
+        used += widest(rows, *column) + GAP;
+        *column < 2 || used <= width
     };
     (0..columns).take_while(fits).count()
 }
 
-fn cut(text: &str) -> String {
-    if text.chars().count() <= WIDEST_CELL {
-        return text.to_owned();
-    }
-    text.chars().take(WIDEST_CELL - 3).chain("...".chars()).collect()
+/// What the other columns leave of the width to the last one.
+fn width_of_replies(rows: &Rows, width: usize) -> usize {
+    let columns = rows.first().map_or(0, Vec::len);
+    let others: usize = (0..columns.saturating_sub(1)).map(|column| widest(rows, column) + GAP).sum();
+    width.saturating_sub(others + GAP).clamp(NARROWEST_REPLY, WIDEST_CELL)
 }
 
 fn status(record: &HostRecord) -> &'static str {
@@ -161,14 +183,39 @@ fn time(millis: u64) -> String {
 mod tests {
     use super::*;
 
+    fn reply(command: &str, text: &str) -> ReplyRecord {
+        let (command, text) = (command.to_owned(), text.to_owned());
+        ReplyRecord { command, ok: true, elapsed_ms: 0, text, parsed: None, error: None }
+    }
+
     #[test]
     fn a_reply_is_summed_up_by_its_first_line_that_says_something() {
-        let summary_of = |text: &str| {
-            let (command, text) = ("show x".to_owned(), text.to_owned());
-            summary(&ReplyRecord { command, ok: true, elapsed_ms: 0, text, parsed: None, error: None })
-        };
+        let summary_of = |text: &str| summary(&reply("show x", text)).within(WIDEST_CELL);
         assert_eq!(summary_of("\none\ntwo\n"), "one (+1 line)");
         assert_eq!(summary_of("one\ntwo\nthree"), "one (+2 lines)");
         assert_eq!(summary_of(""), "");
+    }
+
+    #[test]
+    fn a_narrow_table_shows_the_replies_with_the_number_of_their_lines() {
+        let heading = "Interface              IP-Address      OK? Method Status                Protocol";
+        let reply = reply("show ip interface brief", &format!("{heading}{}", "\nGi1".repeat(55)));
+        let record = HostRecord {
+            host: "core-1".to_owned(),
+            status: Status::Ok,
+            elapsed_ms: 0,
+            phase: None,
+            error: None,
+            replies: vec![reply],
+        };
+        for width in [60, 80, 160] {
+            let mut out = Vec::new();
+            hosts_within(&mut out, std::slice::from_ref(&record), &[], width).unwrap();
+            let out = String::from_utf8(out).unwrap();
+            let row = out.lines().nth(1).unwrap();
+            assert!(row.contains("Inter") && row.ends_with("... (+55 lines)"), "{out}");
+            assert!(!out.contains("--columns"), "{out}");
+            assert!(width < 80 || out.lines().all(|line| line.chars().count() <= width), "{out}");
+        }
     }
 }

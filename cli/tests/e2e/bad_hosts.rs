@@ -92,7 +92,8 @@ fn a_missing_password_is_told_as_missing() {
         ("authentication", "no credential fits; expected one of the methods password; give a password"),
     ]) {
         let site = Site::new(Lab::builder().device(device("bad"), service));
-        assert_says(&failure_of(site.command(&[]), "bad"), expected.0, &[expected.1]);
+        let advice = "; type it with --ask-pass, or set LINECREW_PASSWORD";
+        assert_says(&failure_of(site.command(&[]), "bad"), expected.0, &[expected.1, advice]);
     }
 }
 
@@ -140,7 +141,11 @@ fn a_telnet_host_that_says_nothing_runs_into_its_limits() {
     for (option, limit) in [("--silence-timeout", "silence"), ("--authentication-timeout", "authentication")]
     {
         let told = failure_with(&site, &[option, PATIENCE]);
-        assert_says(&told, "login", &[&format!("login: timed out ({limit} limit); {rest}")]);
+        assert_says(
+            &told,
+            "login",
+            &[&format!("login: timed out ({limit} limit); {rest}; raise it with {option}")],
+        );
     }
 }
 
@@ -149,7 +154,7 @@ fn an_ssh_host_that_says_nothing_runs_into_its_limit() {
     let site = with_bad(device("bad").fault(Fault::Silent), Service::Ssh);
     let told = failure_with(&site, &["--handshake-timeout", PATIENCE]);
     let line = "handshake: timed out (handshake limit); expected an SSH banner; last seen nothing";
-    assert_says(&told, "handshake", &[line]);
+    assert_says(&told, "handshake", &[line, "; raise it with --handshake-timeout"]);
 }
 
 #[test]

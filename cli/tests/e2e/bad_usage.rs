@@ -78,6 +78,19 @@ fn a_missing_template_is_told() {
 }
 
 #[test]
+fn a_column_that_no_reply_has_is_told_with_those_that_there_are() {
+    let site = Site::new(mixed(1));
+    let template = site.file("mine.textfsm", "Value SERIAL (\\S+)\n\nStart\n  ^ID ${SERIAL} -> Record\n");
+    for (parsing, known) in [(&["--parse"][..], "VERSION"), (&["--template", &template], "are: SERIAL")] {
+        let ended = site.run(&[&["show version", "--columns", "VERSOIN"], parsing].concat());
+        let told = ended.usage();
+        assert!(told.starts_with("linecrew: --columns VERSOIN: there is none; there are: "), "{told}");
+        assert!(told.contains(known), "{told}");
+    }
+    assert_eq!(site.lab.counters().sessions_opened, 0);
+}
+
+#[test]
 fn arguments_that_cannot_be_used_are_told() {
     for (args, expected) in [
         (&["run", "show clock"][..], "<--inventory <FILE>|--host <HOST[:PORT]>>"),
@@ -88,6 +101,7 @@ fn arguments_that_cannot_be_used_are_told() {
             &["run", "show clock", "--host", "r1", "--host-key-check", "no"],
             "expected strict, accept-new or off",
         ),
+        (&["run", "show clock", "--host", "r1", "--columns", "X"], "<--parse|--template <FILE>>"),
         (&["run", "show clock", "--host", "r1", "--silence-timeout", "0"], "expected seconds above 0"),
         (&["lab", "--platform", "junos"], "--platform junos: expected one of cisco_iosxe, frr"),
     ] {

@@ -62,6 +62,34 @@ fn a_lab_writes_over_its_own_inventory_and_over_nothing_else() {
     }
 }
 
+#[test]
+fn a_lab_leaves_files_alone_that_it_did_not_write() {
+    let folder = tempfile::tempdir().unwrap();
+    let refusal = |inventory: &str| {
+        let path = folder.path().join(inventory);
+        start(&["lab", "--inventory", path.to_str().unwrap()]).finish().usage().to_owned()
+    };
+    for (file, inventory) in [("notes.yaml", "notes.yaml"), ("mine.known_hosts", "mine.yaml")] {
+        let bytes = b"mine \xff\n";
+        std::fs::write(folder.path().join(file), bytes).unwrap();
+        let refused = refusal(inventory);
+        assert!(refused.contains(&format!("{file} is there already and is no lab's")), "{refused}");
+        assert_eq!(std::fs::read(folder.path().join(file)).unwrap(), bytes);
+    }
+    assert!(!folder.path().join("mine.yaml").exists());
+    let refused = refusal("");
+    assert!(refused.contains("is there already and cannot be read"), "{refused}");
+}
+
+#[test]
+fn a_lab_does_not_write_its_host_keys_over_its_inventory() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lab.known_hosts");
+    let refused = start(&["lab", "--inventory", path.to_str().unwrap()]).finish();
+    assert!(refused.usage().ends_with("the host keys go there; name the inventory otherwise"), "{refused:?}");
+    assert!(!path.exists());
+}
+
 fn serve_and_end(inventory: &Path) {
     let lab = start(&["lab", "--devices", "1", "--inventory", inventory.to_str().unwrap()]);
     assert!(lab.line().starts_with("1 device"));

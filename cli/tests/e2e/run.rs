@@ -5,6 +5,7 @@ use linecrew_testkit::{Fault, Lab, Service};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::net::TcpListener;
+use std::process::Stdio;
 
 const TEMPLATE: &str = "Value SERIAL (\\S+)\n\nStart\n  ^Processor board ID ${SERIAL} -> Record\n";
 
@@ -124,6 +125,39 @@ fn jsonl_shows_hosts_as_they_complete() {
     drop(listener);
     assert!(run.line().starts_with("{\"host\":\"held\",\"status\":\"failed\""));
     assert_eq!(run.finish().code, Some(1));
+}
+
+/// Runs where nobody reads the output; gives the exit code and what was said of it.
+fn run_unread(site: &Site, args: &[&str], meanwhile: impl FnOnce()) -> (Option<i32>, String) {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = site.command(args);
+    command.env("LINECREW_PASSWORD", PASSWORD).env("LINECREW_ENABLE_SECRET", SECRET);
+    let child = command.stdout(writer).stderr(Stdio::piped()).spawn().unwrap();
+    meanwhile();
+    let output = child.wait_with_output().unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+fn a_run_ends_in_silence_once_nobody_reads_its_output() {
+    for format in ["jsonl", "raw"] {
+        let site = Site::new(mixed(30));
+        let ended = run_unread(&site, &["show clock", "--workers", "1", "--format", format], || ());
+        assert_eq!(ended, (Some(0), String::new()));
+        assert!(site.lab.counters().sessions_opened < 30, "the hosts that had not started were cancelled");
+    }
+}
+
+#[test]
+fn a_run_that_nobody_reads_tells_of_a_failed_host_by_its_exit_code() {
+    let site = Site::new(mixed(30));
+    let (listener, held) = held_host();
+    site.inventory(&[&held]);
+    let args = ["show clock", "--workers", "1", "--format", "jsonl"];
+    assert_eq!(run_unread(&site, &args, || drop(listener)), (Some(1), String::new()));
+    assert!(site.lab.counters().sessions_opened < 30);
+    assert_eq!(run_unread(&site, &["show clock"], || ()), (Some(1), String::new()));
 }
 
 #[test]

@@ -27,10 +27,12 @@
 
 mod connectors;
 mod error;
+mod outcomes;
 mod run;
 
 pub use connectors::Connectors;
 pub use error::HostError;
+pub use outcomes::{Completed, InOrder};
 pub use run::{Outcome, Run};
 
 use crate::cancel::CancelToken;
@@ -42,7 +44,6 @@ use crate::platform::Platform;
 use crate::session::{Session, Timeouts};
 use crate::transport::Credentials;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -188,15 +189,10 @@ impl Plan {
     }
 }
 
-/// A name without a separator is an embedded platform, anything else a file.
 fn platform(host: &Host) -> Result<Arc<Platform>, HostError> {
     let Some(name) = host.platform() else {
         return Err(HostError::NoPlatform { host: host.name().to_owned() });
     };
-    let found = if name.contains(std::path::MAIN_SEPARATOR) || Path::new(name).extension().is_some() {
-        Platform::load(name)
-    } else {
-        Platform::builtin(name)
-    };
+    let found = host.settings().platform_file().map_or_else(|| Platform::builtin(name), Platform::load);
     found.map_err(|source| HostError::Platform { host: host.name().to_owned(), source })
 }

@@ -1,7 +1,8 @@
 //! A run under way, and what each host of it came to.
 
 use super::error::HostError;
-use crate::executor::{Task, TaskError, as_completed};
+use super::outcomes::{Completed, InOrder};
+use crate::executor::Task;
 use crate::inventory::Host;
 use std::fmt;
 use std::sync::Arc;
@@ -19,7 +20,9 @@ pub struct Outcome<T> {
     pub elapsed: Duration,
 }
 
-type Pending<T> = Task<(Result<T, HostError>, Duration)>;
+/// What the task of a host ends with, and how long it took.
+pub(super) type Value<T> = (Result<T, HostError>, Duration);
+pub(super) type Pending<T> = Task<Value<T>>;
 
 /// A run of a job over the hosts of a fleet. Dropping it cancels the hosts that have not started.
 #[must_use = "dropping it cancels the hosts that have not started"]
@@ -42,14 +45,15 @@ impl<T> Run<T> {
         self.hosts.is_empty()
     }
 
-    /// Gives each host's outcome as it completes.
-    pub fn as_completed(mut self) -> impl Iterator<Item = Outcome<T>> {
-        as_completed(std::mem::take(&mut self.hosts)).map(|(host, task)| outcome(host, task))
+    /// Gives each host's outcome as it completes. Dropping the iterator cancels the hosts that have not started.
+    pub fn as_completed(mut self) -> Completed<T> {
+        Completed::new(std::mem::take(&mut self.hosts))
     }
 
-    /// Gives the outcomes in the order of the inventory, each as soon as those before it are complete.
-    pub fn in_order(mut self) -> impl Iterator<Item = Outcome<T>> {
-        std::mem::take(&mut self.hosts).into_iter().map(|(host, task)| outcome(host, task))
+    /// Gives the outcomes in the order of the inventory, each as soon as those before it are complete. Dropping the
+    /// iterator cancels the hosts that have not started.
+    pub fn in_order(mut self) -> InOrder<T> {
+        InOrder::new(std::mem::take(&mut self.hosts))
     }
 }
 
@@ -65,16 +69,4 @@ impl<T> fmt::Debug for Run<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Run").field("hosts", &self.hosts.len()).finish()
     }
-}
-
-fn outcome<T>(host: Arc<Host>, task: Pending<T>) -> Outcome<T> {
-    let (result, elapsed) = task.result().unwrap_or_else(|source| {
-        let name = host.name().to_owned();
-        let error = match source {
-            TaskError::Cancelled => HostError::Cancelled { host: name },
-            source => HostError::Task { host: name, source },
-        };
-        (Err(error), Duration::ZERO)
-    });
-    Outcome { host, result, elapsed }
 }

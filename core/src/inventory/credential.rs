@@ -72,19 +72,29 @@ impl Credential {
 impl SecretSource {
     /// Reads the secret; the error says what is wrong with the source, and never the secret.
     pub fn read(&self) -> Result<Secret, String> {
-        // `read_lines` gives at least one.
-        self.read_lines()?.into_iter().next().ok_or_else(|| "the secret is empty".to_owned())
+        let first = self.read_lines()?.into_iter().next().flatten();
+        first.ok_or_else(|| format!("{self} has an empty first line"))
     }
 
-    /// Reads every line of the source that is not empty as a secret, at least one.
-    pub fn read_lines(&self) -> Result<Vec<Secret>, String> {
-        let (text, origin) = match self {
-            Self::Env(name) => (read_variable(name), format!("the environment variable {name}")),
-            Self::File(path) => (read_file(path), path.display().to_string()),
+    /// Reads each line of the source as a secret of its own; an empty line is `None`. At least one is not empty.
+    pub fn read_lines(&self) -> Result<Vec<Option<Secret>>, String> {
+        let text = match self {
+            Self::Env(name) => read_variable(name),
+            Self::File(path) => read_file(path),
         };
-        let text = text.map_err(|reason| format!("{origin} {reason}"))?;
-        let lines: Vec<_> = text.lines().filter(|line| !line.is_empty()).map(Secret::new).collect();
-        if lines.is_empty() { Err(format!("{origin} is empty")) } else { Ok(lines) }
+        let text = text.map_err(|reason| format!("{self} {reason}"))?;
+        let secret = |line: &str| (!line.is_empty()).then(|| Secret::new(line));
+        let lines: Vec<_> = text.lines().map(secret).collect();
+        if lines.iter().all(Option::is_none) { Err(format!("{self} is empty")) } else { Ok(lines) }
+    }
+}
+
+impl fmt::Display for SecretSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Env(name) => write!(f, "the environment variable {name}"),
+            Self::File(path) => write!(f, "{}", path.display()),
+        }
     }
 }
 
@@ -177,9 +187,22 @@ mod tests {
         std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(0o640)).unwrap();
         assert!(source.read().unwrap_err().contains("mode 0640"));
         std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(0o600)).unwrap();
-        assert_eq!(source.read_lines().unwrap()[1].expose(), "second line");
+        assert_eq!(source.read_lines().unwrap()[1].as_ref().unwrap().expose(), "second line");
         file.as_file().set_len(0).unwrap();
         assert!(source.read().unwrap_err().ends_with("is empty"));
+    }
+
+    #[test]
+    fn an_empty_line_keeps_its_place() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "\nsecond\n").unwrap();
+        let source = SecretSource::File(file.path().to_owned());
+        let lines = source.read_lines().unwrap();
+        assert!(lines.len() == 2 && lines[0].is_none(), "{lines:?}");
+        assert_eq!(lines[1].as_ref().unwrap().expose(), "second");
+        assert!(source.read().unwrap_err().ends_with("has an empty first line"));
+        std::fs::write(file.path(), "\n\n").unwrap();
+        assert!(source.read_lines().unwrap_err().ends_with("is empty"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::value::Value;
 use crate::transport::HostKeyCheck;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, is_separator};
 
 /// The settings of a host, of a group, or of `defaults`; what is not set is inherited.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -44,6 +44,16 @@ pub struct Entry {
     /// Whatever else is to be known of it.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub data: BTreeMap<String, Value>,
+    /// What was set nearer to the host than the credential, and so counts instead of the credential's.
+    #[serde(skip)]
+    pub(super) nearer: Nearer,
+}
+
+/// Settings that a credential may hold too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Nearer {
+    pub(super) username: bool,
+    pub(super) private_key: bool,
 }
 
 impl Entry {
@@ -53,6 +63,12 @@ impl Entry {
             if mine.is_none() {
                 *mine = theirs.cloned();
             }
+        }
+        if self.credential.is_none() && other.credential.is_some() {
+            self.nearer = Nearer {
+                username: self.username.is_some() || other.nearer.username,
+                private_key: self.private_key.is_some() || other.nearer.private_key,
+            };
         }
         fill(&mut self.hostname, other.hostname.as_ref());
         fill(&mut self.port, other.port.as_ref());
@@ -73,11 +89,14 @@ impl Entry {
         for path in [&mut self.private_key, &mut self.known_hosts].into_iter().flatten() {
             *path = folder.join(&path);
         }
-        // A name has no separator; anything else is a file.
-        if let Some(platform) = &mut self.platform
-            && platform.contains(std::path::MAIN_SEPARATOR)
-        {
-            *platform = folder.join(&platform).display().to_string();
-        }
+        let file = self.platform_file().map(|file| folder.join(file).display().to_string());
+        self.platform = file.or_else(|| self.platform.take());
+    }
+
+    /// The definition file of the platform, where that is no name: a path, or a file name with an extension.
+    pub fn platform_file(&self) -> Option<&Path> {
+        let platform = self.platform.as_deref()?;
+        let file = Path::new(platform);
+        (platform.contains(is_separator) || file.extension().is_some()).then_some(file)
     }
 }

@@ -7,7 +7,7 @@ use super::error::InventoryError;
 use super::host::Host;
 use crate::yaml;
 use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
 use serde_saphyr::Spanned;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -46,21 +46,6 @@ pub(super) fn parse(text: &str, origin: &Path) -> Result<Inventory, InventoryErr
         Ok(Arc::new(Host::resolved(name, settings, credential, origin)))
     };
     Ok(Inventory { hosts: file.hosts.0.iter().map(resolve).collect::<Result<_, _>>()? })
-}
-
-pub(super) fn to_yaml(hosts: &[Arc<Host>]) -> Result<String, InventoryError> {
-    #[derive(Serialize)]
-    struct Written<'h> {
-        hosts: Hosts<'h>,
-    }
-    struct Hosts<'h>(&'h [Arc<Host>]);
-    impl Serialize for Hosts<'_> {
-        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            serializer.collect_map(self.0.iter().map(|host| (host.name(), host.settings())))
-        }
-    }
-    serde_saphyr::to_string(&Written { hosts: Hosts(hosts) })
-        .map_err(|error| InventoryError::new(Path::new("inventory"), error.to_string()))
 }
 
 /// The file. A key that nobody knows is an error: a typo must not switch a setting off in silence.
@@ -184,6 +169,17 @@ hosts:
     }
 
     #[test]
+    fn a_platform_that_is_a_file_is_relative_to_the_inventory_and_a_name_stays() {
+        let text = "{hosts: {a: {platform: acme.yaml}, b: {platform: os/acme}, c: {platform: frr}}}";
+        let inventory = parse(text).unwrap();
+        let platforms: Vec<_> = inventory.hosts().iter().map(|host| host.platform().unwrap()).collect();
+        assert_eq!(platforms, ["etc/acme.yaml", "etc/os/acme", "frr"]);
+        let files: Vec<_> =
+            inventory.hosts().iter().map(|host| host.settings().platform_file().is_some()).collect();
+        assert_eq!(files, [true, true, false]);
+    }
+
+    #[test]
     fn a_target_takes_what_it_lacks_from_the_fallback() {
         let inventory = parse(FILE).unwrap();
         let fallback = Credentials::user("me").password("pw");
@@ -207,20 +203,6 @@ hosts:
         let inventory =
             parse("{groups: {a: {groups: [b]}, b: {groups: [a], port: 7}}, hosts: {h: {groups: [a]}}}");
         assert_eq!(inventory.unwrap().hosts()[0].port(), Some(7));
-    }
-
-    #[test]
-    fn what_is_written_is_read_again() {
-        let inventory = parse("hosts: {r2: {port: 2, data: {n: [1, yes]}}, r1: {hostname: '::1'}}").unwrap();
-        let again = parse(&inventory.to_yaml().unwrap()).unwrap();
-        let settings = |inventory: &Inventory| {
-            inventory
-                .hosts()
-                .iter()
-                .map(|host| (host.name().to_owned(), host.settings().clone()))
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(settings(&inventory), settings(&again));
     }
 
     #[test]

@@ -94,22 +94,72 @@ impl Host {
     /// `fallback`.
     pub fn target(&self, fallback: &Credentials) -> Result<Target, InventoryError> {
         let mut credentials = fallback.clone();
-        if self.settings.username.is_some() {
-            credentials.username.clone_from(&self.settings.username);
-        }
-        if self.settings.private_key.is_some() {
-            credentials.private_key.clone_from(&self.settings.private_key);
-        }
+        self.own_login(&mut credentials);
         if let Some(credential) = &self.credential {
+            let own = credentials.clone();
             credential.apply(&mut credentials, &self.origin)?;
+            // Of a user name, or a key, and a credential the one counts that was set nearer to the host.
+            if self.settings.nearer.username {
+                credentials.username = own.username;
+            }
+            if self.settings.nearer.private_key {
+                credentials.private_key = own.private_key;
+            }
         }
         let mut target = Target::new(self.hostname()).name(&self.name).credentials(credentials);
         target.port = self.port();
         Ok(target)
     }
 
+    fn own_login(&self, credentials: &mut Credentials) {
+        if self.settings.username.is_some() {
+            credentials.username.clone_from(&self.settings.username);
+        }
+        if self.settings.private_key.is_some() {
+            credentials.private_key.clone_from(&self.settings.private_key);
+        }
+    }
+
     /// Whether its credential names a password of its own.
     pub fn has_password(&self) -> bool {
         self.credential.as_ref().is_some_and(|credential| credential.password.is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Inventory;
+    use super::*;
+
+    /// The user name and the private key that the host `h` logs in with.
+    fn login(text: &str) -> (String, PathBuf) {
+        let credentials = "credentials: {c: {username: shared, private_key: /shared}}\n";
+        let inventory = Inventory::parse(&format!("{credentials}{text}"), "fleet.yaml").unwrap();
+        let credentials = inventory.hosts()[0].target(&Credentials::user("fallback")).unwrap().credentials;
+        (credentials.username.unwrap(), credentials.private_key.unwrap())
+    }
+
+    fn pair(username: &str, private_key: &str) -> (String, PathBuf) {
+        (username.to_owned(), PathBuf::from(private_key))
+    }
+
+    #[test]
+    fn a_login_of_the_host_counts_more_than_an_inherited_credential() {
+        let both = "{username: own, private_key: /own}";
+        assert_eq!(login(&format!("defaults: {{credential: c}}\nhosts: {{h: {both}}}")), pair("own", "/own"));
+        let group = "groups: {g: {credential: c}}\nhosts: {h: {groups: [g], username: own}}";
+        assert_eq!(login(group), pair("own", "/shared"));
+        let farther = "defaults: {credential: c}\ngroups: {g: {username: own}}\nhosts: {h: {groups: [g]}}";
+        assert_eq!(login(farther), pair("own", "/shared"));
+    }
+
+    #[test]
+    fn a_credential_of_the_host_counts_more_than_an_inherited_login() {
+        let both = "defaults: {username: all, private_key: /all}";
+        assert_eq!(login(&format!("{both}\nhosts: {{h: {{credential: c}}}}")), pair("shared", "/shared"));
+        let group = format!("{both}\ngroups: {{g: {{credential: c}}}}\nhosts: {{h: {{groups: [g]}}}}");
+        assert_eq!(login(&group), pair("shared", "/shared"));
+        let same = "hosts: {h: {credential: c, username: own}}";
+        assert_eq!(login(same), pair("shared", "/shared"));
     }
 }

@@ -29,6 +29,7 @@ mod error;
 mod file;
 mod host;
 mod value;
+mod written;
 
 pub use credential::{Credential, SecretSource};
 pub use entry::Entry;
@@ -88,10 +89,10 @@ impl Inventory {
         self.hosts.is_empty()
     }
 
-    /// The text of a file that holds these hosts. Credentials are left out: they belong to the file that they came
-    /// from.
+    /// The text of a file that holds these hosts, each with all that it inherited: groups are left out, paths are
+    /// absolute. An error for a host with a credential: that belongs to the file that it came from.
     pub fn to_yaml(&self) -> Result<String, InventoryError> {
-        file::to_yaml(&self.hosts)
+        written::to_yaml(&self.hosts)
     }
 }
 

@@ -1,0 +1,51 @@
+//! What to type against an error: the library that found it knows no options.
+
+use linecrew_core::fleet::HostError;
+use linecrew_core::session::ErrorKind;
+use linecrew_core::transport::TransportError;
+
+/// The limits that an option sets, as errors name them.
+const LIMITS: [&str; 6] = ["connect", "handshake", "authentication", "silence", "command", "host"];
+const GIVE: &str =
+    "type it with --ask-pass, or set LINECREW_PASSWORD and LINECREW_ENABLE_SECRET; --username says who";
+
+/// The error on one line, with what to type, if that helps.
+pub(crate) fn with_advice(error: &HostError) -> String {
+    advice(error).map_or_else(|| error.to_string(), |advice| format!("{error}; {advice}"))
+}
+
+fn advice(error: &HostError) -> Option<String> {
+    let HostError::Session(error) = error else { return None };
+    let what = error.transport().map(TransportError::what);
+    match error.kind() {
+        ErrorKind::MissingCredential => Some(GIVE.to_owned()),
+        ErrorKind::Authentication if what == Some("no credential fits") => Some(GIVE.to_owned()),
+        ErrorKind::TimedOut => raise(what?),
+        _ => None,
+    }
+}
+
+fn raise(what: &str) -> Option<String> {
+    let limit = what.strip_prefix("timed out (")?.strip_suffix(" limit)")?;
+    LIMITS.contains(&limit).then(|| format!("raise it with --{limit}-timeout"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::Args;
+    use clap::CommandFactory;
+
+    #[test]
+    fn each_limit_is_an_option() {
+        let command = Args::command();
+        let run = command.find_subcommand("run").unwrap();
+        for limit in LIMITS {
+            let option = format!("{limit}-timeout");
+            assert!(run.get_arguments().any(|arg| arg.get_long() == Some(&option)), "{option}");
+            let expected = format!("raise it with --{option}");
+            assert_eq!(raise(&format!("timed out ({limit} limit)")), Some(expected));
+        }
+        assert_eq!(raise("timed out (close limit)"), None);
+    }
+}

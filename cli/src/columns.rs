@@ -1,0 +1,46 @@
+//! The columns that the arguments choose, held against what the templates give.
+
+use crate::exit::Usage;
+use crate::plan::Parser;
+use linecrew_core::inventory::Inventory;
+
+/// Refuses a column that no reply can have. Where a platform is a file of the user's, nobody knows yet which template
+/// is the one.
+pub(crate) fn check(
+    chosen: &[String],
+    parser: &Parser,
+    inventory: &Inventory,
+    commands: &[String],
+) -> Result<(), Usage> {
+    let known = match parser {
+        Parser::None => return Ok(()),
+        Parser::Template(template) => template.header().to_vec(),
+        Parser::Builtin if inventory.hosts().iter().any(|host| host.settings().platform_file().is_some()) => {
+            return Ok(());
+        }
+        Parser::Builtin => of_builtins(parser, inventory, commands),
+    };
+    // Without any template each host tells that it has none.
+    match chosen.iter().find(|column| !known.contains(column)) {
+        Some(column) if !known.is_empty() => {
+            Err(Usage::new(format!("--columns {column}: there is none; there are: {}", known.join(", "))))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The columns of all commands on all platforms, each once.
+fn of_builtins(parser: &Parser, inventory: &Inventory, commands: &[String]) -> Vec<String> {
+    let mut platforms: Vec<_> = inventory.hosts().iter().filter_map(|host| host.platform()).collect();
+    platforms.sort_unstable();
+    platforms.dedup();
+    let mut known: Vec<String> = Vec::new();
+    for (platform, command) in platforms.iter().flat_map(|on| commands.iter().map(move |it| (on, it))) {
+        // A command without a template adds no columns.
+        if let Ok(Some(template)) = parser.find(platform, command) {
+            let new: Vec<_> = template.header().iter().filter(|column| !known.contains(column)).collect();
+            known.extend(new.into_iter().cloned());
+        }
+    }
+    known
+}
