@@ -172,7 +172,7 @@ impl TransportError {
         self.0.phase
     }
 
-    /// Which device, as [`Target::peer`] writes it.
+    /// Which device, as [`Target::peer`](super::Target::peer) writes it.
     pub fn peer(&self) -> &str {
         &self.0.peer
     }
