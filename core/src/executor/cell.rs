@@ -15,11 +15,11 @@
 //! `Clone`, and taking needs it exclusively.
 #![allow(unsafe_code, reason = "a mutex per task costs what a channel does; see the argument above")]
 
-use super::error::{Panic, TaskError};
+use super::error::TaskError;
+use super::excepthook::{contained, reported};
 use super::runner::{Bystander, Runner};
 use super::waiter::{Waiter, WaiterKey, Waiters};
 use std::cell::UnsafeCell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -254,8 +254,7 @@ where
         }
         // SAFETY: this thread made the task RUNNING.
         if let Stage::Ready(closure) = unsafe { self.replace(Stage::Empty) } {
-            let result = catch_unwind(AssertUnwindSafe(closure));
-            let result = result.map_err(|payload| TaskError::Panicked(Panic::new(payload)));
+            let result = contained(closure).map_err(TaskError::Panicked);
             // SAFETY: likewise.
             unsafe { self.finish(result, runner) };
         }
@@ -321,6 +320,5 @@ where
 
 /// Drops what may hold user data whose `Drop` panics, on a thread that must go on.
 fn drop_quietly<V>(value: V) {
-    // The panic hook has already told of it, and there is no result to put it in.
-    drop(catch_unwind(AssertUnwindSafe(move || drop(value))));
+    reported(move || drop(value));
 }

@@ -1,8 +1,6 @@
 //! How a task can end without a value, and an executor fail to be built.
 
-use std::any::Any;
-use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use super::panic::Panic;
 
 /// Why a task has no value to give.
 #[derive(Debug, thiserror::Error)]
@@ -29,41 +27,6 @@ pub enum TaskError {
     /// An earlier call has taken the result.
     #[error("the result of the task was taken before")]
     AlreadyTaken,
-}
-
-/// What a closure panicked with.
-pub struct Panic(Box<Mutex<Box<dyn Any + Send>>>);
-
-impl Panic {
-    pub(crate) fn new(payload: Box<dyn Any + Send>) -> Self {
-        Self(Box::new(Mutex::new(payload)))
-    }
-
-    /// The message, where the closure panicked with a text, as `panic!` does.
-    pub fn message(&self) -> String {
-        // Only a clone is made under the lock.
-        let payload = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
-        text.or_else(|| payload.downcast_ref::<String>().cloned())
-            .unwrap_or_else(|| "a value that is no text".to_owned())
-    }
-
-    /// The payload, for [`std::panic::resume_unwind`].
-    pub fn into_payload(self) -> Box<dyn Any + Send> {
-        self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl fmt::Display for Panic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message())
-    }
-}
-
-impl fmt::Debug for Panic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Panic").field(&self.message()).finish()
-    }
 }
 
 /// Why an executor could not be built.

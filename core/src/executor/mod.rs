@@ -31,19 +31,23 @@ mod cell;
 mod completion;
 mod deques;
 mod error;
+pub(crate) mod excepthook;
 mod map;
+mod panic;
 mod pool;
 mod runner;
 mod sleep;
 mod task;
+pub mod thread;
 mod waiter;
 mod worker;
 
 pub use as_completed::{AsCompleted, Completes, as_completed};
 pub use builder::Builder;
 pub use cell::TaskState;
-pub use error::{BuildError, Panic, TaskError};
+pub use error::{BuildError, TaskError};
 pub use map::Map;
+pub use panic::{Panic, PanicLocation};
 pub use task::Task;
 
 use pool::Pool;
