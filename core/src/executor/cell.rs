@@ -17,11 +17,11 @@
 
 use super::error::{Panic, TaskError};
 use super::runner::{Bystander, Runner};
+use super::sync::atomic::{AtomicU8, Ordering};
+use super::sync::{Mutex, MutexGuard, UnsafeCell};
 use super::waiter::{Waiter, WaiterKey, Waiters};
-use std::cell::UnsafeCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 const PENDING: u8 = 0;
 const RUNNING: u8 = 1;
@@ -213,7 +213,7 @@ where
     /// The caller owns the stage, as the state word says.
     unsafe fn replace(&self, next: Stage<F, T>) -> Stage<F, T> {
         // SAFETY: the owner is alone with the stage, and no reference outlives this call.
-        unsafe { std::mem::replace(&mut *self.stage.get(), next) }
+        self.stage.with_mut(|stage| unsafe { std::mem::replace(&mut *stage, next) })
     }
 
     /// Publishes `result`.

@@ -35,6 +35,7 @@ mod map;
 mod pool;
 mod runner;
 mod sleep;
+mod sync;
 mod task;
 mod waiter;
 mod worker;

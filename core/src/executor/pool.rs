@@ -4,12 +4,13 @@ use super::cell::new_task;
 use super::deques::{Deques, Job};
 use super::error::TaskError;
 use super::sleep::Sleep;
+use super::sync::atomic::{AtomicBool, Ordering, fence};
+use super::sync::thread::{self, JoinHandle};
+use super::sync::{Mutex, MutexGuard};
 use super::task::Task;
 use super::worker;
 use crossbeam_deque::{Injector, Steal};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::{Arc, PoisonError};
 
 /// What a pool is built with.
 #[derive(Clone, Debug)]
@@ -40,7 +41,7 @@ struct Threads {
 
 impl Pool {
     pub(super) fn new(settings: Settings) -> Arc<Self> {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
+        static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
         Arc::new(Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             settings,
@@ -188,7 +189,7 @@ impl Pool {
             threads.running.retain(|thread| !thread.is_finished());
         }
         let name = format!("{}_{}", self.settings.thread_name_prefix, threads.started);
-        let builder = std::thread::Builder::new().name(name);
+        let builder = thread::Builder::new().name(name);
         let builder = match self.settings.stack_size {
             Some(size) => builder.stack_size(size),
             None => builder,

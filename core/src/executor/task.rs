@@ -2,6 +2,7 @@
 
 use super::cell::{TaskHandle, TaskState};
 use super::error::TaskError;
+use super::sync::thread;
 use super::waiter::{Waiter, WaiterKey};
 use super::worker::{self, Help};
 use crate::deadline::Deadline;
@@ -112,12 +113,12 @@ impl<T> Task<T> {
         if (0..LOOKS).any(done) {
             return true;
         }
-        let Some(key) = header.watch(Waiter::Thread(std::thread::current())) else { return true };
+        let Some(key) = header.watch(Waiter::Thread(thread::current())) else { return true };
         while !header.is_done() {
             match deadline.map(|deadline| deadline.saturating_duration_since(Instant::now())) {
-                None => std::thread::park(),
+                None => thread::park(),
                 Some(Duration::ZERO) => break,
-                Some(left) => std::thread::park_timeout(left),
+                Some(left) => thread::park_timeout(left),
             }
         }
         header.unwatch(key);

@@ -2,10 +2,10 @@
 
 use super::completion::CompletionQueue;
 use super::runner::Runner;
+use super::sync::thread::Thread;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::Waker;
-use std::thread::Thread;
 
 /// One that waits for a task.
 pub(super) enum Waiter {

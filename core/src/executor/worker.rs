@@ -5,9 +5,10 @@ use super::deques::{Job, Place};
 use super::pool::Pool;
 use super::runner::{Bystander, Runner};
 use super::sleep::Parker;
+use super::sync::atomic::{Ordering, fence};
+use super::sync::thread;
 use std::cell::{Cell, OnceCell};
 use std::sync::Arc;
-use std::sync::atomic::{Ordering, fence};
 
 /// How often a worker looks at what came from outside, whatever its own queue holds. A prime, as in tokio, so that
 /// it keeps no step with periodic work.
@@ -163,7 +164,7 @@ impl Worker {
             if job.is_none() {
                 match look {
                     0..LOOKS_WITHOUT_YIELD => (0..1 << look).for_each(|_| std::hint::spin_loop()),
-                    _ => std::thread::yield_now(),
+                    _ => thread::yield_now(),
                 }
             }
             job
