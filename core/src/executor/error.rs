@@ -24,6 +24,9 @@ pub enum TaskError {
     /// Jobs that wait for tasks of their own pool were nested too deep.
     #[error("jobs that wait for each other are nested deeper than {0}")]
     TooDeep(u32),
+    /// The [`Promise`](super::Promise) that was to end it was dropped.
+    #[error("the task will never end: its promise was dropped")]
+    Abandoned,
     /// An earlier call has taken the result.
     #[error("the result of the task was taken before")]
     AlreadyTaken,

@@ -7,7 +7,7 @@
 
 use super::panic::{Exit, Note, Panic, PanicLocation, message_of};
 use std::any::Any;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
@@ -19,7 +19,8 @@ static HOOK: RwLock<Option<Arc<Hook>>> = RwLock::new(None);
 
 thread_local! {
     static WATCH: Cell<Watch> = const { Cell::new(Watch::Off) };
-    static NOTE: Cell<Option<Box<Note>>> = const { Cell::new(None) };
+    /// Of each contained body on the stack that has panicked, the innermost last.
+    static NOTES: RefCell<Vec<Note>> = const { RefCell::new(Vec::new()) };
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -128,8 +129,9 @@ pub fn reset_excepthook() {
 pub(crate) fn contained<T>(body: impl FnOnce() -> T) -> Result<T, Panic> {
     let outer = WATCH.replace(Watch::On);
     let result = catch_unwind(AssertUnwindSafe(body));
-    let watch = WATCH.replace(outer);
-    result.map_err(|payload| Panic::caught(payload, take_note(watch)))
+    // Also where the body has caught its panic by itself.
+    let note = if WATCH.replace(outer) == Watch::Noted { take_note() } else { None };
+    result.map_err(|payload| Panic::caught(payload, note))
 }
 
 /// Tells the excepthook of a panic that nobody will read.
@@ -183,20 +185,26 @@ fn on_panic(info: &PanicHookInfo<'_>, wrapped: &dyn Fn(&PanicHookInfo<'_>)) {
     let watch = WATCH.get();
     // The second panic of one body is printed at once: it may be one in a `Drop`, which aborts the process.
     let silent = watch == Watch::On && is_custom();
-    let noted = watch != Watch::Off && note(Note { location: info.location().map(Into::into), silent });
+    let noted =
+        watch != Watch::Off && note(watch, Note { location: info.location().map(Into::into), silent });
     if !(noted && silent) {
         wrapped(info);
     }
 }
 
 /// Leaves a note for the end of the contained body, if the thread still has its locals.
-fn note(note: Note) -> bool {
-    WATCH.set(Watch::Noted);
-    NOTE.try_with(|slot| slot.set(Some(Box::new(note)))).is_ok()
+fn note(watch: Watch, note: Note) -> bool {
+    let noted = NOTES.try_with(|notes| {
+        let mut notes = notes.borrow_mut();
+        if watch == Watch::Noted {
+            notes.pop();
+        }
+        notes.push(note);
+        WATCH.set(Watch::Noted);
+    });
+    noted.is_ok()
 }
 
-fn take_note(watch: Watch) -> Option<Note> {
-    // Without `Noted` it is of a panic that an earlier body caught by itself.
-    let note = NOTE.try_with(Cell::take).ok().flatten()?;
-    (watch == Watch::Noted).then_some(*note)
+fn take_note() -> Option<Note> {
+    NOTES.try_with(|notes| notes.borrow_mut().pop()).ok().flatten()
 }
