@@ -6,8 +6,10 @@
 )]
 
 mod future;
+mod thread;
 
 use linecrew_core::executor::{Executor, Task};
+use std::process::{Command, Output};
 use std::sync::mpsc::{self, Sender};
 use std::time::Duration;
 
@@ -28,4 +30,24 @@ fn block(executor: &Executor) -> (Task<()>, Sender<()>) {
     });
     running.recv_timeout(HANG).unwrap();
     (task, release)
+}
+
+/// Runs `body` in a process of its own, for what is global to one: a child that runs the test `name` alone. In the
+/// parent it gives what the child printed, once `body` has passed there; in the child it gives nothing.
+fn own_process(name: &str, body: impl FnOnce()) -> Option<Output> {
+    const CHILD: &str = "CONFORMANCE_OWN_PROCESS";
+    if std::env::var_os(CHILD).is_some() {
+        std::thread::spawn(|| {
+            std::thread::sleep(HANG);
+            std::process::exit(124);
+        });
+        body();
+        return None;
+    }
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    child.args([name, "--exact", "--nocapture"]).env(CHILD, "1").env("RUST_BACKTRACE", "0");
+    let output = child.output().unwrap();
+    let passed = String::from_utf8_lossy(&output.stdout).contains("test result: ok. 1 passed");
+    assert!(output.status.success() && passed, "{name} in its own process: {output:#?}");
+    Some(output)
 }
