@@ -449,6 +449,34 @@ fn row_93_second_panic() {
     assert!(printed.contains("not caught"), "{printed}");
 }
 
+/// The place told is that of the panic that ended the target, whatever destructors did on the way.
+#[test]
+fn row_93_place_of_the_outer_panic() {
+    struct CatchesInDrop;
+    impl Drop for CatchesInDrop {
+        fn drop(&mut self) {
+            let caught = std::panic::catch_unwind(|| panic!("caught"));
+            assert!(caught.is_err());
+        }
+    }
+    own_process("thread::row_93_place_of_the_outer_panic", || {
+        let told = collect();
+        let unread = pool(1).submit(|| CatchesInDrop);
+        let (sender, line) = mpsc::channel();
+        let target = move || {
+            let _unread = unread;
+            sender.send(line!() + 1).unwrap();
+            panic!("outer");
+        };
+        join(&thread::spawn(target).unwrap());
+        let told = told.try_recv().unwrap();
+        assert_eq!(
+            (told.message.as_str(), told.place),
+            ("outer", Some((file!().to_owned(), line.recv().unwrap())))
+        );
+    });
+}
+
 /// An excepthook that panics is contained: its panic and the one it was called for are printed, the program goes on.
 #[test]
 fn row_94_custom_excepthook_fail() {
@@ -457,7 +485,8 @@ fn row_94_custom_excepthook_fail() {
         let thread = Thread::builder().name("poller").spawn(|| panic!("no route to r1")).unwrap();
         join(&thread);
         let executor = pool(1);
-        drop(executor.submit(|| panic!("no route to r2")));
+        let unread = pool(1).submit(|| panic!("no route to r2"));
+        executor.submit(|| drop(unread)).result().unwrap();
         assert_eq!(executor.submit(|| 1).result().unwrap(), 1, "the worker lives on");
     });
     let Some(output) = printed else { return };
