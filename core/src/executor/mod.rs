@@ -26,25 +26,40 @@
 #![doc = include_str!("README.md")]
 
 mod as_completed;
+mod barrier;
 mod builder;
 mod cell;
 mod completion;
+mod condition;
 mod deques;
 mod error;
+mod event;
+mod line;
+mod lock;
 mod map;
 mod pool;
+mod rlock;
 mod runner;
+mod semaphore;
 mod sleep;
 mod task;
+mod timer;
 mod waiter;
 mod worker;
 
 pub use as_completed::{AsCompleted, Completes, as_completed};
+pub use barrier::{Barrier, BrokenBarrier};
 pub use builder::Builder;
 pub use cell::TaskState;
+pub use condition::Condition;
 pub use error::{BuildError, Panic, TaskError};
+pub use event::Event;
+pub use lock::{Lock, LockGuard};
 pub use map::Map;
+pub use rlock::{RLock, RLockGuard};
+pub use semaphore::{AcquireError, BoundedSemaphore, Permit, ReleaseError, Semaphore};
 pub use task::Task;
+pub use timer::Timer;
 
 use pool::Pool;
 use std::fmt;

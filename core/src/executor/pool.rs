@@ -5,6 +5,7 @@ use super::deques::{Deques, Job};
 use super::error::TaskError;
 use super::sleep::Sleep;
 use super::task::Task;
+use super::timer::Timers;
 use super::worker;
 use crossbeam_deque::{Injector, Steal};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
@@ -30,6 +31,7 @@ pub(super) struct Pool {
     joining: Mutex<()>,
     /// What has not started is cancelled, also where a thief carries it from queue to queue.
     cancelling: AtomicBool,
+    pub(super) timers: Timers,
 }
 
 #[derive(Default)]
@@ -50,6 +52,7 @@ impl Pool {
             threads: Mutex::default(),
             joining: Mutex::default(),
             cancelling: AtomicBool::new(false),
+            timers: Timers::default(),
         })
     }
 
@@ -77,6 +80,12 @@ impl Pool {
             }
         }
         Task::new(handle)
+    }
+
+    /// Queues a task of this pool from a thread that is none of its workers. After an error nobody may run it.
+    pub(super) fn enqueue(self: &Arc<Self>, job: Job) -> Result<(), TaskError> {
+        self.injector.push(job);
+        self.after_push(None)
     }
 
     /// Takes the oldest of what came from outside.
@@ -109,6 +118,7 @@ impl Pool {
     pub(super) fn close(self: &Arc<Self>, cancel: bool) {
         self.cancelling.fetch_or(cancel, Ordering::SeqCst);
         self.sleep.close();
+        self.timers.cancel_all();
         fence(Ordering::SeqCst);
         if cancel {
             self.drain(|job| job.cancel());
