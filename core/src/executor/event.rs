@@ -1,7 +1,9 @@
 //! A flag that threads wait for.
 
+use super::line::{Line, Ticket};
+use crate::deadline::Deadline;
 use std::fmt;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// A flag that is set once for all who wait for it: Python's `threading.Event`.
@@ -21,20 +23,13 @@ use std::time::Duration;
 /// ```
 #[derive(Clone, Default)]
 pub struct Event {
-    shared: Arc<Shared>,
+    state: Arc<Mutex<State>>,
 }
 
 #[derive(Default)]
-struct Shared {
-    flag: Mutex<Flag>,
-    changed: Condvar,
-}
-
-#[derive(Default)]
-struct Flag {
+struct State {
     is_set: bool,
-    /// How often it was set: who waits has seen a set that was cleared before he woke.
-    sets: u64,
+    line: Line,
 }
 
 impl Event {
@@ -43,51 +38,58 @@ impl Event {
         Self::default()
     }
 
-    /// Sets the flag and wakes all who wait, also if it is cleared before they run.
+    /// Sets the flag and wakes all who wait, also where it is cleared before they run.
     pub fn set(&self) {
-        let mut flag = self.flag();
-        if !flag.is_set {
-            *flag = Flag { is_set: true, sets: flag.sets + 1 };
-            drop(flag);
-            self.shared.changed.notify_all();
+        let mut state = self.state();
+        state.is_set = true;
+        let called = state.line.take(usize::MAX);
+        drop(state);
+        for turn in called {
+            turn.call();
         }
     }
 
     /// Takes the flag back: from now on a wait waits.
     pub fn clear(&self) {
-        self.flag().is_set = false;
+        self.state().is_set = false;
     }
 
     /// Whether the flag is set.
     pub fn is_set(&self) -> bool {
-        self.flag().is_set
+        self.state().is_set
     }
 
     /// Waits until the flag is set.
     pub fn wait(&self) {
-        let flag = self.flag();
-        let before = flag.sets;
-        let unset = |flag: &mut Flag| !flag.is_set && flag.sets == before;
-        drop(self.shared.changed.wait_while(flag, unset).unwrap_or_else(PoisonError::into_inner));
+        self.wait_or(|ticket| ticket.wait(None, || false));
     }
 
     /// Waits until the flag is set, for at most `timeout`, and tells whether it was.
     pub fn wait_timeout(&self, timeout: Duration) -> bool {
-        let flag = self.flag();
-        let before = flag.sets;
-        let unset = |flag: &mut Flag| !flag.is_set && flag.sets == before;
-        let waited = self.shared.changed.wait_timeout_while(flag, timeout, unset);
-        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
+        let until = Deadline::after(timeout, "event").instant();
+        self.wait_or(|ticket| ticket.wait(Some(until), || false))
     }
 
-    fn flag(&self) -> MutexGuard<'_, Flag> {
+    /// `false` if `wait` gave up before the flag was set.
+    fn wait_or(&self, wait: impl FnOnce(&Ticket) -> bool) -> bool {
+        let mut state = self.state();
+        if state.is_set {
+            return true;
+        }
+        let ticket = state.line.join();
+        drop(state);
+        wait(&ticket) || !self.state().line.leave(&ticket)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
         // No user code runs under the lock.
-        self.shared.flag.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl fmt::Debug for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Event").field("set", &self.is_set()).finish()
+        let state = self.state();
+        f.debug_struct("Event").field("set", &state.is_set).field("waiting", &state.line.len()).finish()
     }
 }

@@ -50,9 +50,10 @@ impl Ticket {
     /// [woke](Self::waker) the thread. `None`: without a limit.
     pub(super) fn wait(&self, until: Option<Instant>, give_up: impl Fn() -> bool) -> bool {
         while !self.turn.come.load(Ordering::Acquire) {
-            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
-            match left {
-                _ if give_up() => return false,
+            if give_up() {
+                return false;
+            }
+            match until.map(|until| until.saturating_duration_since(Instant::now())) {
                 None => std::thread::park(),
                 Some(Duration::ZERO) => return false,
                 Some(left) => std::thread::park_timeout(left),

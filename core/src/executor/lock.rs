@@ -72,7 +72,10 @@ impl Default for Lock {
 
 impl fmt::Debug for Lock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lock").field("locked", &self.is_locked()).finish()
+        f.debug_struct("Lock")
+            .field("locked", &self.is_locked())
+            .field("waiting", &self.semaphore.waiting())
+            .finish()
     }
 }
 

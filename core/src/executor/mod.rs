@@ -10,6 +10,8 @@
 //! | `future.cancel()`, `.done()`             | `task.cancel()`, `task.is_done()`                 |
 //! | `executor.shutdown(cancel_futures=True)` | `executor.shutdown(Pending::Cancel, Wait::Yes)`   |
 //! | leaving `with`                           | dropping the executor                             |
+//! | `threading.Timer(60, f)`                 | `executor.submit_after(Duration::from_secs(60), f)` |
+//! | `threading.Semaphore(5)`, `Lock()`, ...  | [`Semaphore`], [`BoundedSemaphore`], [`Lock`], [`RLock`], [`Event`], [`Condition`], [`Barrier`] |
 //!
 //! What comes from outside the pool starts in the order in which it came. What a job submits goes to its worker's own
 //! queue, where every other worker may steal it at once. A job that waits for tasks of its own pool runs those that
@@ -130,7 +132,8 @@ impl Executor {
     }
 
     /// Takes no more tasks, and finishes or cancels those that have not started. Further calls do what is left to do:
-    /// the first may not have waited. From one of the executor's own workers it never waits.
+    /// the first may not have waited. From one of the executor's own workers it never waits. Timers that have not fired
+    /// are cancelled either way.
     pub fn shutdown(&self, pending: Pending, wait: Wait) {
         let pool = &self.handle.pool;
         pool.close(pending == Pending::Cancel);

@@ -73,6 +73,11 @@ impl Semaphore {
         self.permits.state().free
     }
 
+    /// How many threads wait for a permit now.
+    pub fn waiting(&self) -> usize {
+        self.permits.state().line.len()
+    }
+
     /// A semaphore that never has more than `permits`.
     pub(super) fn bounded(permits: usize) -> Self {
         Self { permits: Permits::new(permits, permits) }
@@ -151,6 +156,11 @@ impl BoundedSemaphore {
     /// How many permits are free now.
     pub fn available(&self) -> usize {
         self.semaphore.available()
+    }
+
+    /// How many threads wait for a permit now.
+    pub fn waiting(&self) -> usize {
+        self.semaphore.waiting()
     }
 }
 
@@ -347,7 +357,7 @@ mod tests {
 
     /// Returns once `count` threads wait in line.
     fn until_waiting(semaphore: &Semaphore, count: usize) {
-        while semaphore.permits.state().line.len() < count {
+        while semaphore.waiting() < count {
             thread::yield_now();
         }
     }
@@ -406,6 +416,25 @@ mod tests {
     }
 
     #[test]
+    fn no_permit_is_lost_where_giving_up_and_handing_over_race() {
+        let semaphore = Semaphore::new(2);
+        let threads: Vec<_> = (0..4)
+            .map(|_| {
+                let semaphore = semaphore.clone();
+                thread::spawn(move || {
+                    for micros in (0..50).cycle().take(2000) {
+                        drop(semaphore.acquire_timeout(Duration::from_micros(micros)));
+                    }
+                })
+            })
+            .collect();
+        for thread in threads {
+            thread.join().unwrap();
+        }
+        assert_eq!((semaphore.available(), semaphore.waiting()), (2, 0));
+    }
+
+    #[test]
     fn a_cancel_ends_the_wait() {
         let semaphore = Semaphore::new(0);
         let cx = Cx::new(Deadline::after(HANG, "login"), CancelToken::new());
@@ -414,7 +443,7 @@ mod tests {
         until_waiting(&semaphore, 1);
         cx.cancel().cancel();
         assert_eq!(thread.join().unwrap(), Err(AcquireError::Cancelled));
-        assert_eq!(semaphore.permits.state().line.len(), 0);
+        assert_eq!(semaphore.waiting(), 0);
     }
 
     #[test]
