@@ -1,6 +1,7 @@
 //! The queue that lets one consumer watch any number of tasks: each completion costs it one push.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use super::sync::{Condvar, Mutex, MutexGuard};
+use std::sync::PoisonError;
 use std::time::Instant;
 
 /// The places of the tasks that ended, in the order in which they did.

@@ -1,9 +1,10 @@
 //! The workers' own queues, as those see them who steal.
 
 use super::cell::Runnable;
+use super::sync::Mutex;
+use super::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use crossbeam_deque::{Steal, Stealer, Worker as Deque};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock, PoisonError};
 
 /// What the queues hold.
 pub(super) type Job = Arc<dyn Runnable>;

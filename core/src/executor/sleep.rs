@@ -1,8 +1,9 @@
 //! Who searches, who sleeps, who exists: one word, and the stack of the sleeping. `README.md` has the protocol.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::Thread;
+use super::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use super::sync::thread::{self, Thread};
+use super::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, PoisonError};
 
 /// The most workers that the word can count.
 pub(super) const MOST_WORKERS: usize = (1 << 16) - 1;
@@ -129,13 +130,13 @@ pub(super) struct Parker {
 impl Parker {
     /// The parker of the current thread.
     pub(super) fn current() -> Arc<Self> {
-        Arc::new(Self { woken: AtomicBool::new(false), thread: std::thread::current() })
+        Arc::new(Self { woken: AtomicBool::new(false), thread: thread::current() })
     }
 
     /// Sleeps until [`unpark`](Self::unpark), and consumes it.
     pub(super) fn park(&self) {
         while !self.woken.swap(false, Ordering::Acquire) {
-            std::thread::park();
+            thread::park();
         }
     }
 

@@ -1,9 +1,10 @@
 //! Tasks that are submitted at a given moment.
 
-use super::cell::{TaskState, new_task};
+use super::cell::new_task;
 use super::deques::Job;
 use super::error::TaskError;
 use super::event::Event;
+use super::header::TaskState;
 use super::pool::Pool;
 use super::task::Task;
 use super::{Executor, Handle};

@@ -1,10 +1,11 @@
-//! What the tests of Python's own `threading` and `concurrent.futures` assert, said for this crate. Each test
-//! carries the number of its row. Here are the helpers that several areas share, and nothing else.
+//! What `CPython`'s own tests of `threading` and `concurrent.futures` assert, said for Rust. Each test bears the number
+//! of its row in the guide for Python programmers.
 #![allow(
     clippy::unwrap_used,
     reason = "helpers of tests are outside of the test functions that the lint spares"
 )]
 
+mod future;
 mod lock;
 mod timer;
 
