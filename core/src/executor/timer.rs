@@ -140,7 +140,7 @@ impl<T> fmt::Debug for Timer<T> {
     }
 }
 
-/// The timers of one pool that have not fired.
+/// The timers of one pool whose tasks are not queued yet.
 #[derive(Default)]
 pub(super) struct Timers {
     state: Mutex<State>,
@@ -193,6 +193,10 @@ impl Timers {
         self.state().armed.get_mut(&id).is_some_and(|timer| timer.alarm.rearm(when))
     }
 
+    fn job(&self, id: u64) -> Option<Job> {
+        self.state().armed.get(&id).map(|timer| Arc::clone(&timer.job))
+    }
+
     fn take(&self, id: u64) -> Option<Armed> {
         self.state().armed.remove(&id)
     }
@@ -203,18 +207,22 @@ impl Timers {
     }
 }
 
-/// Submits the task of a timer, on the timer thread.
+/// Submits the task of a timer, on the timer thread. It stays in the map until it is queued, so that a shutdown in
+/// between does not return before it has ended.
 fn fire(pool: &Weak<Pool>, id: u64) {
     let Some(pool) = pool.upgrade() else { return };
-    let Some(timer) = pool.timers.take(id) else { return };
-    if let Err(error) = pool.enqueue(Arc::clone(&timer.job)) {
+    let Some(job) = pool.timers.job(id) else { return };
+    if let Err(error) = pool.enqueue(Arc::clone(&job)) {
         match error {
-            // The shutdown that came in between would have cancelled it.
-            TaskError::ShutDown => timer.job.cancel(),
-            error => timer.job.refuse(error),
+            // As the shutdown that came in between does with the others.
+            TaskError::ShutDown => job.cancel(),
+            error => job.refuse(error),
         };
     }
-    timer.due.set();
+    // Where somebody has taken it out he sets it.
+    if let Some(timer) = pool.timers.take(id) {
+        timer.due.set();
+    }
 }
 
 fn instant(delay: Duration) -> Instant {
