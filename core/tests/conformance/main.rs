@@ -6,10 +6,13 @@
 )]
 
 mod future;
+mod lock;
+mod timer;
 
 use linecrew_core::executor::{Executor, Task};
 use std::sync::mpsc::{self, Sender};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// Long enough that only a hang reaches it.
 const HANG: Duration = Duration::from_mins(1);
@@ -28,4 +31,13 @@ fn block(executor: &Executor) -> (Task<()>, Sender<()>) {
     });
     running.recv_timeout(HANG).unwrap();
     (task, release)
+}
+
+/// Returns once `condition` holds, which some other thread must bring about.
+fn until(condition: impl Fn() -> bool) {
+    let begin = Instant::now();
+    while !condition() {
+        assert!(begin.elapsed() < HANG, "it never came about");
+        thread::yield_now();
+    }
 }
