@@ -6,12 +6,14 @@
 )]
 
 mod future;
+mod lock;
 mod thread;
+mod timer;
 
 use linecrew_core::executor::{Executor, Task};
 use std::process::{Command, Output};
 use std::sync::mpsc::{self, Sender};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Long enough that only a hang reaches it.
 const HANG: Duration = Duration::from_mins(1);
@@ -30,6 +32,15 @@ fn block(executor: &Executor) -> (Task<()>, Sender<()>) {
     });
     running.recv_timeout(HANG).unwrap();
     (task, release)
+}
+
+/// Returns once `condition` holds, which some other thread must bring about.
+fn until(condition: impl Fn() -> bool) {
+    let begin = Instant::now();
+    while !condition() {
+        assert!(begin.elapsed() < HANG, "it never came about");
+        std::thread::yield_now();
+    }
 }
 
 /// Runs `body` in a process of its own, for what is global to one: a child that runs the test `name` alone. In the

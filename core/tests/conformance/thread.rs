@@ -1,10 +1,12 @@
 //! Rows 80 to 96: threads, and what becomes of their panics.
 
 use super::{HANG, own_process, pool};
-use linecrew_core::executor::TaskError;
 use linecrew_core::executor::thread::{self, Thread, ThreadError};
+use linecrew_core::executor::{BoundedSemaphore, TaskError};
 use std::collections::HashSet;
 use std::process::Output;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Duration;
 
@@ -57,6 +59,31 @@ fn row_80_name_with_a_nul() {
     let thread = Thread::builder().name("a\0b").build(|| ());
     assert!(matches!(thread.start(), Err(ThreadError::Name(name)) if name == "a\0b"));
     assert!(!thread.is_alive());
+}
+
+/// Ten threads under a semaphore of three: never more inside, idents differ, and none is alive when joined.
+#[test]
+fn row_81_various_ops() {
+    let semaphore = Arc::new(BoundedSemaphore::new(3));
+    let inside = Arc::new(AtomicUsize::new(0));
+    let (sender, seen) = mpsc::channel();
+    let enter = || {
+        let (semaphore, inside, sender) = (Arc::clone(&semaphore), Arc::clone(&inside), sender.clone());
+        thread::spawn(move || {
+            let _permit = semaphore.acquire();
+            sender.send((inside.fetch_add(1, Ordering::SeqCst) + 1, thread::current().ident())).unwrap();
+            std::thread::yield_now();
+            inside.fetch_sub(1, Ordering::SeqCst);
+        })
+    };
+    let threads: Vec<_> = (0..10).map(|_| enter().unwrap()).collect();
+    let idents: HashSet<_> = threads.iter().map(|thread| thread.ident().unwrap()).collect();
+    threads.iter().for_each(join);
+    assert!(!threads.iter().any(Thread::is_alive));
+    let seen: Vec<_> = seen.try_iter().collect();
+    assert!(seen.iter().all(|(inside, _)| *inside <= 3), "{seen:?}");
+    assert_eq!(idents.len(), 10);
+    assert_eq!(seen.into_iter().filter_map(|(_, ident)| ident).collect::<HashSet<_>>(), idents);
 }
 
 /// `current` works in a thread that others started: same thread each time, its own name, alive until it ends.
@@ -586,18 +613,4 @@ fn row_65_unread_panics_reach_the_excepthook() {
     });
     let Some(output) = printed else { return };
     assert_eq!(stderr(&output), "");
-}
-
-/// Many threads at once: each has an ident of its own, and all are gone when joined.
-#[test]
-fn row_81_idents() {
-    let threads: Vec<_> = (0..10).map(|_| blocked()).collect();
-    assert!(threads.iter().all(|(thread, _)| thread.is_alive()));
-    let idents: HashSet<_> = threads.iter().filter_map(|(thread, _)| thread.ident()).collect();
-    assert_eq!(idents.len(), 10);
-    for (thread, release) in threads {
-        drop(release);
-        join(&thread);
-        assert!(!thread.is_alive());
-    }
 }
