@@ -247,12 +247,17 @@ impl<F, T, E> TaskCell<F, T, E> {
     ///
     /// # Safety
     /// The caller owns the stage.
+    #[inline]
     unsafe fn drop_unread(&self, seen: bool) {
+        // SAFETY: as the caller says, and the reference ends with the match.
+        match unsafe { self.outcome() } {
+            Some(Err(TaskError::Panicked(panic))) if !seen => unread(panic),
+            Some(_) => {}
+            // It was taken, which is the most frequent end.
+            None => return,
+        }
         // SAFETY: as the caller says.
         let unwanted = unsafe { self.replace(Stage::Empty) };
-        if let (Stage::Finished(Err(TaskError::Panicked(panic))), false) = (&unwanted, seen) {
-            unread(panic);
-        }
         drop_quietly(unwanted);
     }
 

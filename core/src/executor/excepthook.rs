@@ -126,6 +126,7 @@ pub fn reset_excepthook() {
 }
 
 /// Runs `body`, and makes its panic a value, which somebody reads or gives to [`unread`].
+#[inline]
 pub(crate) fn contained<T>(body: impl FnOnce() -> T) -> Result<T, Panic> {
     let outer = WATCH.replace(Watch::On);
     let result = catch_unwind(AssertUnwindSafe(body));
@@ -205,6 +206,7 @@ fn note(watch: Watch, note: Note) -> bool {
     noted.is_ok()
 }
 
+#[cold]
 fn take_note() -> Option<Note> {
     NOTES.try_with(|notes| notes.borrow_mut().pop()).ok().flatten()
 }

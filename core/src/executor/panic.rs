@@ -24,6 +24,7 @@ pub(super) struct Note {
 
 impl Panic {
     /// A panic of this thread that was caught just now.
+    #[cold]
     pub(super) fn caught(payload: Box<dyn Any + Send>, note: Option<Note>) -> Self {
         let thread = std::thread::current().name().map(Box::from);
         Self(Box::new(Contents { payload: Mutex::new(payload), thread, note }))
