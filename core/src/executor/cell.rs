@@ -86,6 +86,12 @@ impl<T> TaskHandle<T> {
         &*self.0
     }
 
+    /// Whether the task ended with an error; a cancelled one has none.
+    pub(super) fn failed(&self) -> bool {
+        // SAFETY: the one handle, which nobody takes the result from meanwhile: that needs it exclusively.
+        unsafe { self.0.failed() }
+    }
+
     /// Takes the result of a task that has ended.
     pub(super) fn take(&mut self) -> Result<T, TaskError> {
         // SAFETY: the one handle, exclusively.
@@ -103,6 +109,10 @@ impl<T> Drop for TaskHandle<T> {
 /// A task without its closure's type.
 trait Join<T>: Runnable {
     fn header(&self) -> &Header;
+
+    /// # Safety
+    /// Only by the task's one handle, and not while it takes the result.
+    unsafe fn failed(&self) -> bool;
 
     /// # Safety
     /// Only by the task's one handle, and not from two threads at a time.
@@ -296,6 +306,12 @@ where
 {
     fn header(&self) -> &Header {
         &self.header
+    }
+
+    unsafe fn failed(&self) -> bool {
+        self.header.state() == TaskState::Finished
+            // SAFETY: DONE, and the caller is the one handle. Only whether there is an error is read, no value.
+            && self.stage.with(|stage| matches!(unsafe { &*stage }, Stage::Finished(Err(_))))
     }
 
     unsafe fn take(&self) -> Result<T, TaskError> {

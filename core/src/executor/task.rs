@@ -87,9 +87,19 @@ impl<T> Task<T> {
         self.handle.header().is_done()
     }
 
-    /// Has `waiter` told once when the task ends; `false`, and it is not told, if the task already has.
-    pub(super) fn watch(&self, waiter: Waiter) -> bool {
-        self.handle.header().watch(waiter).is_some()
+    /// Whether the task ended with an error; a cancelled one has none.
+    pub(super) fn failed(&self) -> bool {
+        self.handle.failed()
+    }
+
+    /// Has `waiter` told once when the task ends; `None`, and it is not told, if the task already has.
+    pub(super) fn watch(&self, waiter: Waiter) -> Option<WaiterKey> {
+        self.handle.header().watch(waiter)
+    }
+
+    /// Takes a waiter back, if it was not told yet.
+    pub(super) fn unwatch(&self, key: WaiterKey) {
+        self.handle.header().unwatch(key);
     }
 
     /// Runs the task here if this thread is a worker of its pool and nobody has claimed it.

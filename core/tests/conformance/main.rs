@@ -1,0 +1,41 @@
+//! What `CPython`'s own tests of `threading` and `concurrent.futures` ask for, row by row.
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests are outside of the test functions that the lint spares"
+)]
+
+mod as_completed;
+mod map;
+mod wait;
+
+use linecrew_core::executor::{Executor, Task};
+use std::sync::mpsc::{self, Sender};
+use std::time::Duration;
+
+/// Long enough that only a hang reaches it.
+const HANG: Duration = Duration::from_mins(1);
+
+fn pool(max_workers: usize) -> Executor {
+    Executor::builder().max_workers(max_workers).build().unwrap()
+}
+
+/// Occupies a worker until the sender is used or dropped; returns once it runs.
+fn block(executor: &Executor) -> (Task<()>, Sender<()>) {
+    let (release, released) = mpsc::channel::<()>();
+    let (started, running) = mpsc::channel();
+    let task = executor.submit(move || {
+        started.send(()).unwrap();
+        let _ = released.recv();
+    });
+    running.recv_timeout(HANG).unwrap();
+    (task, release)
+}
+
+/// A task that has ended.
+fn ended<T: Send + 'static>(executor: &Executor, job: impl FnOnce() -> T + Send + 'static) -> Task<T> {
+    let task = executor.submit(job);
+    while !task.is_done() {
+        std::thread::yield_now();
+    }
+    task
+}
