@@ -26,18 +26,17 @@ impl<V> UnsafeCell<V> {
         return Self(std::cell::UnsafeCell::new(value));
     }
 
-    /// Lends the pointer to the value for a shared look.
-    pub(super) fn with<R>(&self, access: impl FnOnce(*const V) -> R) -> R {
-        #[cfg(loom)]
-        return self.0.with(access);
-        #[cfg(not(loom))]
-        return access(self.0.get());
-    }
-
     /// Lends the pointer to the value to `access`, which says why it may use it.
     pub(super) fn with_mut<R>(&self, access: impl FnOnce(*mut V) -> R) -> R {
         #[cfg(loom)]
         return self.0.with_mut(access);
+        #[cfg(not(loom))]
+        return access(self.0.get());
+    }
+    /// Lends the pointer to the value for reading.
+    pub(super) fn with<R>(&self, access: impl FnOnce(*const V) -> R) -> R {
+        #[cfg(loom)]
+        return self.0.with(access);
         #[cfg(not(loom))]
         return access(self.0.get());
     }

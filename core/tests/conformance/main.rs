@@ -1,10 +1,12 @@
-//! What `CPython`'s own tests of `threading` and `concurrent.futures` ask for, row by row.
+//! What `CPython`'s own tests of `threading` and `concurrent.futures` assert, said for Rust. Each test bears the number
+//! of its row in the guide for Python programmers.
 #![allow(
     clippy::unwrap_used,
     reason = "helpers of tests are outside of the test functions that the lint spares"
 )]
 
 mod as_completed;
+mod future;
 mod map;
 mod wait;
 
