@@ -518,6 +518,8 @@ mod scope {
         struct Borrows<'a>(&'a AtomicUsize);
         impl Drop for Borrows<'_> {
             fn drop(&mut self) {
+                // Time in which a scope that does not wait for this would end.
+                (0..50).for_each(|_| std::thread::yield_now());
                 self.0.fetch_add(1, Ordering::Relaxed);
             }
         }

@@ -20,8 +20,8 @@ pub enum TaskError {
     /// It was submitted to an executor that has been shut down. Python's `RuntimeError`.
     #[error("the task was not accepted: the executor has been shut down")]
     ShutDown,
-    /// The system refused the pool's first thread.
-    #[error("the task was not accepted: no worker thread could be started ({0})")]
+    /// The system refused the pool's first thread, or the one that all timers share.
+    #[error("the task was not accepted: no thread could be started ({0})")]
     NoThread(std::io::ErrorKind),
     /// Jobs that wait for tasks of their own pool were nested too deep.
     #[error("jobs that wait for each other are nested deeper than {0}")]

@@ -15,6 +15,8 @@
 //! | `future.cancel()`, `.done()`             | `task.cancel()`, `task.is_done()`                 |
 //! | `executor.shutdown(cancel_futures=True)` | `executor.shutdown(Pending::Cancel, Wait::Yes)`   |
 //! | leaving `with`                           | dropping the executor                             |
+//! | `threading.Timer(60, f)`                 | `executor.submit_after(Duration::from_secs(60), f)` |
+//! | `threading.Semaphore(5)`, `Lock()`, ...  | [`Semaphore`], [`BoundedSemaphore`], [`Lock`], [`RLock`], [`Event`], [`Condition`], [`Barrier`] |
 //!
 //! What comes from outside the pool starts in the order in which it came. What a job submits goes to its worker's own
 //! queue, where every other worker may steal it at once. A job that waits for tasks of its own pool runs those that
@@ -31,21 +33,29 @@
 #![doc = include_str!("README.md")]
 
 mod as_completed;
+mod barrier;
 mod builder;
 mod cell;
 mod completion;
+mod condition;
 mod deques;
 mod error;
+mod event;
 mod header;
+mod line;
+mod lock;
 mod map;
 mod map_buffered;
 mod pool;
 mod promise;
+mod rlock;
 mod runner;
 mod scope;
+mod semaphore;
 mod sleep;
 mod sync;
 mod task;
+mod timer;
 mod wait;
 mod waiter;
 mod watched;
@@ -53,14 +63,21 @@ mod worker;
 mod zip;
 
 pub use as_completed::{AsCompleted, TimedAsCompleted, as_completed};
+pub use barrier::{Barrier, BrokenBarrier};
 pub use builder::Builder;
+pub use condition::Condition;
 pub use error::{BuildError, Panic, TaskError, Unfinished};
+pub use event::Event;
 pub use header::TaskState;
+pub use lock::{Lock, LockGuard};
 pub use map::Map;
 pub use map_buffered::MapBuffered;
 pub use promise::{InvalidState, Promise};
+pub use rlock::{RLock, RLockGuard};
 pub use scope::Scope;
+pub use semaphore::{AcquireError, BoundedSemaphore, Permit, ReleaseError, Semaphore};
 pub use task::{Task, TaskId};
+pub use timer::Timer;
 pub use wait::{ReturnWhen, Waited, wait};
 pub use watched::Completes;
 pub use zip::{Iterables, Zip, zip};
@@ -185,7 +202,8 @@ impl Executor {
     }
 
     /// Takes no more tasks, and finishes or cancels those that have not started. Further calls do what is left to do:
-    /// the first may not have waited. From one of the executor's own workers it never waits.
+    /// the first may not have waited. From one of the executor's own workers it never waits. Timers that have not fired
+    /// are cancelled either way.
     pub fn shutdown(&self, pending: Pending, wait: Wait) {
         let pool = &self.handle.pool;
         pool.close(pending == Pending::Cancel);
