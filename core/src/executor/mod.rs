@@ -33,25 +33,19 @@
 #![doc = include_str!("README.md")]
 
 mod as_completed;
-mod barrier;
 mod builder;
 mod cell;
 mod completion;
-mod condition;
 mod deques;
 mod error;
-mod event;
 mod header;
-mod line;
-mod lock;
+mod locks;
 mod map;
 mod map_buffered;
 mod pool;
 mod promise;
-mod rlock;
 mod runner;
 mod scope;
-mod semaphore;
 mod sleep;
 mod sync;
 mod task;
@@ -63,19 +57,17 @@ mod worker;
 mod zip;
 
 pub use as_completed::{AsCompleted, TimedAsCompleted, as_completed};
-pub use barrier::{Barrier, BrokenBarrier};
 pub use builder::Builder;
-pub use condition::Condition;
 pub use error::{BuildError, Panic, TaskError, Unfinished};
-pub use event::Event;
 pub use header::TaskState;
-pub use lock::{Lock, LockGuard};
+pub use locks::{
+    AcquireError, Barrier, BoundedSemaphore, BrokenBarrier, Condition, Event, Lock, LockGuard, Permit, RLock,
+    RLockGuard, ReleaseError, Semaphore,
+};
 pub use map::Map;
 pub use map_buffered::MapBuffered;
 pub use promise::{InvalidState, Promise};
-pub use rlock::{RLock, RLockGuard};
 pub use scope::Scope;
-pub use semaphore::{AcquireError, BoundedSemaphore, Permit, ReleaseError, Semaphore};
 pub use task::{Task, TaskId};
 pub use timer::Timer;
 pub use wait::{ReturnWhen, Waited, wait};
