@@ -35,6 +35,7 @@ mod map;
 mod pool;
 mod runner;
 mod sleep;
+mod stats;
 mod sync;
 mod task;
 mod waiter;
@@ -43,8 +44,9 @@ mod worker;
 pub use as_completed::{AsCompleted, Completes, as_completed};
 pub use builder::Builder;
 pub use cell::TaskState;
-pub use error::{BuildError, Panic, TaskError};
+pub use error::{BrokenPool, BuildError, Panic, TaskError};
 pub use map::Map;
+pub use stats::Stats;
 pub use task::Task;
 
 use pool::Pool;
@@ -99,6 +101,24 @@ impl Executor {
     /// A handle that submits to this executor from anywhere and does not keep it open.
     pub fn handle(&self) -> Handle {
         self.handle.clone()
+    }
+
+    /// The most threads that run at a time.
+    pub fn max_workers(&self) -> usize {
+        self.handle.pool.max_workers()
+    }
+
+    /// Changes the most threads that run at a time; running tasks are left alone. Raised, it starts threads for what
+    /// is queued at once. Lowered, idle threads that are too many end at once, others when their task has ended.
+    pub fn set_max_workers(&self, max_workers: usize) -> Result<(), BuildError> {
+        builder::check_max_workers(max_workers)?;
+        self.handle.pool.set_max_workers(max_workers);
+        Ok(())
+    }
+
+    /// The counters as they are now. It takes no lock, and costs some nanoseconds for each thread.
+    pub fn stats(&self) -> Stats {
+        self.handle.pool.stats()
     }
 
     /// Runs `job` on one of the threads. After a shutdown the task ends with [`TaskError::ShutDown`].
@@ -167,9 +187,11 @@ impl fmt::Debug for Handle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let word = self.pool.sleep.word();
         f.debug_struct("Handle")
+            .field("max_workers", &self.pool.max_workers())
             .field("workers", &word.spawned())
             .field("idle", &word.idle())
             .field("closed", &word.is_closed())
+            .field("broken", &self.pool.broken())
             .finish()
     }
 }

@@ -2,12 +2,14 @@
 
 use super::cell::Runnable;
 use super::deques::{Job, Place};
+use super::error::{BrokenPool, Panic};
 use super::pool::Pool;
-use super::runner::{Bystander, Runner};
+use super::runner::Runner;
 use super::sleep::Parker;
 use super::sync::atomic::{Ordering, fence};
 use super::sync::thread;
 use std::cell::{Cell, OnceCell};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// How often a worker looks at what came from outside, whatever its own queue holds. A prime, as in tokio, so that
@@ -51,10 +53,9 @@ pub(super) fn run(pool: Arc<Pool>) {
             depth: Cell::new(0),
             tombstones: Cell::new(0),
         });
+        worker.initialize();
         while let Some(job) = worker.next() {
-            if worker.pool.is_cancelling() {
-                job.cancel();
-            } else {
+            if worker.pool.admits(&*job) {
                 job.run(worker);
             }
         }
@@ -93,7 +94,7 @@ pub(super) fn help(pool: u64, job: &dyn Runnable) -> Help {
             return Help::TooDeep(DEEPEST);
         }
         worker.depth.set(depth + 1);
-        let ran = job.run(&Bystander);
+        let ran = worker.pool.admits(job) && job.run(&Helper(worker));
         worker.depth.set(depth);
         worker.tombstones.set(worker.tombstones.get() + usize::from(ran));
         if ran { Help::Ran } else { Help::None }
@@ -112,13 +113,16 @@ impl Worker {
     /// The next task to run; `None` when the worker must end, which it has then told.
     fn next(&self) -> Option<Job> {
         if !self.searching.get() {
-            let job = self.take();
+            let job = if self.pool.has_surplus() { None } else { self.take() };
             if job.is_some() {
                 return job;
             }
             self.begin_search();
         }
         loop {
+            if self.pool.has_surplus() && self.end_if_surplus() {
+                return None;
+            }
             if let Some(job) = self.search() {
                 self.end_search();
                 return Some(job);
@@ -173,30 +177,61 @@ impl Worker {
 
     /// Announces, looks once more, sleeps. `true`: search again; `false`: the worker has ended.
     fn sleep(&self) -> bool {
-        let sleep = &self.pool.sleep;
+        let (pool, sleep) = (&self.pool, &self.pool.sleep);
         sleep.announce(&self.parker);
         fence(Ordering::SeqCst);
-        let closed = sleep.word().is_closed();
-        if !closed && !self.pool.has_work() || !sleep.retract(&self.parker) {
+        let more = pool.has_work() || pool.has_surplus();
+        if !more && !sleep.word().is_closed() && self.parker.park_timeout(pool.keep_alive()) {
+            return true;
+        }
+        if !sleep.retract(&self.parker) {
             self.parker.park();
             return true;
         }
-        !closed || self.pool.has_work() || !self.end()
+        more || !self.end()
     }
 
-    /// Ends a searching worker of a closed pool, unless a task came in between.
+    /// Ends a searching worker, unless a task came in between; tells whether it ended.
     fn end(&self) -> bool {
+        self.pool.sleep.release();
+        self.is_let_go()
+    }
+
+    /// Ends a searching worker if there are too many; tells whether it ended.
+    fn end_if_surplus(&self) -> bool {
+        self.pool.release_surplus() && self.is_let_go()
+    }
+
+    /// Gives the place of a worker that is counted no more back, unless the worker is needed after all.
+    fn is_let_go(&self) -> bool {
         if let Some(place) = self.place.take() {
             self.pool.deques.leave(place);
         }
-        self.pool.sleep.release();
-        fence(Ordering::SeqCst);
-        if !self.pool.has_work() {
-            return true;
+        let ended = self.pool.let_go();
+        if !ended {
+            self.place.set(Some(self.pool.deques.occupy()));
         }
-        self.pool.sleep.reclaim();
-        self.place.set(Some(self.pool.deques.occupy()));
-        false
+        ended
+    }
+
+    /// Runs the pool's initializer. It may block, so the worker does not count as searching meanwhile.
+    fn initialize(&self) {
+        let Some(initializer) = self.pool.begin_initializer() else { return };
+        self.end_search();
+        let result = catch_unwind(AssertUnwindSafe(|| initializer.run()));
+        if let Err(payload) = result {
+            self.initializer_failed(Panic::new(payload));
+        }
+        self.begin_search();
+        self.pool.initialized();
+    }
+
+    /// Breaks the pool. The worker stays to refuse what it finds, and ends with the others.
+    fn initializer_failed(&self, panic: Panic) {
+        let thread = thread::current();
+        self.pool.break_down(BrokenPool::new(thread.name().unwrap_or_default(), panic.message()));
+        // The panic hook has told of it. Dropping the payload is user code, which may panic in its turn.
+        drop(catch_unwind(AssertUnwindSafe(move || drop(panic))));
     }
 
     fn begin_search(&self) {
@@ -223,8 +258,11 @@ impl Runner for Worker {
     /// Counts as searching before anybody can learn that the task ended: who submits the next one upon that finds a
     /// worker and starts none.
     fn before_publish(&self) {
-        let idle = self.with_place(Place::is_empty).unwrap_or(true) && self.pool.injector_is_empty();
-        if idle {
+        let empty = self.with_place(|place| {
+            place.counts().add_completed();
+            place.is_empty()
+        });
+        if empty.unwrap_or(true) && self.pool.injector_is_empty() {
             self.begin_search();
         }
     }
@@ -234,5 +272,14 @@ impl Runner for Worker {
         if self.searching.get() {
             self.end_search();
         }
+    }
+}
+
+/// A worker that runs a task in the middle of a job.
+struct Helper<'a>(&'a Worker);
+
+impl Runner for Helper<'_> {
+    fn before_publish(&self) {
+        self.0.with_place(|place| place.counts().add_completed());
     }
 }
