@@ -1,7 +1,7 @@
 //! What the workers and the handles of one executor share: its queues, and when a worker is woken or started.
 
 use super::builder::Initializer;
-use super::cell::{Runnable, new_task};
+use super::cell::{NO_POOL, PoolId, Runnable, new_task};
 use super::deques::{Deques, Job};
 use super::error::{BrokenPool, TaskError};
 use super::sleep::Sleep;
@@ -34,7 +34,7 @@ const SHRINK: u8 = 0b100;
 const FEW_HANDLES: usize = 8;
 
 pub(super) struct Pool {
-    id: u64,
+    id: PoolId,
     settings: Settings,
     /// Changed under the lock of `threads`.
     max_workers: AtomicUsize,
@@ -59,7 +59,7 @@ struct Threads {
 
 impl Pool {
     pub(super) fn new(settings: Settings, max_workers: usize) -> Arc<Self> {
-        static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+        static NEXT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(NO_POOL + 1);
         Arc::new(Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             settings,
@@ -76,29 +76,34 @@ impl Pool {
     }
 
     /// Tells this pool from all others of the process.
-    pub(super) fn id(&self) -> u64 {
+    pub(super) fn id(&self) -> PoolId {
         self.id
     }
 
-    /// Queues a closure, and sees to it that somebody will run it.
+    /// Makes a task of a closure and queues it; one that cannot be run has ended with the reason.
     pub(super) fn submit<F, T>(self: &Arc<Self>, closure: F) -> Task<T>
     where
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
         let (job, handle) = new_task(self.id, closure);
-        if self.sleep.word().is_closed() {
-            job.refuse(self.refusal());
-        } else {
-            let queued = worker::push_if_own(self.id, job).unwrap_or_else(|job| {
-                self.injector.push(job);
-                None
-            });
-            if let Err(error) = self.after_push(queued) {
-                handle.runnable().refuse(error);
-            }
+        if let Err(error) = self.enqueue(job) {
+            handle.runnable().refuse(error);
         }
         Task::new(handle)
+    }
+
+    /// Queues a task, and sees to it that somebody will run it. On an error the caller must refuse it, since it may
+    /// be in a queue.
+    pub(super) fn enqueue(self: &Arc<Self>, job: Job) -> Result<(), TaskError> {
+        if self.sleep.word().is_closed() {
+            return Err(self.refusal());
+        }
+        let queued = worker::push_if_own(self.id, job).unwrap_or_else(|job| {
+            self.injector.push(job);
+            None
+        });
+        self.after_push(queued)
     }
 
     /// Takes the oldest of what came from outside.

@@ -1,6 +1,6 @@
 //! A worker thread: takes tasks, runs them, searches, sleeps, ends.
 
-use super::cell::Runnable;
+use super::cell::{PoolId, Runnable};
 use super::deques::{Job, Place};
 use super::error::{BrokenPool, Panic};
 use super::pool::Pool;
@@ -56,21 +56,21 @@ pub(super) fn run(pool: Arc<Pool>) {
         worker.initialize();
         while let Some(job) = worker.next() {
             if worker.pool.admits(&*job) {
-                job.run(worker);
+                job.run(&Turn::new(worker, true));
             }
         }
     });
 }
 
 /// Puts a job into the current worker's own queue, if this thread is a worker of the pool, and tells its length.
-pub(super) fn push_if_own(pool: u64, job: Job) -> Result<Option<usize>, Job> {
+pub(super) fn push_if_own(pool: PoolId, job: Job) -> Result<Option<usize>, Job> {
     let mut job = Some(job);
     let pushed = with_own(pool, |worker| worker.push(&mut job));
     job.map_or(Ok(pushed.flatten()), Err)
 }
 
 /// Whether this thread is a worker of the pool.
-pub(super) fn is_own(pool: u64) -> bool {
+pub(super) fn is_own(pool: PoolId) -> bool {
     with_own(pool, |_| ()).is_some()
 }
 
@@ -87,14 +87,14 @@ pub(super) enum Help {
 
 /// Runs a task of the current worker's own pool here and now, if nobody has claimed it: who waits for a task of his
 /// own pool would otherwise hold the very thread that it needs.
-pub(super) fn help(pool: u64, job: &dyn Runnable) -> Help {
+pub(super) fn help(pool: PoolId, job: &dyn Runnable) -> Help {
     let helped = with_own(pool, |worker| {
         let depth = worker.depth.get();
         if depth >= DEEPEST {
             return Help::TooDeep(DEEPEST);
         }
         worker.depth.set(depth + 1);
-        let ran = worker.pool.admits(job) && job.run(&Helper(worker));
+        let ran = worker.pool.admits(job) && job.run(&Turn::new(worker, false));
         worker.depth.set(depth);
         worker.tombstones.set(worker.tombstones.get() + usize::from(ran));
         if ran { Help::Ran } else { Help::None }
@@ -102,7 +102,7 @@ pub(super) fn help(pool: u64, job: &dyn Runnable) -> Help {
     helped.unwrap_or(Help::None)
 }
 
-fn with_own<R>(pool: u64, action: impl FnOnce(&Worker) -> R) -> Option<R> {
+fn with_own<R>(pool: PoolId, action: impl FnOnce(&Worker) -> R) -> Option<R> {
     // `try_with`: a task's value may submit from its destructor while the thread ends.
     let found =
         CURRENT.try_with(|current| current.get().filter(|worker| worker.pool.id() == pool).map(action));
@@ -230,7 +230,8 @@ impl Worker {
     fn initializer_failed(&self, panic: Panic) {
         let thread = thread::current();
         self.pool.break_down(BrokenPool::new(thread.name().unwrap_or_default(), panic.message()));
-        // The panic hook has told of it. Dropping the payload is user code, which may panic in its turn.
+        panic.report();
+        // Dropping the payload is user code, which may panic in its turn.
         drop(catch_unwind(AssertUnwindSafe(move || drop(panic))));
     }
 
@@ -254,32 +255,41 @@ impl Worker {
     }
 }
 
-impl Runner for Worker {
+/// One task that a worker runs, between two others or in the middle of one.
+struct Turn<'a> {
+    worker: &'a Worker,
+    /// Nothing of the worker's own goes on after the task.
+    outermost: bool,
+    /// The task is published anew where its waiters change meanwhile, and counts once.
+    counted: Cell<bool>,
+}
+
+impl<'a> Turn<'a> {
+    fn new(worker: &'a Worker, outermost: bool) -> Self {
+        Self { worker, outermost, counted: Cell::new(false) }
+    }
+}
+
+impl Runner for Turn<'_> {
     /// Counts as searching before anybody can learn that the task ended: who submits the next one upon that finds a
     /// worker and starts none.
     fn before_publish(&self) {
-        let empty = self.with_place(|place| {
-            place.counts().add_completed();
+        let first = !self.counted.replace(true);
+        let empty = self.worker.with_place(|place| {
+            if first {
+                place.counts().add_completed();
+            }
             place.is_empty()
         });
-        if empty.unwrap_or(true) && self.pool.injector_is_empty() {
-            self.begin_search();
+        if self.outermost && empty.unwrap_or(true) && self.worker.pool.injector_is_empty() {
+            self.worker.begin_search();
         }
     }
 
     /// Code that may block runs after all: pass the search on.
     fn before_user_code(&self) {
-        if self.searching.get() {
-            self.end_search();
+        if self.outermost && self.worker.searching.get() {
+            self.worker.end_search();
         }
-    }
-}
-
-/// A worker that runs a task in the middle of a job.
-struct Helper<'a>(&'a Worker);
-
-impl Runner for Helper<'_> {
-    fn before_publish(&self) {
-        self.0.with_place(|place| place.counts().add_completed());
     }
 }
