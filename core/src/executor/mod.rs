@@ -115,7 +115,8 @@ impl Executor {
     }
 
     /// Changes the most threads that run at a time; running tasks are left alone. Raised, it starts threads for what
-    /// is queued at once. Lowered, idle threads that are too many end at once, others when their task has ended.
+    /// is queued at once. Lowered, idle threads that are too many end at once, others when the task that they run, or
+    /// were just taking, has ended.
     pub fn set_max_workers(&self, max_workers: usize) -> Result<(), BuildError> {
         builder::check_max_workers(max_workers)?;
         self.handle.pool.set_max_workers(max_workers);

@@ -5,9 +5,14 @@
     reason = "helpers of tests are outside of the test functions that the lint spares"
 )]
 
+mod executor;
 mod future;
+mod initializer;
+mod shutdown;
 
 use linecrew_core::executor::{Executor, Task};
+use std::cell::Cell;
+use std::process::{Command, Output};
 use std::sync::mpsc::{self, Sender};
 use std::time::Duration;
 
@@ -28,4 +33,35 @@ fn block(executor: &Executor) -> (Task<()>, Sender<()>) {
     });
     running.recv_timeout(HANG).unwrap();
     (task, release)
+}
+
+fn thread_name() -> String {
+    std::thread::current().name().unwrap().to_owned()
+}
+
+/// Has the sender used when the calling thread has ended.
+fn tell_end(ended: &Sender<()>) {
+    struct Teller(Sender<()>);
+    impl Drop for Teller {
+        fn drop(&mut self) {
+            let _ = self.0.send(());
+        }
+    }
+    thread_local!(static TELLER: Cell<Option<Teller>> = const { Cell::new(None) });
+    let teller = TELLER.take().unwrap_or_else(|| Teller(ended.clone()));
+    TELLER.set(Some(teller));
+}
+
+/// Set in a process that [`in_child`] started.
+const CHILD: &str = "LINECREW_CONFORMANCE_CHILD";
+
+/// Runs `body` in a process of its own, which is this one's program running the test `name` alone, and returns what
+/// came of it; `None` inside of that process.
+fn in_child(name: &str, body: impl FnOnce()) -> Option<Output> {
+    if std::env::var_os(CHILD).is_some() {
+        body();
+        return None;
+    }
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    Some(child.args([name, "--exact", "--nocapture"]).env(CHILD, "1").output().unwrap())
 }
