@@ -239,7 +239,7 @@ mod max_workers {
                         for n in 0..300_usize {
                             let handle = executor.handle();
                             let child = move || handle.submit(move || n).result().unwrap();
-                            let tasks = (0..1 + n % 7).map(|_| executor.submit(child.clone())).collect();
+                            let tasks = (0..=n % 7).map(|_| executor.submit(child.clone())).collect();
                             assert_eq!(finish(tasks), vec![n; 1 + n % 7]);
                         }
                     })

@@ -4,6 +4,7 @@ use super::Executor;
 use super::error::BuildError;
 use super::pool::{Pool, Settings};
 use super::sleep::MOST_WORKERS;
+use super::threads::Threads;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -70,19 +71,19 @@ impl Builder {
 
     /// Builds the executor. It starts no thread before the first task.
     pub fn build(self) -> Result<Executor, BuildError> {
-        let asked = self.max_workers.unwrap_or_else(default_max_workers);
-        check_max_workers(asked)?;
+        let max_workers = self.max_workers.unwrap_or_else(default_max_workers);
+        check_max_workers(max_workers)?;
         let thread_name_prefix = self.thread_name_prefix.unwrap_or_else(default_prefix);
         if thread_name_prefix.contains('\0') {
             return Err(BuildError::ThreadName);
         }
         let settings = Settings {
-            thread_name_prefix,
-            stack_size: self.stack_size,
+            max_workers,
+            threads: Threads::new(thread_name_prefix, self.stack_size),
             initializer: self.initializer,
             keep_alive: self.keep_alive.unwrap_or(KEEP_ALIVE),
         };
-        Ok(Executor::over(Pool::new(settings, asked)))
+        Ok(Executor::over(Pool::new(settings)))
     }
 }
 

@@ -41,6 +41,7 @@ mod sleep;
 mod stats;
 mod sync;
 mod task;
+mod threads;
 mod waiter;
 mod worker;
 

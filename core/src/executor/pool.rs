@@ -7,18 +7,17 @@ use super::error::{BrokenPool, TaskError};
 use super::sleep::Sleep;
 use super::stats::{Counts, Stats};
 use super::sync::atomic::{AtomicU8, AtomicUsize, Ordering, fence};
-use super::sync::thread::{self, JoinHandle};
-use super::sync::{Mutex, MutexGuard};
 use super::task::Task;
+use super::threads::Threads;
 use super::worker;
 use crossbeam_deque::{Injector, Steal};
-use std::sync::{Arc, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// What a pool is built with.
 pub(super) struct Settings {
-    pub(super) thread_name_prefix: String,
-    pub(super) stack_size: Option<usize>,
+    pub(super) max_workers: usize,
+    pub(super) threads: Threads,
     pub(super) initializer: Option<Initializer>,
     pub(super) keep_alive: Duration,
 }
@@ -30,20 +29,17 @@ const REFUSE: u8 = 0b010;
 /// There are more workers than `max_workers`.
 const SHRINK: u8 = 0b100;
 
-/// So many handles of ended threads are kept until they are looked through.
-const FEW_HANDLES: usize = 8;
-
 pub(super) struct Pool {
     id: PoolId,
-    settings: Settings,
     /// Changed under the lock of `threads`.
     max_workers: AtomicUsize,
     injector: Injector<Job>,
     pub(super) deques: Deques,
     pub(super) sleep: Sleep,
-    threads: Mutex<Threads>,
-    /// Held by whoever joins the threads, so that others who wait for the end wait for him.
-    joining: Mutex<()>,
+    threads: Threads,
+    initializer: Option<Initializer>,
+    /// How long a worker sleeps before it ends.
+    pub(super) keep_alive: Duration,
     /// What the workers heed between two tasks: `CANCEL`, `REFUSE`, `SHRINK`.
     orders: AtomicU8,
     /// Workers that run the initializer.
@@ -51,24 +47,18 @@ pub(super) struct Pool {
     broken: OnceLock<BrokenPool>,
 }
 
-#[derive(Default)]
-struct Threads {
-    started: usize,
-    running: Vec<JoinHandle<()>>,
-}
-
 impl Pool {
-    pub(super) fn new(settings: Settings, max_workers: usize) -> Arc<Self> {
+    pub(super) fn new(settings: Settings) -> Arc<Self> {
         static NEXT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(NO_POOL + 1);
         Arc::new(Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
-            settings,
-            max_workers: AtomicUsize::new(max_workers),
+            max_workers: AtomicUsize::new(settings.max_workers),
             injector: Injector::new(),
             deques: Deques::default(),
             sleep: Sleep::default(),
-            threads: Mutex::default(),
-            joining: Mutex::default(),
+            threads: settings.threads,
+            initializer: settings.initializer,
+            keep_alive: settings.keep_alive,
             orders: AtomicU8::new(0),
             initializing: AtomicUsize::new(0),
             broken: OnceLock::new(),
@@ -188,7 +178,7 @@ impl Pool {
 
     /// Changes it. Starts workers for what is queued; wakes the idle surplus, so that it ends.
     pub(super) fn set_max_workers(self: &Arc<Self>, max_workers: usize) {
-        let threads = self.threads();
+        let threads = self.threads.lock();
         self.max_workers.store(max_workers, Ordering::SeqCst);
         let surplus = self.note_surplus();
         drop(threads);
@@ -207,7 +197,7 @@ impl Pool {
 
     /// Counts a searching worker no more if there are too many; tells whether.
     pub(super) fn release_surplus(&self) -> bool {
-        let _threads = self.threads();
+        let _threads = self.threads.lock();
         let release = self.note_surplus() > 0;
         if release {
             self.sleep.release();
@@ -230,9 +220,9 @@ impl Pool {
     /// Whether a worker that is counted no more may end. `false` if there is work: it is counted again, as searching.
     pub(super) fn let_go(self: &Arc<Self>) -> bool {
         fence(Ordering::SeqCst);
-        let mut threads = self.threads();
+        let mut threads = self.threads.lock();
         if !self.has_work() {
-            self.forget_ended(&mut threads);
+            threads.forget_ended(self.sleep.word().spawned());
             return true;
         }
         let counted = self.sleep.reserve(self.max_workers(), true);
@@ -244,16 +234,10 @@ impl Pool {
         !counted
     }
 
-    /// How long a worker sleeps before it ends.
-    pub(super) fn keep_alive(&self) -> Duration {
-        self.settings.keep_alive
-    }
-
     /// What each worker runs first. From then until [`initialized`](Self::initialized), which it must call when it
     /// counts as searching again, no other is started for what it will take.
     pub(super) fn begin_initializer(&self) -> Option<&Initializer> {
-        let initializer = self.settings.initializer.as_ref();
-        initializer.inspect(|_| _ = self.initializing.fetch_add(1, Ordering::SeqCst))
+        self.initializer.as_ref().inspect(|_| _ = self.initializing.fetch_add(1, Ordering::SeqCst))
     }
 
     /// A worker's initializer has ended.
@@ -279,17 +263,7 @@ impl Pool {
 
     /// Waits for the end of all workers.
     pub(super) fn join(&self) {
-        let _alone = self.joining.lock().unwrap_or_else(PoisonError::into_inner);
-        loop {
-            let running = std::mem::take(&mut self.threads().running);
-            if running.is_empty() {
-                return;
-            }
-            for thread in running {
-                // A worker catches what its tasks panic with, so there is nothing to report.
-                let _ = thread.join();
-            }
-        }
+        self.threads.join();
     }
 
     /// The second half of a submit. `queued` is the length of the worker's own queue if it went there.
@@ -331,27 +305,15 @@ impl Pool {
     }
 
     fn start_one(self: &Arc<Self>, forced: bool) -> Result<bool, TaskError> {
-        let mut threads = self.threads();
+        let mut threads = self.threads.lock();
         if !self.sleep.reserve(self.max_workers(), forced) {
             return Ok(false);
         }
-        let started = self.start(&mut threads);
+        let pool = Arc::clone(self);
+        let living = self.sleep.word().spawned();
+        let started = self.threads.start(&mut threads, living, move || worker::run(pool));
         drop(threads);
         started.map(|()| true).or_else(|error| self.start_failed(&error).map(|()| false))
-    }
-
-    fn start(self: &Arc<Self>, threads: &mut Threads) -> std::io::Result<()> {
-        self.forget_ended(threads);
-        let name = format!("{}_{}", self.settings.thread_name_prefix, threads.started);
-        let builder = thread::Builder::new().name(name);
-        let builder = match self.settings.stack_size {
-            Some(size) => builder.stack_size(size),
-            None => builder,
-        };
-        let pool = Arc::clone(self);
-        threads.running.push(builder.spawn(move || worker::run(pool))?);
-        threads.started += 1;
-        Ok(())
     }
 
     /// The system refused a thread: the task stays if any worker lives.
@@ -370,21 +332,9 @@ impl Pool {
         Ok(())
     }
 
-    /// An ended worker's handle holds its stack until it is dropped. Looking through all is left until most are such.
-    fn forget_ended(&self, threads: &mut Threads) {
-        if threads.running.len() > 2 * self.sleep.word().spawned() + FEW_HANDLES {
-            threads.running.retain(|thread| !thread.is_finished());
-        }
-    }
-
     fn drain(&self, end: impl Fn(Job)) {
         while let Some(job) = self.take_injected().or_else(|| self.deques.steal_one()) {
             end(job);
         }
-    }
-
-    fn threads(&self) -> MutexGuard<'_, Threads> {
-        // No user code runs under the lock.
-        self.threads.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

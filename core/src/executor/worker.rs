@@ -181,7 +181,7 @@ impl Worker {
         sleep.announce(&self.parker);
         fence(Ordering::SeqCst);
         let more = pool.has_work() || pool.has_surplus();
-        if !more && !sleep.word().is_closed() && self.parker.park_timeout(pool.keep_alive()) {
+        if !more && !sleep.word().is_closed() && self.parker.park_timeout(pool.keep_alive) {
             return true;
         }
         if !sleep.retract(&self.parker) {

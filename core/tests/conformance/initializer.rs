@@ -50,11 +50,11 @@ fn row_25_initializer() {
 /// One task starts one worker, however long that worker's initializer takes.
 #[test]
 fn row_25_initializer_that_takes_long() {
-    let (started, starts) = mpsc::channel();
+    let (sender, initializing) = mpsc::channel();
     let (release, released) = mpsc::channel::<()>();
     let released = Mutex::new(released);
     let initializer = move || {
-        started.send(thread_name()).unwrap();
+        sender.send(thread_name()).unwrap();
         let _ = released.lock().unwrap().recv();
     };
     let executor = Executor::builder()
@@ -64,12 +64,12 @@ fn row_25_initializer_that_takes_long() {
         .build()
         .unwrap();
     let mut task = executor.submit(|| 5);
-    assert_eq!(starts.recv_timeout(HANG).unwrap(), "slow_0");
+    assert_eq!(initializing.recv_timeout(HANG).unwrap(), "slow_0");
     let stats = executor.stats();
     assert_eq!((stats.workers, stats.running, stats.idle, stats.queued), (1, 0, 0, 1));
     drop(release);
     assert_eq!(task.result_timeout(HANG).unwrap(), 5);
-    assert!(starts.try_recv().is_err());
+    assert!(initializing.try_recv().is_err());
 }
 
 /// A worker in its initializer holds no task up that another can run.
