@@ -23,8 +23,8 @@ pub enum TaskError {
     /// The executor's initializer panicked before it was run. Python's `BrokenThreadPool`.
     #[error("the task was not run: {0}")]
     BrokenPool(BrokenPool),
-    /// The system refused the pool's first thread.
-    #[error("the task was not accepted: no worker thread could be started ({0})")]
+    /// The system refused the pool's first thread, or the one that all timers share.
+    #[error("the task was not accepted: no thread could be started ({0})")]
     NoThread(std::io::ErrorKind),
     /// Jobs that wait for tasks of their own pool were nested too deep.
     #[error("jobs that wait for each other are nested deeper than {0}")]

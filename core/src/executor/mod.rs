@@ -10,6 +10,8 @@
 //! | `future.cancel()`, `.done()`             | `task.cancel()`, `task.is_done()`                 |
 //! | `executor.shutdown(cancel_futures=True)` | `executor.shutdown(Pending::Cancel, Wait::Yes)`   |
 //! | leaving `with`                           | dropping the executor                             |
+//! | `threading.Timer(60, f)`                 | `executor.submit_after(Duration::from_secs(60), f)` |
+//! | `threading.Semaphore(5)`, `Lock()`, ...  | [`Semaphore`], [`BoundedSemaphore`], [`Lock`], [`RLock`], [`Event`], [`Condition`], [`Barrier`] |
 //!
 //! What comes from outside the pool starts in the order in which it came. What a job submits goes to its worker's own
 //! queue, where every other worker may steal it at once. A job that waits for tasks of its own pool runs those that
@@ -26,34 +28,49 @@
 #![doc = include_str!("README.md")]
 
 mod as_completed;
+mod barrier;
 mod builder;
 mod cell;
 mod completion;
+mod condition;
 mod deques;
 mod error;
+mod event;
 mod header;
+mod line;
+mod lock;
 mod map;
 mod pool;
 mod promise;
+mod rlock;
 mod runner;
 mod scope;
+mod semaphore;
 mod sleep;
 mod stats;
 mod sync;
 mod task;
 mod threads;
+mod timer;
 mod waiter;
 mod worker;
 
 pub use as_completed::{AsCompleted, Completes, as_completed};
+pub use barrier::{Barrier, BrokenBarrier};
 pub use builder::Builder;
+pub use condition::Condition;
 pub use error::{BrokenPool, BuildError, Panic, TaskError};
+pub use event::Event;
 pub use header::TaskState;
+pub use lock::{Lock, LockGuard};
 pub use map::Map;
 pub use promise::{InvalidState, Promise};
+pub use rlock::{RLock, RLockGuard};
 pub use scope::Scope;
+pub use semaphore::{AcquireError, BoundedSemaphore, Permit, ReleaseError, Semaphore};
 pub use stats::Stats;
 pub use task::{Task, TaskId};
+pub use timer::Timer;
 
 use crate::cancel::CancelToken;
 use pool::Pool;
@@ -174,7 +191,8 @@ impl Executor {
     }
 
     /// Takes no more tasks, and finishes or cancels those that have not started. Further calls do what is left to do:
-    /// the first may not have waited. From one of the executor's own workers it never waits.
+    /// the first may not have waited. From one of the executor's own workers it never waits. Timers that have not fired
+    /// are cancelled either way.
     pub fn shutdown(&self, pending: Pending, wait: Wait) {
         let pool = &self.handle.pool;
         pool.close(pending == Pending::Cancel);

@@ -9,6 +9,7 @@ use super::stats::{Counts, Stats};
 use super::sync::atomic::{AtomicU8, AtomicUsize, Ordering, fence};
 use super::task::Task;
 use super::threads::Threads;
+use super::timer::Timers;
 use super::worker;
 use crossbeam_deque::{Injector, Steal};
 use std::sync::{Arc, OnceLock};
@@ -45,6 +46,7 @@ pub(super) struct Pool {
     /// Workers that run the initializer.
     initializing: AtomicUsize,
     broken: OnceLock<BrokenPool>,
+    pub(super) timers: Timers,
 }
 
 impl Pool {
@@ -62,6 +64,7 @@ impl Pool {
             orders: AtomicU8::new(0),
             initializing: AtomicUsize::new(0),
             broken: OnceLock::new(),
+            timers: Timers::default(),
         })
     }
 
@@ -142,6 +145,10 @@ impl Pool {
     fn close_with(self: &Arc<Self>, order: u8) {
         self.orders.fetch_or(order, Ordering::SeqCst);
         self.sleep.close();
+        self.timers.end_all(|job| match order {
+            REFUSE => _ = job.refuse(self.refusal()),
+            _ => _ = job.cancel(),
+        });
         fence(Ordering::SeqCst);
         if order != 0 {
             self.drain(|job| _ = self.admits(&*job));
@@ -276,7 +283,7 @@ impl Pool {
     }
 
     /// Why a closed pool takes no task.
-    fn refusal(&self) -> TaskError {
+    pub(super) fn refusal(&self) -> TaskError {
         self.broken().map_or(TaskError::ShutDown, |broken| TaskError::BrokenPool(broken.clone()))
     }
 

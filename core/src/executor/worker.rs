@@ -8,7 +8,7 @@ use super::runner::Runner;
 use super::sleep::Parker;
 use super::sync::atomic::{Ordering, fence};
 use super::sync::thread;
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ thread_local! {
 struct Worker {
     pool: Arc<Pool>,
     /// `None` once the worker has left it.
-    place: Cell<Option<Place>>,
+    place: RefCell<Option<Place>>,
     parker: Arc<Parker>,
     searching: Cell<bool>,
     turn: Cell<u32>,
@@ -43,7 +43,7 @@ struct Worker {
 /// The body of a worker's thread; the worker is counted, and counted as searching, already.
 pub(super) fn run(pool: Arc<Pool>) {
     CURRENT.with(|current| {
-        let place = Cell::new(Some(pool.deques.occupy()));
+        let place = RefCell::new(Some(pool.deques.occupy()));
         let worker = current.get_or_init(|| Worker {
             pool,
             place,
@@ -209,7 +209,7 @@ impl Worker {
         }
         let ended = self.pool.let_go();
         if !ended {
-            self.place.set(Some(self.pool.deques.occupy()));
+            self.place.replace(Some(self.pool.deques.occupy()));
         }
         ended
     }
@@ -248,10 +248,7 @@ impl Worker {
 
     /// Lends the place for a moment in which no user code runs.
     fn with_place<R>(&self, action: impl FnOnce(&Place) -> R) -> Option<R> {
-        let place = self.place.take()?;
-        let result = action(&place);
-        self.place.set(Some(place));
-        Some(result)
+        self.place.borrow().as_ref().map(action)
     }
 }
 

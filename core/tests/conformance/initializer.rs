@@ -5,6 +5,7 @@ use linecrew_core::executor::{Executor, Task, TaskError, as_completed};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex, mpsc};
+use std::time::Duration;
 
 /// A pool whose `healthy` first workers are initialized, and all others not.
 fn frail(max_workers: usize, prefix: &str, healthy: usize) -> Executor {
@@ -137,6 +138,18 @@ fn row_26_failing_initializer_and_a_job_that_waits() {
         assert_broken(handle.submit(|| ()), "row26-nested_1");
     });
     parent.result().unwrap();
+}
+
+/// So is whoever waits for a timer.
+#[test]
+fn row_26_failing_initializer_and_timers() {
+    let executor = frail(1, "row26-timer", 0);
+    let armed = executor.submit_after(HANG, || ());
+    assert_broken(executor.submit(|| ()), "row26-timer_0");
+    let later = executor.submit_after(Duration::ZERO, || ());
+    for timer in [armed, later] {
+        assert!(matches!(timer.result(), Err(TaskError::BrokenPool(_))));
+    }
 }
 
 /// Later submits fail, and the executor says why.

@@ -8,13 +8,16 @@
 mod executor;
 mod future;
 mod initializer;
+mod lock;
 mod shutdown;
+mod timer;
 
 use linecrew_core::executor::{Executor, Task};
 use std::cell::Cell;
 use std::process::{Command, Output};
 use std::sync::mpsc::{self, Sender};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// Long enough that only a hang reaches it.
 const HANG: Duration = Duration::from_mins(1);
@@ -36,7 +39,7 @@ fn block(executor: &Executor) -> (Task<()>, Sender<()>) {
 }
 
 fn thread_name() -> String {
-    std::thread::current().name().unwrap().to_owned()
+    thread::current().name().unwrap().to_owned()
 }
 
 /// Has the sender used when the calling thread has ended.
@@ -64,4 +67,13 @@ fn in_child(name: &str, body: impl FnOnce()) -> Option<Output> {
     }
     let mut child = Command::new(std::env::current_exe().unwrap());
     Some(child.args([name, "--exact", "--nocapture"]).env(CHILD, "1").output().unwrap())
+}
+
+/// Returns once `condition` holds, which some other thread must bring about.
+fn until(condition: impl Fn() -> bool) {
+    let begin = Instant::now();
+    while !condition() {
+        assert!(begin.elapsed() < HANG, "it never came about");
+        thread::yield_now();
+    }
 }
