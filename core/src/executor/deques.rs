@@ -5,6 +5,7 @@ use super::stats::Counts;
 use super::sync::Mutex;
 use super::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use crossbeam_deque::{Steal, Stealer, Worker as Deque};
+use std::cell::Cell;
 use std::sync::{Arc, OnceLock, PoisonError};
 
 /// What the queues hold.
@@ -49,6 +50,8 @@ pub(super) struct Place {
     index: usize,
     deque: Deque<Job>,
     counts: Arc<Counts>,
+    /// Whether the place's bit is set, which only its worker changes.
+    marked: Cell<bool>,
 }
 
 impl Deques {
@@ -61,7 +64,7 @@ impl Deques {
             let (group, bit) = self.group_or_new(index / 64, index % 64);
             // A fresh index is handed out once, so the place is empty.
             let _ = group.seats[bit].set(Seat { stealer: deque.stealer(), counts: Arc::clone(&counts) });
-            Place { index, deque, counts }
+            Place { index, deque, counts, marked: Cell::new(false) }
         })
     }
 
@@ -129,17 +132,23 @@ impl Deques {
     }
 
     fn mark(&self, place: &Place) {
-        let (group, bit) = (self.group(place.index / 64), 1 << (place.index % 64));
-        // Only this worker writes the bit, so a plain look tells whether it must.
-        if let Some(group) = group.filter(|group| group.filled.load(Ordering::Relaxed) & bit == 0) {
-            group.filled.fetch_or(bit, Ordering::SeqCst);
+        if !place.marked.replace(true) {
+            self.set_bit(place.index, true);
         }
     }
 
     fn unmark(&self, place: &Place) {
-        let (group, bit) = (self.group(place.index / 64), 1 << (place.index % 64));
-        if let Some(group) = group.filter(|group| group.filled.load(Ordering::Relaxed) & bit != 0) {
-            group.filled.fetch_and(!bit, Ordering::SeqCst);
+        if place.marked.replace(false) {
+            self.set_bit(place.index, false);
+        }
+    }
+
+    fn set_bit(&self, index: usize, filled: bool) {
+        let bit = 1 << (index % 64);
+        match self.group(index / 64) {
+            Some(group) if filled => _ = group.filled.fetch_or(bit, Ordering::SeqCst),
+            Some(group) => _ = group.filled.fetch_and(!bit, Ordering::SeqCst),
+            None => {}
         }
     }
 
