@@ -345,3 +345,77 @@ impl Pool {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Executor;
+    use super::super::sleep::Parker;
+    use super::*;
+
+    /// A pool with one task, which no worker was started for.
+    fn with_a_task(max_workers: usize) -> Arc<Pool> {
+        let executor = Executor::builder().max_workers(max_workers).build().unwrap();
+        let pool = Arc::clone(&executor.handle.pool);
+        pool.injector.push(new_task(pool.id, || ()).0);
+        // Its end would start one.
+        std::mem::forget(executor);
+        pool
+    }
+
+    fn until(condition: impl Fn() -> bool) {
+        let begin = std::time::Instant::now();
+        while !condition() {
+            assert!(begin.elapsed() < Duration::from_mins(1), "it never came about");
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn an_ending_worker_that_finds_a_task_stays() {
+        let pool = with_a_task(1);
+        assert!(!pool.let_go());
+        assert_eq!((pool.sleep.word().spawned(), pool.sleep.word().searching()), (1, 1));
+        assert!(pool.take_injected().is_some());
+        pool.sleep.release();
+        assert!(pool.let_go());
+        assert_eq!(pool.sleep.word().spawned(), 0);
+    }
+
+    #[test]
+    fn an_ending_worker_that_is_too_many_wakes_another_for_the_task() {
+        let pool = with_a_task(1);
+        let other = Parker::current();
+        assert!(pool.sleep.reserve(1, false));
+        pool.sleep.announce(&other);
+        assert!(pool.let_go());
+        assert!(other.park_timeout(Duration::ZERO));
+        assert_eq!(pool.sleep.word().spawned(), 1);
+    }
+
+    #[test]
+    fn sleeping_workers_that_are_too_many_end() {
+        let executor = Executor::builder().max_workers(5).build().unwrap();
+        let (pool, all) = (&executor.handle.pool, Arc::new(std::sync::Barrier::new(5)));
+        for _ in 0..5 {
+            let all = Arc::clone(&all);
+            drop(executor.submit(move || _ = all.wait()));
+        }
+        until(|| pool.sleep.word().idle() == 5);
+        executor.set_max_workers(2).unwrap();
+        until(|| pool.sleep.word().spawned() == 2 && !pool.has_surplus());
+    }
+
+    #[test]
+    fn the_handles_of_ended_workers_are_dropped() {
+        let executor = Executor::builder().max_workers(1).keep_alive(Duration::ZERO).build().unwrap();
+        let pool = &executor.handle.pool;
+        for _ in 0..100 {
+            executor.submit(|| ()).result().unwrap();
+            until(|| pool.sleep.word().spawned() == 0);
+        }
+        until(|| {
+            executor.submit(|| ()).result().unwrap();
+            pool.threads.lock().len() < 20
+        });
+    }
+}

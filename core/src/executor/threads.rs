@@ -67,6 +67,11 @@ impl Threads {
 }
 
 impl Handles {
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.running.len()
+    }
+
     /// The handle of an ended thread holds its stack. All are looked through when most are such, so that it costs
     /// little for each.
     pub(super) fn forget_ended(&mut self, living: usize) {
