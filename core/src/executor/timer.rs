@@ -3,8 +3,8 @@
 use super::cell::new_task;
 use super::deques::Job;
 use super::error::TaskError;
-use super::event::Event;
 use super::header::TaskState;
+use super::locks::Event;
 use super::pool::Pool;
 use super::task::Task;
 use super::{Executor, Handle};

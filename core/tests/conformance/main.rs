@@ -5,12 +5,15 @@
     reason = "helpers of tests are outside of the test functions that the lint spares"
 )]
 
+mod as_completed;
 mod executor;
 mod future;
 mod initializer;
 mod lock;
+mod map;
 mod shutdown;
 mod timer;
+mod wait;
 
 use linecrew_core::executor::{Executor, Task};
 use std::cell::Cell;
@@ -67,6 +70,13 @@ fn in_child(name: &str, body: impl FnOnce()) -> Option<Output> {
     }
     let mut child = Command::new(std::env::current_exe().unwrap());
     Some(child.args([name, "--exact", "--nocapture"]).env(CHILD, "1").output().unwrap())
+}
+
+/// A task that has ended.
+fn ended<T: Send + 'static>(executor: &Executor, job: impl FnOnce() -> T + Send + 'static) -> Task<T> {
+    let task = executor.submit(job);
+    until(|| task.is_done());
+    task
 }
 
 /// Returns once `condition` holds, which some other thread must bring about.
