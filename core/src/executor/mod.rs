@@ -106,6 +106,9 @@ pub enum Wait {
 /// Threads are started as they are needed, up to `max_workers`. Dropping the executor finishes what was submitted
 /// and waits for it, as leaving Python's `with` does; but not after `shutdown(_, Wait::No)`, and not where one of its
 /// own workers drops it.
+///
+/// The end of the process waits for no thread: what an executor that was leaked, or shut down without waiting, has not
+/// finished when `main` returns is lost. (Python waits for such threads at exit.)
 #[derive(Debug)]
 pub struct Executor {
     handle: Handle,
