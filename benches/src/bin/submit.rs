@@ -1,67 +1,84 @@
-//! A million no-op jobs submitted from outside, each result read: linecrew beside the pools that a user would pick.
+//! A million no-op jobs submitted from outside, each result read.
 //!
 //! `cargo run --release -p linecrew-benches --features rivals --bin submit [JOBS]`
-#![allow(clippy::print_stdout, clippy::expect_used, reason = "a program that prints figures, or fails")]
+#![allow(
+    clippy::print_stdout,
+    clippy::expect_used,
+    clippy::cast_precision_loss,
+    reason = "a program that prints figures, or fails"
+)]
 
-use linecrew_benches::{Contender, medians};
-use linecrew_core::executor::Executor;
+use linecrew_benches::{
+    Bar, Better, Candidate, Contender, Samples, Table, alternate, best_rival, candidates, process, verdict,
+};
 
 const ROUNDS: usize = 5;
 
+/// A pool that would take longer than this does fewer jobs, and its rate counts.
+const PATIENCE: f64 = 3.0;
+
 fn main() {
     let jobs: u64 = std::env::args().nth(1).map_or(1_000_000, |jobs| jobs.parse().expect("a number of jobs"));
-    for workers in [2, 64, 500] {
-        let medians = medians(&mut contenders(workers, jobs), ROUNDS);
-        let ours = medians[0].1.as_secs_f64();
-        println!("{jobs} no-op jobs, {workers} workers");
-        for (name, median) in medians {
-            let seconds = median.as_secs_f64();
-            let rate = f64::from(u32::try_from(jobs).unwrap_or(u32::MAX)) / seconds / 1e6;
-            println!("  {name:<12} {rate:6.2} M/s   {:5.2} times linecrew's time", seconds / ours);
-        }
-    }
+    process::for_each(&[2, 64, 500], |workers| bench(jobs, workers));
 }
 
-fn contenders(workers: usize, jobs: u64) -> Vec<Contender<'static>> {
-    let executor = Executor::builder().max_workers(workers).build().expect("workers above 0");
-    let linecrew = Contender::new("linecrew", move || {
-        let tasks: Vec<_> = (0..jobs).map(|n| executor.submit(move || n)).collect();
-        let sum: u64 = tasks.into_iter().map(|task| task.result().expect("no panic")).sum();
-        assert_eq!(sum, jobs * (jobs - 1) / 2);
-    });
-    std::iter::once(linecrew).chain(rivals(workers, jobs)).collect()
+fn bench(jobs: u64, workers: usize) {
+    println!("## {jobs} jobs that do nothing, submitted from outside, each result read: {workers} workers\n");
+    let mut contenders: Vec<_> =
+        candidates().into_iter().map(|candidate| contender(candidate, jobs, workers)).collect();
+    let rust = alternate(&mut contenders, ROUNDS);
+    let rates: Vec<_> = rust.iter().map(|samples| (samples.name.as_str(), samples.median(0))).collect();
+    let best = best_rival(&rates, Better::Greater);
+    let python = python(jobs, workers);
+    let mut table = Table::new(&["pool", "million a second", "to the best rival", "jobs"]);
+    for samples in rust.iter().chain(&python) {
+        let rate = samples.median(0);
+        let ratio = best.map_or_else(String::new, |(_, best)| format!("{:.2}", rate / best));
+        table.row([
+            samples.name.clone(),
+            format!("{:.3}", rate / 1e6),
+            ratio,
+            format!("{:.0}", samples.median(1)),
+        ]);
+    }
+    table.print();
+    let ours = rates[0].1;
+    if let Some((name, best)) = best {
+        let must = if workers == 2 { 1.0 } else { 1.2 };
+        verdict(&format!("to the best rival, {name}"), ours / best, Bar::AtLeast(must));
+        verdict("the aim", ours / best, Bar::AtLeast(1.3));
+    }
+    if let Some(python) = python {
+        verdict("to CPython", ours / python.median(0), Bar::AtLeast(100.0));
+    }
+    println!();
+}
+
+/// Gives its rate, and how many jobs it did.
+fn contender(candidate: Candidate, jobs: u64, workers: usize) -> Contender<'static, 2> {
+    Contender::new(candidate.name, move || {
+        let mut pool = (candidate.with_workers)(workers);
+        let few = jobs.div_ceil(20);
+        pool.noops(few);
+        let projected = pool.noops(few).as_secs_f64() * 20.0;
+        let jobs = if projected > PATIENCE { few } else { jobs };
+        [jobs as f64 / pool.noops(jobs).as_secs_f64(), jobs as f64]
+    })
+}
+
+#[cfg(feature = "rivals")]
+fn python(jobs: u64, workers: usize) -> Option<Samples<2>> {
+    use linecrew_benches::python;
+    let jobs = jobs.div_ceil(10);
+    if python::noops(workers, 1).is_none() {
+        println!("CPython is left out: there is no python3.\n");
+        return None;
+    }
+    let run = || [jobs as f64 / python::noops(workers, jobs).expect("python3 was there"), jobs as f64];
+    alternate(&mut [Contender::new(python::NAME, run)], 3).pop()
 }
 
 #[cfg(not(feature = "rivals"))]
-fn rivals(_workers: usize, _jobs: u64) -> Vec<Contender<'static>> {
-    Vec::new()
-}
-
-/// Those without handles get a channel per job, as their documentation suggests.
-#[cfg(feature = "rivals")]
-fn rivals(workers: usize, jobs: u64) -> Vec<Contender<'static>> {
-    use std::sync::mpsc::{Receiver, sync_channel};
-    fn read(results: Vec<Receiver<u64>>, jobs: u64) {
-        let sum: u64 = results.into_iter().map(|result| result.recv().expect("a result")).sum();
-        assert_eq!(sum, jobs * (jobs - 1) / 2);
-    }
-    let rayon = rayon::ThreadPoolBuilder::new().num_threads(workers).build().expect("a pool");
-    let threadpool = threadpool::ThreadPool::new(workers);
-    let with_rayon = move || {
-        let submit = |n| {
-            let (sender, receiver) = sync_channel(1);
-            rayon.spawn(move || sender.send(n).expect("a receiver"));
-            receiver
-        };
-        read((0..jobs).map(submit).collect(), jobs);
-    };
-    let with_threadpool = move || {
-        let submit = |n| {
-            let (sender, receiver) = sync_channel(1);
-            threadpool.execute(move || sender.send(n).expect("a receiver"));
-            receiver
-        };
-        read((0..jobs).map(submit).collect(), jobs);
-    };
-    vec![Contender::new("rayon", with_rayon), Contender::new("threadpool", with_threadpool)]
+fn python(_jobs: u64, _workers: usize) -> Option<Samples<2>> {
+    None
 }
