@@ -19,8 +19,8 @@ mod work;
 
 pub use linecrew::Linecrew;
 pub use pool::Pool;
-pub use samples::{Contender, Samples, alternate};
-pub use table::{Bar, Better, Table, best_rival, verdict};
+pub use samples::{Contender, Samples, alternate, rate};
+pub use table::{Bar, Better, Ratios, Table, verdict};
 pub use work::{Candidate, Work, candidates};
 
 #[cfg(feature = "rivals")]

@@ -1,5 +1,7 @@
 //! Rounds that alternate between the contenders, because a machine's speed drifts, and what they gave.
 
+use std::time::Duration;
+
 /// One way to do the work that is measured.
 pub struct Contender<'a, const N: usize> {
     /// What the table calls it.
@@ -61,6 +63,18 @@ pub fn alternate<const N: usize>(contenders: &mut [Contender<'_, N>], rounds: us
     samples
 }
 
+/// How long one run of a pool may take; where it would take longer it does fewer jobs, and its rate counts.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The rate at which `work` does `jobs` of something, by the second, and how many it did. It has done some unmeasured
+/// before, so its threads are there.
+pub fn rate(jobs: u64, mut work: impl FnMut(u64) -> Duration) -> [f64; 2] {
+    let few = jobs.div_ceil(20);
+    work(few);
+    let jobs = if work(few) * 20 > PATIENCE { few } else { jobs };
+    [jobs as f64 / work(jobs).as_secs_f64(), jobs as f64]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,5 +91,13 @@ mod tests {
         assert_eq!(figures, [[4.0, 6.0, 8.0], [3.0, 5.0, 7.0]]);
         let of_b = &samples[1];
         assert_eq!((of_b.median(0), of_b.percentile(0, 99), of_b.greatest(1)), (5.0, 7.0, -3.0));
+    }
+
+    #[test]
+    fn a_slow_pool_does_fewer_jobs() {
+        let jobs_done =
+            |jobs, millis: u64| rate(jobs, |jobs| Duration::from_millis(millis * jobs)).map(f64::round);
+        assert_eq!(jobs_done(1000, 1).map(|figure| figure.to_string()), ["1000", "1000"]);
+        assert_eq!(jobs_done(1000, 10).map(|figure| figure.to_string()), ["100", "50"]);
     }
 }

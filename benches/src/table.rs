@@ -57,12 +57,36 @@ impl Table {
     }
 }
 
-/// The best figure among those behind ours, which comes first, and whose it is; `None` where nobody else took part.
-pub fn best_rival<'a>(figures: &[(&'a str, f64)], better: Better) -> Option<(&'a str, f64)> {
-    let rivals = figures.iter().skip(1).copied();
-    match better {
-        Better::Greater => rivals.max_by(|a, b| a.1.total_cmp(&b.1)),
-        Better::Smaller => rivals.min_by(|a, b| a.1.total_cmp(&b.1)),
+/// Figures of one kind, ours first, beside the best of the others.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ratios {
+    figures: Vec<f64>,
+    best: Option<(String, f64)>,
+}
+
+impl Ratios {
+    /// Finds the best rival.
+    pub fn new<'a>(figures: impl IntoIterator<Item = (&'a str, f64)>, better: Better) -> Self {
+        let figures: Vec<_> = figures.into_iter().collect();
+        let rivals = figures.iter().skip(1).copied();
+        let best = match better {
+            Better::Greater => rivals.max_by(|a, b| a.1.total_cmp(&b.1)),
+            Better::Smaller => rivals.min_by(|a, b| a.1.total_cmp(&b.1)),
+        };
+        let best = best.map(|(name, figure)| (name.to_owned(), figure));
+        Self { figures: figures.into_iter().map(|(_, figure)| figure).collect(), best }
+    }
+
+    /// A figure as a ratio to the best rival's, for a table; empty where nobody else took part.
+    pub fn cell(&self, figure: f64) -> String {
+        self.best.as_ref().map_or_else(String::new, |(_, best)| format!("{:.2}", figure / best))
+    }
+
+    /// Prints whether our ratio to the best rival meets its bar, where there is a rival.
+    pub fn verdict(&self, what: &str, bar: Bar) {
+        if let Some((name, best)) = &self.best {
+            verdict(&format!("{what}, to the best rival's ({name})"), self.figures[0] / best, bar);
+        }
     }
 }
 
@@ -83,9 +107,11 @@ mod tests {
     #[test]
     fn the_best_rival_is_never_ours() {
         let figures = [("ours", 9.0), ("b", 2.0), ("c", 3.0)];
-        assert_eq!(best_rival(&figures, Better::Greater), Some(("c", 3.0)));
-        assert_eq!(best_rival(&figures, Better::Smaller), Some(("b", 2.0)));
-        assert_eq!(best_rival(&figures[..1], Better::Greater), None);
+        let best = |better| Ratios::new(figures, better).best;
+        assert_eq!(best(Better::Greater), Some(("c".to_owned(), 3.0)));
+        assert_eq!(best(Better::Smaller), Some(("b".to_owned(), 2.0)));
+        assert_eq!(Ratios::new([figures[0]], Better::Greater).cell(9.0), "");
+        assert_eq!(Ratios::new(figures, Better::Greater).cell(9.0), "3.00");
     }
 
     #[test]
