@@ -21,7 +21,7 @@ pub use linecrew::Linecrew;
 pub use pool::Pool;
 pub use samples::{Contender, Samples, alternate, rate};
 pub use table::{Bar, Better, Ratios, Table, verdict};
-pub use work::{Candidate, Work, candidates};
+pub use work::{Candidate, Work, candidate, candidates, scopes};
 
 #[cfg(feature = "rivals")]
 pub use rivals::python;

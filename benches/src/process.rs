@@ -18,8 +18,17 @@ pub fn for_each(workers: &[usize], bench: impl FnOnce(usize)) {
     }
 }
 
+/// What this program prints for one pool, in a process that has seen no other.
+pub fn alone(pool: &str, workers: usize) -> Vec<f64> {
+    let output =
+        again().arg(pool).env(WORKERS, workers.to_string()).output().expect("this program can be started");
+    assert!(output.status.success(), "{pool}: {}", String::from_utf8_lossy(&output.stderr));
+    let figures = String::from_utf8_lossy(&output.stdout);
+    figures.split_whitespace().map(|figure| figure.parse().expect("figures alone")).collect()
+}
+
 /// This program with its arguments, to be run once more.
-pub fn again() -> Command {
+fn again() -> Command {
     let mut command = Command::new(std::env::current_exe().expect("this program has a path"));
     command.args(std::env::args_os().skip(1));
     command

@@ -35,13 +35,26 @@ impl Candidate {
     }
 }
 
-/// Every pool that takes part, ours first.
+/// Every pool that takes part with a handle for each job, ours first.
 pub fn candidates() -> Vec<Candidate> {
     let ours = std::iter::once(Candidate::of::<Linecrew>());
     #[cfg(feature = "rivals")]
     return ours.chain(crate::rivals::all()).collect();
     #[cfg(not(feature = "rivals"))]
     ours.collect()
+}
+
+/// The one of that name.
+pub fn candidate(name: &str) -> Candidate {
+    candidates().into_iter().find(|candidate| candidate.name == name).expect("the name of a pool")
+}
+
+/// Those that run nested jobs in a scope, without handles: for work that needs none.
+pub fn scopes() -> Vec<Candidate> {
+    #[cfg(feature = "rivals")]
+    return crate::rivals::scopes().collect();
+    #[cfg(not(feature = "rivals"))]
+    Vec::new()
 }
 
 struct Worked<P: Pool> {

@@ -3,12 +3,11 @@
 //! `instructions JOBS [POOL]`
 #![allow(clippy::expect_used, reason = "a program that fails")]
 
-use linecrew_benches::candidates;
+use linecrew_benches::{candidate, candidates};
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let jobs = arguments.next().and_then(|jobs| jobs.parse().ok()).expect("a number of jobs");
-    let name = arguments.next().unwrap_or_else(|| candidates()[0].name.to_owned());
-    let candidate = candidates().into_iter().find(|candidate| candidate.name == name).expect("a pool's name");
+    let candidate = arguments.next().map_or(candidates()[0], |name| candidate(&name));
     (candidate.with_workers)(2).noops(jobs);
 }

@@ -8,7 +8,7 @@
     reason = "a program that prints figures, or fails"
 )]
 
-use linecrew_benches::{Bar, Candidate, Table, candidates, process, verdict};
+use linecrew_benches::{Bar, Candidate, Table, candidate, candidates, process, verdict};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -60,21 +60,32 @@ impl Counting {
 
 fn main() {
     match std::env::args().nth(1) {
-        Some(pool) => println!("{}", resident(&pool)),
+        Some(pool) => idle(candidate(&pool)),
         None => process::for_each(&[2], bench),
     }
 }
 
 fn bench(workers: usize) {
     println!("## Memory\n");
-    let mut table = Table::new(&["pool", "allocations per job", "bytes per job", "1,000 idle workers, MB"]);
+    let mut table = Table::new(&[
+        "pool",
+        "allocations per job",
+        "bytes per job",
+        "1,000 idle workers, MB",
+        "threads alive",
+    ]);
     let mut ours = None;
     for candidate in candidates() {
         let [allocations, bytes] = per_job(candidate, workers);
-        let resident = resident_alone(candidate.name);
-        let cells = [format!("{allocations:.3}"), format!("{bytes:.1}"), format!("{resident:.1}")];
+        let idle = process::alone(candidate.name, WORKERS);
+        let cells = [
+            format!("{allocations:.3}"),
+            format!("{bytes:.1}"),
+            format!("{:.1}", idle[0]),
+            idle[1].to_string(),
+        ];
         table.row(std::iter::once(candidate.name.to_owned()).chain(cells));
-        ours.get_or_insert([allocations, bytes, resident]);
+        ours.get_or_insert([allocations, bytes, idle[0]]);
     }
     table.print();
     let [allocations, bytes, resident] = ours.expect("ours is always there");
@@ -94,23 +105,12 @@ fn per_job(candidate: Candidate, workers: usize) -> [f64; 2] {
     [0, 1].map(|kind| (after[kind] - before[kind]) as f64 / JOBS as f64)
 }
 
-/// In megabytes, in a process that has done nothing else.
-fn resident_alone(pool: &str) -> f64 {
-    let mut command = process::again();
-    command.arg(pool).env(process::WORKERS, WORKERS.to_string());
-    let output = command.output().expect("this program can be started");
-    assert!(output.status.success(), "{pool}: {}", String::from_utf8_lossy(&output.stderr));
-    let kilobytes: f64 = String::from_utf8_lossy(&output.stdout).trim().parse().expect("a number");
-    kilobytes * 1024.0 / 1e6
-}
-
-/// How much the process grows by a pool of idle workers.
-fn resident(pool: &str) -> u64 {
-    let candidate = candidates().into_iter().find(|candidate| candidate.name == pool).expect("a pool's name");
+/// Prints by how many megabytes the process grows by a pool of idle workers, and the threads.
+fn idle(candidate: Candidate) {
     let before = process::resident();
     let mut pool = (candidate.with_workers)(WORKERS);
     // Enough for each worker to be started.
     pool.sleepers(2 * WORKERS as u64, Duration::from_millis(50));
     std::thread::sleep(Duration::from_millis(200));
-    process::resident() - before
+    println!("{} {}", (process::resident() - before) as f64 * 1024.0 / 1e6, process::threads() - 1);
 }

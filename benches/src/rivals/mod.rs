@@ -15,7 +15,7 @@ mod tokio_spawn;
 
 use crate::Candidate;
 
-/// All of them.
+/// All that give each job a handle.
 pub(crate) fn all() -> impl Iterator<Item = Candidate> {
     [
         Candidate::of::<async_executor::AsyncExecutor>(),
@@ -30,4 +30,9 @@ pub(crate) fn all() -> impl Iterator<Item = Candidate> {
         Candidate::of::<tokio_spawn::TokioSpawn>(),
     ]
     .into_iter()
+}
+
+/// Those whose nested jobs have no handles.
+pub(crate) fn scopes() -> impl Iterator<Item = Candidate> {
+    std::iter::once(Candidate::of::<rayon::RayonScope>())
 }
