@@ -26,9 +26,11 @@ fn bench(parents: u64, workers: usize) {
             rate(parents, |parents| pool.nested(parents, CHILDREN))
         })
     };
-    let samples = alternate(&mut candidates().into_iter().map(contender).collect::<Vec<_>>(), ROUNDS);
-    let ratios =
-        Ratios::new(samples.iter().map(|samples| (&*samples.name, samples.median(0))), Better::Greater);
+    let mut contenders: Vec<_> = candidates().into_iter().chain(scopes()).map(contender).collect();
+    let samples = alternate(&mut contenders, ROUNDS);
+    let rates = samples.iter().map(|samples| (&*samples.name, samples.median(0)));
+    let with_handles = Ratios::new(rates.clone().take(candidates().len()), Better::Greater);
+    let ratios = Ratios::new(rates, Better::Greater);
     let mut table = Table::new(&["pool", "thousand parents/s", "to the best rival", "parents"]);
     for samples in &samples {
         let (rate, parents) = (samples.median(0), samples.median(1));
