@@ -4,7 +4,7 @@
 #![allow(clippy::print_stdout, clippy::expect_used, reason = "a program that prints figures, or fails")]
 
 use linecrew_benches::{
-    Bar, Better, Candidate, Contender, Ratios, Table, alternate, candidates, process, rate,
+    Bar, Better, Candidate, Contender, Ratios, Table, alternate, candidates, process, rate, scopes,
 };
 
 const ROUNDS: usize = 5;
