@@ -3,7 +3,7 @@
 //! `cargo run --release -p linecrew-benches --features rivals --bin executor > benches/results/executor.md`
 #![allow(clippy::print_stdout, clippy::expect_used, reason = "a program that prints figures, or fails")]
 
-use linecrew_benches::machine;
+use linecrew_benches::{candidates, machine};
 use std::process::Command;
 
 const BENCHES: [&str; 6] = ["submit", "nested", "latency", "sleepers", "idle", "memory"];
@@ -20,7 +20,11 @@ fn main() {
         run(bench, &mut cargo);
     }
     println!("## Instructions per job\n");
-    run("instructions.sh", &mut Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/instructions.sh")));
+    let count = || Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/instructions.sh"));
+    run("instructions.sh", &mut count());
+    for rival in candidates().iter().skip(1) {
+        run("instructions.sh", count().arg(rival.name));
+    }
 }
 
 /// Runs a bench and goes on with the next one if it fails: the figures of the others stand.
