@@ -43,6 +43,7 @@ mod header;
 mod locks;
 mod map;
 mod map_buffered;
+mod pace;
 mod panic;
 mod pool;
 mod promise;

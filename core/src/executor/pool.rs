@@ -2,7 +2,7 @@
 
 use super::builder::Initializer;
 use super::cell::{NO_POOL, PoolId, Runnable, new_task};
-use super::deques::{Deques, Job};
+use super::deques::{Deques, Job, Place};
 use super::error::{BrokenPool, TaskError};
 use super::sleep::Sleep;
 use super::stats::{Counts, Stats};
@@ -88,6 +88,7 @@ impl Pool {
 
     /// Queues a task, and sees to it that somebody will run it. On an error the caller must refuse it, since it may
     /// be in a queue.
+    #[inline]
     pub(super) fn enqueue(self: &Arc<Self>, job: Job) -> Result<(), TaskError> {
         if self.sleep.word().is_closed() {
             return Err(self.refusal());
@@ -104,6 +105,18 @@ impl Pool {
         std::iter::repeat_with(|| self.injector.steal())
             .find(|steal| !steal.is_retry())
             .and_then(Steal::success)
+    }
+
+    /// Takes up to `most` of what came from outside, the oldest to run now.
+    pub(super) fn take_batch(self: &Arc<Self>, place: &Place, most: usize, searching: bool) -> Option<Job> {
+        let (job, more) = self.deques.take_batch(&self.injector, place, most);
+        // A searching worker looks again when it stops. For any other this is a push into its own queue.
+        if more > 0 && !searching {
+            fence(Ordering::SeqCst);
+            // The tasks are this worker's if nobody else can be had for them.
+            let _ = self.ensure_runner(|| more, true);
+        }
+        job
     }
 
     /// Whether nothing from outside waits.
@@ -273,6 +286,7 @@ impl Pool {
         self.threads.join();
     }
 
+    #[inline]
     /// The second half of a submit. `queued` is the length of the worker's own queue if it went there.
     fn after_push(self: &Arc<Self>, queued: Option<usize>) -> Result<(), TaskError> {
         fence(Ordering::SeqCst);

@@ -1,9 +1,10 @@
 //! A worker thread: takes tasks, runs them, searches, sleeps, ends.
 
-use super::cell::{PoolId, Runnable};
+use super::cell::{NO_POOL, PoolId, Runnable};
 use super::deques::{Job, Place};
 use super::error::BrokenPool;
 use super::excepthook::{contained, unread};
+use super::pace::Pace;
 use super::panic::Panic;
 use super::pool::Pool;
 use super::runner::Runner;
@@ -27,6 +28,8 @@ const DEEPEST: u32 = 256;
 
 thread_local! {
     static CURRENT: OnceCell<Worker> = const { OnceCell::new() };
+    /// The pool of `CURRENT`, for a look that costs a submit from outside next to nothing.
+    static OWN_POOL: Cell<PoolId> = const { Cell::new(NO_POOL) };
 }
 
 struct Worker {
@@ -36,6 +39,7 @@ struct Worker {
     parker: Arc<Parker>,
     searching: Cell<bool>,
     turn: Cell<u32>,
+    pace: Pace,
     depth: Cell<u32>,
     /// How many tasks were run by helping since the own queue was last cleared of them.
     tombstones: Cell<usize>,
@@ -43,6 +47,7 @@ struct Worker {
 
 /// The body of a worker's thread; the worker is counted, and counted as searching, already.
 pub(super) fn run(pool: Arc<Pool>) {
+    OWN_POOL.set(pool.id());
     CURRENT.with(|current| {
         let place = RefCell::new(Some(pool.deques.occupy()));
         let worker = current.get_or_init(|| Worker {
@@ -51,6 +56,7 @@ pub(super) fn run(pool: Arc<Pool>) {
             parker: Parker::current(),
             searching: Cell::new(true),
             turn: Cell::new(0),
+            pace: Pace::new(),
             depth: Cell::new(0),
             tombstones: Cell::new(0),
         });
@@ -65,6 +71,9 @@ pub(super) fn run(pool: Arc<Pool>) {
 
 /// Puts a job into the current worker's own queue, if this thread is a worker of the pool, and tells its length.
 pub(super) fn push_if_own(pool: PoolId, job: Job) -> Result<Option<usize>, Job> {
+    if !is_own(pool) {
+        return Err(job);
+    }
     let mut job = Some(job);
     let pushed = with_own(pool, |worker| worker.push(&mut job));
     job.map_or(Ok(pushed.flatten()), Err)
@@ -72,7 +81,7 @@ pub(super) fn push_if_own(pool: PoolId, job: Job) -> Result<Option<usize>, Job> 
 
 /// Whether this thread is a worker of the pool.
 pub(super) fn is_own(pool: PoolId) -> bool {
-    with_own(pool, |_| ()).is_some()
+    OWN_POOL.get() == pool
 }
 
 /// What came of helping with a task that this thread waits for.
@@ -105,9 +114,8 @@ pub(super) fn help(pool: PoolId, job: &dyn Runnable) -> Help {
 
 fn with_own<R>(pool: PoolId, action: impl FnOnce(&Worker) -> R) -> Option<R> {
     // `try_with`: a task's value may submit from its destructor while the thread ends.
-    let found =
-        CURRENT.try_with(|current| current.get().filter(|worker| worker.pool.id() == pool).map(action));
-    found.ok().flatten()
+    let found = is_own(pool).then(|| CURRENT.try_with(|current| current.get().map(action)));
+    found?.ok().flatten()
 }
 
 impl Worker {
@@ -141,7 +149,22 @@ impl Worker {
         if turn.is_multiple_of(TURNS_PER_INJECTOR_LOOK) {
             return self.pool.take_injected().or_else(|| self.pop());
         }
-        self.pop().or_else(|| self.pool.take_injected())
+        self.pop().or_else(|| self.take_batch())
+    }
+
+    /// Takes what came from outside: one task, or several where those before were over at once.
+    fn take_batch(&self) -> Option<Job> {
+        if self.pool.injector_is_empty() {
+            return None;
+        }
+        match self.pace.batch() {
+            1 => self.pool.take_injected(),
+            most => {
+                // The batch is older than what is still outside.
+                self.turn.set(0);
+                self.with_place(|place| self.pool.take_batch(place, most, self.searching.get())).flatten()
+            }
+        }
     }
 
     /// Puts a job into the own queue and tells its length; leaves it where it is if there is no queue any more.
@@ -235,6 +258,7 @@ impl Worker {
     }
 
     fn begin_search(&self) {
+        self.pace.rest();
         self.searching.set(true);
         self.pool.sleep.begin_search();
     }
