@@ -18,7 +18,7 @@
 use super::error::{Panic, TaskError};
 use super::runner::{Bystander, Runner};
 use super::sync::atomic::{AtomicU8, Ordering};
-use super::sync::{Mutex, MutexGuard, UnsafeCell};
+use super::sync::{Mutex, MutexGuard, Step, UnsafeCell, kept, order};
 use super::waiter::{Waiter, WaiterKey, Waiters};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, PoisonError};
@@ -144,8 +144,8 @@ impl Header {
         let mut waiters = self.waiters();
         // In the list first: the ending thread takes the list if its swap sees the bit, and this sees the end if not.
         let key = waiters.add(waiter);
-        let before = self.state.fetch_or(WATCHED, Ordering::AcqRel);
-        if !matches!(before & STATE, DONE | CANCELLED) {
+        let before = self.state.fetch_or(if kept(Step::WatchedBit) { WATCHED } else { 0 }, Ordering::AcqRel);
+        if !matches!(before & STATE, DONE | CANCELLED) || !kept(Step::SeenEnd) {
             return Some(key);
         }
         // The ending thread cannot take it from the list meanwhile: the list is locked.
@@ -230,7 +230,7 @@ where
             runner.before_publish();
         }
         // RUNNING ^ DONE turns the one into the other and keeps the bits beside it.
-        let before = self.header.state.fetch_xor(RUNNING ^ DONE, Ordering::AcqRel);
+        let before = self.header.state.fetch_xor(RUNNING ^ DONE, order(Step::Publish, Ordering::AcqRel));
         if before & DETACHED != 0 {
             // SAFETY: the handle went before DONE, so the stage is still this thread's.
             let unwanted = unsafe { self.replace(Stage::Empty) };

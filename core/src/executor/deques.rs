@@ -1,9 +1,8 @@
 //! The workers' own queues, as those see them who steal.
 
 use super::cell::Runnable;
-use super::sync::Mutex;
 use super::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use crossbeam_deque::{Steal, Stealer, Worker as Deque};
+use super::sync::{Mutex, Steal, Stealer, Worker as Deque};
 use std::sync::{Arc, OnceLock, PoisonError};
 
 /// What the queues hold.

@@ -32,6 +32,8 @@ mod completion;
 mod deques;
 mod error;
 mod map;
+#[cfg(all(loom, test))]
+mod models;
 mod pool;
 mod runner;
 mod sleep;

@@ -6,10 +6,9 @@ use super::error::TaskError;
 use super::sleep::Sleep;
 use super::sync::atomic::{AtomicBool, Ordering, fence};
 use super::sync::thread::{self, JoinHandle};
-use super::sync::{Mutex, MutexGuard};
+use super::sync::{Injector, Mutex, MutexGuard, Steal, Step, kept, seq_cst_fence};
 use super::task::Task;
 use super::worker;
-use crossbeam_deque::{Injector, Steal};
 use std::sync::{Arc, PoisonError};
 
 /// What a pool is built with.
@@ -99,8 +98,8 @@ impl Pool {
 
     /// After a worker stopped searching: if it was the last and there is more, another must search.
     pub(super) fn pass_on(self: &Arc<Self>, last: bool) {
-        fence(Ordering::SeqCst);
-        if last && self.has_work() {
+        seq_cst_fence(Step::SearchFence);
+        if last && self.has_work() && kept(Step::ChainedWake) {
             // Whoever reads the queues next will find what is there; a refused thread changes nothing for it.
             let _ = self.ensure_runner(|| usize::from(self.has_work()), true);
         }
@@ -144,7 +143,7 @@ impl Pool {
 
     /// The second half of a submit. `queued` is the length of the worker's own queue if it went there.
     fn after_push(self: &Arc<Self>, queued: Option<usize>) -> Result<(), TaskError> {
-        fence(Ordering::SeqCst);
+        seq_cst_fence(Step::PushFence);
         if self.sleep.word().is_closed() {
             return Err(TaskError::ShutDown);
         }

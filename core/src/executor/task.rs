@@ -2,7 +2,7 @@
 
 use super::cell::{TaskHandle, TaskState};
 use super::error::TaskError;
-use super::sync::thread;
+use super::sync::{looks, thread};
 use super::waiter::{Waiter, WaiterKey};
 use super::worker::{self, Help};
 use crate::deadline::Deadline;
@@ -13,7 +13,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 /// How often a waiting thread looks before it sleeps. A no-op is done within these.
-const LOOKS: u32 = 64;
+const LOOKS: u32 = looks(64);
 
 /// A task submitted to an executor: Python's `Future`.
 ///

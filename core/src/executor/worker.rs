@@ -6,7 +6,7 @@ use super::pool::Pool;
 use super::runner::{Bystander, Runner};
 use super::sleep::Parker;
 use super::sync::atomic::{Ordering, fence};
-use super::sync::thread;
+use super::sync::{Step, kept, looks, seq_cst_fence, thread, thread_local};
 use std::cell::{Cell, OnceCell};
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use std::sync::Arc;
 const TURNS_PER_INJECTOR_LOOK: u32 = 61;
 /// How often a searching worker looks through all queues before it sleeps: 8 times at once with growing pauses, then
 /// giving up its time slice in between.
-const LOOKS: u32 = 24;
+const LOOKS: u32 = looks(24);
 const LOOKS_WITHOUT_YIELD: u32 = 8;
 /// So many tasks that were run by helping may stay in their queue before it is looked through.
 const CLEAR_ABOVE: usize = 64;
@@ -175,9 +175,9 @@ impl Worker {
     fn sleep(&self) -> bool {
         let sleep = &self.pool.sleep;
         sleep.announce(&self.parker);
-        fence(Ordering::SeqCst);
+        seq_cst_fence(Step::IdleFence);
         let closed = sleep.word().is_closed();
-        if !closed && !self.pool.has_work() || !sleep.retract(&self.parker) {
+        if !closed && !(kept(Step::SecondLook) && self.pool.has_work()) || !sleep.retract(&self.parker) {
             self.parker.park();
             return true;
         }
