@@ -37,8 +37,9 @@ fn a_job_that_waits_for_the_next() {
     check(Some(2), || {
         let pool = pool(2);
         let (sender, receiver) = mpsc::channel();
-        drop(pool.submit(move || receiver.recv().unwrap()));
+        let waiting = pool.submit(move || receiver.recv().unwrap());
         drop(pool.submit(move || sender.send(()).unwrap()));
+        waiting.result().unwrap();
         end(&pool);
     });
 }
