@@ -4,11 +4,11 @@
     reason = "helpers of tests are outside of the test functions that the lint spares"
 )]
 
-use linecrew_core::executor::{Executor, Pending, Task, TaskError, TaskState, Wait, as_completed};
+use linecrew_core::executor::{Executor, Handle, Pending, Task, TaskError, TaskState, Wait, as_completed};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, Barrier, Mutex};
+use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
 /// Long enough that only a hang reaches it.
@@ -40,22 +40,6 @@ mod submit {
     #[test]
     fn the_result_is_the_closures_value() {
         assert_eq!(pool(1).submit(|| 2 + 3).result().unwrap(), 5);
-    }
-
-    #[test]
-    fn a_panic_is_an_error_and_the_worker_lives_on() {
-        let executor = pool(1);
-        let error = executor.submit(|| panic!("no route to {}", "r1")).result().unwrap_err();
-        assert_eq!(error.to_string(), "the task panicked: no route to r1");
-        assert_eq!(executor.submit(|| 1).result().unwrap(), 1);
-    }
-
-    #[test]
-    fn a_panic_gives_its_payload() {
-        let error = pool(1).submit(|| std::panic::panic_any(7_u8)).result().unwrap_err();
-        let TaskError::Panicked(panic) = error else { panic!("{error}") };
-        assert_eq!(panic.message(), "a value that is no text");
-        assert_eq!(panic.into_payload().downcast_ref(), Some(&7_u8));
     }
 
     #[test]
@@ -227,18 +211,6 @@ mod task {
     }
 
     #[test]
-    fn a_blocked_result_learns_of_a_cancel() {
-        let executor = pool(1);
-        let (running, release) = block(&executor);
-        let pending = executor.submit(|| ());
-        let waiting = std::thread::spawn(move || pending.result());
-        executor.shutdown(Pending::Cancel, Wait::No);
-        assert!(matches!(waiting.join().unwrap(), Err(TaskError::Cancelled)));
-        drop(release);
-        running.result().unwrap();
-    }
-
-    #[test]
     fn a_timed_result_can_be_asked_again() {
         let executor = pool(1);
         let (mut running, release) = block(&executor);
@@ -247,69 +219,6 @@ mod task {
         drop(release);
         running.result_timeout(HANG).unwrap();
         assert!(matches!(running.result_timeout(HANG), Err(TaskError::AlreadyTaken)));
-    }
-
-    /// Polls a task whose waker does `wake`, then lets it end.
-    fn await_with(executor: &Executor, wake: impl Fn() + Send + Sync + 'static) {
-        use std::task::{Context, Wake, Waker};
-        struct Calls<F>(F);
-        impl<F: Fn() + Send + Sync + 'static> Wake for Calls<F> {
-            fn wake(self: Arc<Self>) {
-                (self.0)();
-            }
-        }
-        let (blocked, release) = block(executor);
-        let mut task = Box::pin(executor.submit(|| ()));
-        let waker = Waker::from(Arc::new(Calls(wake)));
-        assert!(task.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
-        drop(release);
-        blocked.result().unwrap();
-    }
-
-    #[test]
-    fn a_waker_that_panics_costs_no_worker() {
-        let executor = pool(1);
-        await_with(&executor, || panic!("a fault of the runtime"));
-        assert_eq!(executor.submit(|| 7).result_timeout(HANG).unwrap(), 7);
-    }
-
-    #[test]
-    fn a_waker_that_blocks_holds_up_no_other_task() {
-        let executor = pool(2);
-        let (release, released) = mpsc::channel::<()>();
-        let released = Mutex::new(released);
-        let (other, release_other) = block(&executor);
-        await_with(&executor, move || _ = released.lock().unwrap().recv());
-        drop(release_other);
-        other.result().unwrap();
-        for n in 0..100 {
-            assert_eq!(executor.submit(move || n).result_timeout(HANG).unwrap(), n);
-        }
-        drop(release);
-    }
-
-    #[test]
-    fn a_task_can_be_awaited() {
-        use std::task::{Context, Poll, Wake, Waker};
-        struct Woken(Mutex<Sender<()>>);
-        impl Wake for Woken {
-            fn wake(self: Arc<Self>) {
-                self.0.lock().unwrap().send(()).unwrap();
-            }
-        }
-        let executor = pool(1);
-        let (blocked, release) = block(&executor);
-        let mut task = Box::pin(executor.submit(|| 9));
-        let (sender, woken) = mpsc::channel();
-        let waker = Waker::from(Arc::new(Woken(Mutex::new(sender))));
-        let mut context = Context::from_waker(&waker);
-        assert!(task.as_mut().poll(&mut context).is_pending());
-        assert!(task.as_mut().poll(&mut context).is_pending());
-        drop(release);
-        woken.recv_timeout(HANG).unwrap();
-        assert!(matches!(task.as_mut().poll(&mut context), Poll::Ready(Ok(9))));
-        assert!(woken.try_recv().is_err(), "the waker of the first poll was replaced");
-        blocked.result().unwrap();
     }
 }
 
@@ -407,7 +316,6 @@ mod as_completed_ {
 
 mod nested {
     use super::*;
-    use linecrew_core::executor::Handle;
 
     fn count_down(handle: &Handle, n: u32) -> u32 {
         if n == 0 {
@@ -605,4 +513,143 @@ fn a_million_tasks_from_four_threads_all_end_once() {
         }
     });
     assert_eq!(count.load(Ordering::Relaxed), 500_000);
+}
+
+mod scope {
+    use super::*;
+
+    #[test]
+    fn jobs_borrow_from_the_stack() {
+        let executor = pool(2);
+        let words = ["alpha".to_owned(), "be".to_owned(), "gamma".to_owned()];
+        let mut lengths = [0; 3];
+        let total = executor.scope(|scope| {
+            let tasks = words.iter().zip(&mut lengths).map(|(word, length)| {
+                scope.submit(|| {
+                    *length = word.len();
+                    word.as_str()
+                })
+            });
+            as_completed(tasks.collect::<Vec<_>>()).map(|task| task.result().unwrap().len()).sum::<usize>()
+        });
+        assert_eq!((total, lengths), (12, [5, 2, 5]));
+    }
+
+    #[test]
+    fn it_ends_after_jobs_whose_handles_are_gone() {
+        let executor = pool(2);
+        let ran = AtomicUsize::new(0);
+        for round in 1..=200 {
+            executor.scope(|scope| {
+                for _ in 0..10 {
+                    drop(scope.submit(|| ran.fetch_add(1, Ordering::Relaxed)));
+                }
+            });
+            assert_eq!(ran.load(Ordering::Relaxed), 10 * round);
+        }
+    }
+
+    #[test]
+    fn a_result_may_leave_it_as_far_as_it_borrows() {
+        let executor = pool(1);
+        let host = "r1".to_owned();
+        let task = executor.scope(|scope| scope.submit(|| host.as_str()));
+        assert_eq!(task.result().unwrap(), "r1");
+    }
+
+    /// Leaked handles, unread results and panics: nothing that borrows is dropped after the scope.
+    #[test]
+    fn what_is_leaked_or_unread_is_dropped_before_it_ends() {
+        struct Borrows<'a>(&'a AtomicUsize);
+        impl Drop for Borrows<'_> {
+            fn drop(&mut self) {
+                self.0.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        let executor = pool(2);
+        for _ in 0..500 {
+            let dropped = Box::new(AtomicUsize::new(0));
+            executor.scope(|scope| {
+                drop(scope.submit(|| Borrows(&dropped)));
+                std::mem::forget(scope.submit(|| Borrows(&dropped)));
+                let captured = Borrows(&dropped);
+                drop(scope.submit(move || panic!("no route, {}", captured.0.load(Ordering::Relaxed))));
+                let captured = Borrows(&dropped);
+                let cancelled = scope.submit(move || drop(captured));
+                cancelled.cancel();
+            });
+            // The leaked handle keeps its result for ever.
+            assert_eq!(dropped.load(Ordering::Relaxed), 3);
+        }
+    }
+
+    #[test]
+    fn a_panic_inside_of_it_waits_for_the_jobs() {
+        let executor = pool(1);
+        let (ran, host) = (AtomicUsize::new(0), "r1".to_owned());
+        let (release, released) = mpsc::channel::<()>();
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            executor.scope(|scope| {
+                let ran = &ran;
+                let _unread = scope.submit(move || {
+                    let _ = released.recv();
+                    ran.fetch_add(1, Ordering::Relaxed);
+                });
+                drop(release);
+                panic!("a fault in {host}");
+            })
+        }));
+        assert_eq!(panicked.unwrap_err().downcast_ref::<String>().unwrap(), "a fault in r1");
+        assert_eq!(ran.load(Ordering::Relaxed), 1);
+    }
+
+    #[test]
+    fn jobs_submit_to_the_scope_they_run_in() {
+        let executor = pool(2);
+        let ran = AtomicUsize::new(0);
+        let ran = &ran;
+        executor.scope(|scope| {
+            for _ in 0..10 {
+                drop(scope.submit(move || {
+                    for _ in 0..10 {
+                        drop(scope.submit(move || ran.fetch_add(1, Ordering::Relaxed)));
+                    }
+                }));
+            }
+        });
+        assert_eq!(ran.load(Ordering::Relaxed), 100);
+    }
+
+    fn nest(handle: &Handle, deep: u32) -> u32 {
+        let mut below = 0;
+        if deep > 0 {
+            handle.scope(|scope| drop(scope.submit(|| below = nest(handle, deep - 1))));
+        }
+        below + 1
+    }
+
+    #[test]
+    fn one_worker_runs_the_jobs_of_its_own_scopes() {
+        let executor = pool(1);
+        let handle = executor.handle();
+        let nested = executor.submit(move || nest(&handle, 100));
+        assert_eq!(nested.result().unwrap(), 101);
+    }
+
+    #[test]
+    fn nesting_scopes_without_end_refuses_the_deepest() {
+        let executor = pool(1);
+        let handle = executor.handle();
+        let nested = executor.submit(move || nest(&handle, 100_000));
+        assert!((200..1000).contains(&nested.result().unwrap()));
+    }
+
+    #[test]
+    fn after_a_shutdown_its_jobs_are_refused() {
+        let executor = pool(1);
+        executor.shutdown(Pending::Finish, Wait::Yes);
+        let captured = "r1".to_owned();
+        let refused = executor.scope(|scope| scope.submit(|| captured.len()).result());
+        assert!(matches!(refused, Err(TaskError::ShutDown)));
+    }
 }

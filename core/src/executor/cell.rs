@@ -6,45 +6,32 @@
 //! | state     | owner of `stage`                                                              |
 //! |-----------|-------------------------------------------------------------------------------|
 //! | PENDING   | nobody: whoever changes the state away from PENDING becomes the owner         |
-//! | RUNNING   | the thread that made it so                                                    |
+//! | RUNNING   | the thread that made it so; of a promise, the one `Settler`                   |
 //! | CANCELLED | the thread that made it so; it empties the stage, and nobody reads it again   |
 //! | DONE      | the one handle; the thread that made it so where DETACHED was set before      |
 //!
 //! PENDING is left by a compare-and-swap, so by one thread only. RUNNING becomes DONE by a swap with release order
 //! after the result is written, and the handle reads it after an acquire load. There is one handle, it is not
-//! `Clone`, and taking needs it exclusively.
+//! `Clone`, and taking or lending the value needs it exclusively. Through a shared handle only an error is lent:
+//! it is `Sync` whatever the value's type is.
+//!
+//! A scoped task's closure, its callbacks and a result that nobody will take may borrow from a stack frame that waits
+//! for `Ended::ended`. All three are gone before that is called, on every way to the end; what a later drop of the
+//! cell finds is an empty stage. A result that the handle still holds keeps its lifetime in the handle's type.
 #![allow(unsafe_code, reason = "a mutex per task costs what a channel does; see the argument above")]
 
 use super::error::{Panic, TaskError};
+use super::header::{CANCELLED_ERROR, Header, TAKEN_ERROR, TaskState, Word};
 use super::runner::{Bystander, Runner};
-use super::sync::atomic::{AtomicU8, Ordering};
-use super::sync::{Mutex, MutexGuard, Step, UnsafeCell, kept, order};
-use super::waiter::{Waiter, WaiterKey, Waiters};
+use super::sync::{Step, UnsafeCell, kept};
+use super::waiter::{self, Callback, Waiter};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
-const PENDING: u8 = 0;
-const RUNNING: u8 = 1;
-const DONE: u8 = 2;
-const CANCELLED: u8 = 3;
-const STATE: u8 = 0b0011;
-/// Somebody is in `waiters`.
-const WATCHED: u8 = 0b0100;
-/// The handle is gone: nobody will take the result.
-const DETACHED: u8 = 0b1000;
-
-/// Where a task stands, as Python's `Future` tells it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum TaskState {
-    /// Submitted, not started.
-    Pending,
-    /// A thread is running it.
-    Running,
-    /// It ended, with a value or an error.
-    Finished,
-    /// It was cancelled before it started.
-    Cancelled,
-}
+/// Tells a pool from all others of the process.
+pub(super) type PoolId = u32;
+/// Of a task that belongs to no pool, so that nobody helps with it.
+pub(super) const NO_POOL: PoolId = 0;
 
 /// What a queue holds: a task without its result's type.
 pub(super) trait Runnable: Send + Sync {
@@ -61,15 +48,83 @@ pub(super) trait Runnable: Send + Sync {
     fn is_pending(&self) -> bool;
 }
 
+/// Who is told when nothing of a task's user code is left: a scope, or nobody.
+pub(super) trait Ended: Send + Sync {
+    /// The closure, an unwanted result and the callbacks have been dropped.
+    fn ended(&self);
+}
+
+impl Ended for () {
+    fn ended(&self) {}
+}
+
 /// A new task: what goes into a queue, and the one handle to it.
-pub(super) fn new_task<F, T>(pool: u64, closure: F) -> (Arc<dyn Runnable>, TaskHandle<T>)
+pub(super) fn new_task<F, T>(pool: PoolId, closure: F) -> (Arc<dyn Runnable>, TaskHandle<T>)
 where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
-    let header = Header { state: AtomicU8::new(PENDING), waiters: Mutex::default(), pool };
-    let cell = Arc::new(TaskCell { header, stage: UnsafeCell::new(Stage::Ready(closure)) });
+    let cell = Arc::new(TaskCell::new(pool, Stage::Ready(closure), ()));
     (Arc::clone(&cell) as Arc<dyn Runnable>, TaskHandle(cell))
+}
+
+/// A new task that may borrow what lives for `'scope`.
+///
+/// # Safety
+/// Nothing that lives for `'scope` may end before `ended` was told, whatever happens to the task and its handle.
+pub(super) unsafe fn new_scoped_task<'scope, F, T, E>(
+    pool: PoolId,
+    closure: F,
+    ended: E,
+) -> (Arc<dyn Runnable>, TaskHandle<T>)
+where
+    F: FnOnce() -> T + Send + 'scope,
+    T: Send + 'scope,
+    E: Ended + 'static,
+{
+    let cell = Arc::new(TaskCell::new(pool, Stage::Ready(closure), ended));
+    let job: Arc<dyn Runnable + 'scope> = Arc::clone(&cell) as _;
+    let join: Arc<dyn Join<T> + 'scope> = cell;
+    // SAFETY: only the bound on the lifetime changes. Everything in the cell that it stands for is gone when `ended`
+    // is told (see the head of this file), and the caller keeps it alive until then.
+    unsafe {
+        let job = std::mem::transmute::<Arc<dyn Runnable + 'scope>, Arc<dyn Runnable>>(job);
+        let join = std::mem::transmute::<Arc<dyn Join<T> + 'scope>, Arc<dyn Join<T>>>(join);
+        (job, TaskHandle(join))
+    }
+}
+
+/// A task that runs no closure: whoever has the settler ends it.
+pub(super) fn new_promise<T: Send + 'static>() -> (Settler<T>, TaskHandle<T>) {
+    let cell = Arc::new(TaskCell::new(NO_POOL, Stage::Empty, ()));
+    (Settler { cell: Arc::clone(&cell), started: false }, TaskHandle(cell))
+}
+
+/// The closure's type is one of many that would do, since there is none.
+type PromiseCell<T> = TaskCell<fn() -> T, T, ()>;
+
+/// The one right to end a task that runs no closure.
+pub(super) struct Settler<T: Send + 'static> {
+    cell: Arc<PromiseCell<T>>,
+    started: bool,
+}
+
+impl<T: Send + 'static> Settler<T> {
+    /// The task can be cancelled no more; `false` if it was.
+    pub(super) fn start(&mut self) -> bool {
+        self.started = self.started || self.cell.header.start();
+        self.started
+    }
+
+    /// Ends the task; gives the result back if the task was cancelled.
+    pub(super) fn settle(mut self, result: Result<T, TaskError>) -> Result<(), Result<T, TaskError>> {
+        if !self.start() {
+            return Err(result);
+        }
+        // SAFETY: this settler made the task RUNNING, and is used up.
+        unsafe { self.cell.finish(result, &Bystander) };
+        Ok(())
+    }
 }
 
 /// The one handle to a task, without its closure's type. Dropping it drops the result, now or when it comes.
@@ -77,7 +132,7 @@ pub(super) struct TaskHandle<T>(Arc<dyn Join<T>>);
 
 impl<T> TaskHandle<T> {
     /// The state and the waiters.
-    pub(super) fn header(&self) -> &Header {
+    pub(super) fn header(&self) -> &Header<T> {
         self.0.header()
     }
 
@@ -86,10 +141,33 @@ impl<T> TaskHandle<T> {
         &*self.0
     }
 
+    /// Where the task is in memory: no other has the same as long as this handle lives.
+    pub(super) fn address(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
+    }
+
     /// Takes the result of a task that has ended.
     pub(super) fn take(&mut self) -> Result<T, TaskError> {
         // SAFETY: the one handle, exclusively.
         unsafe { self.0.take() }
+    }
+
+    /// Why a task that has ended has no value to give.
+    pub(super) fn error(&self) -> Option<&TaskError> {
+        // SAFETY: the one handle; no value is lent out, and taking one needs the handle exclusively.
+        unsafe { self.0.look() }.and_then(Result::err)
+    }
+
+    /// Has `callback` called when the task ends; at once, on this thread, if it already has.
+    pub(super) fn on_done(&mut self, callback: Callback<T>) {
+        let Err(Some(Waiter::Callback(callback))) = self.header().watch(Waiter::Callback(callback)) else {
+            return;
+        };
+        // SAFETY: the one handle, exclusively.
+        if let Some(outcome) = unsafe { self.0.look() } {
+            self.header().see();
+            waiter::call(callback, outcome);
+        }
     }
 }
 
@@ -102,94 +180,31 @@ impl<T> Drop for TaskHandle<T> {
 
 /// A task without its closure's type.
 trait Join<T>: Runnable {
-    fn header(&self) -> &Header;
+    fn header(&self) -> &Header<T>;
 
+    /// Takes the result of a task that has ended.
+    ///
     /// # Safety
-    /// Only by the task's one handle, and not from two threads at a time.
+    /// Only by the task's one handle, and not while another call of it runs or a reference of `look` lives.
     unsafe fn take(&self) -> Result<T, TaskError>;
 
+    /// The outcome of a task that has ended.
+    ///
     /// # Safety
-    /// As for `take`, which must not be called again.
+    /// Only by the task's one handle. If it is shared, a value that this returns must not be used, since it may not
+    /// be `Sync`.
+    unsafe fn look(&self) -> Option<Result<&T, &TaskError>>;
+
+    /// # Safety
+    /// As for `take`; neither may be called again.
     unsafe fn detach(&self);
 }
 
-/// The part of a cell that depends on no type.
-pub(super) struct Header {
-    state: AtomicU8,
-    waiters: Mutex<Waiters>,
-    pool: u64,
-}
-
-impl Header {
-    /// The pool that the task was submitted to.
-    pub(super) fn pool(&self) -> u64 {
-        self.pool
-    }
-
-    pub(super) fn state(&self) -> TaskState {
-        match self.state.load(Ordering::Acquire) & STATE {
-            PENDING => TaskState::Pending,
-            RUNNING => TaskState::Running,
-            DONE => TaskState::Finished,
-            _ => TaskState::Cancelled,
-        }
-    }
-
-    pub(super) fn is_done(&self) -> bool {
-        matches!(self.state(), TaskState::Finished | TaskState::Cancelled)
-    }
-
-    /// Has `waiter` told once when the task ends; `None`, and it is not told, if the task already has.
-    pub(super) fn watch(&self, waiter: Waiter) -> Option<WaiterKey> {
-        let mut waiters = self.waiters();
-        // In the list first: the ending thread takes the list if its swap sees the bit, and this sees the end if not.
-        let key = waiters.add(waiter);
-        let before = self.state.fetch_or(if kept(Step::WatchedBit) { WATCHED } else { 0 }, Ordering::AcqRel);
-        if !matches!(before & STATE, DONE | CANCELLED) || !kept(Step::SeenEnd) {
-            return Some(key);
-        }
-        // The ending thread cannot take it from the list meanwhile: the list is locked.
-        let waiter = waiters.remove(key);
-        drop(waiters);
-        drop(waiter);
-        None
-    }
-
-    /// Takes a waiter back.
-    pub(super) fn unwatch(&self, key: WaiterKey) {
-        let waiter = self.waiters().remove(key);
-        // A waker is user code, so it is dropped outside the lock.
-        drop(waiter);
-    }
-
-    fn claim(&self, next: u8) -> bool {
-        let mut seen = self.state.load(Ordering::Relaxed);
-        while seen & STATE == PENDING {
-            match self.state.compare_exchange_weak(seen, seen | next, Ordering::AcqRel, Ordering::Relaxed) {
-                Ok(_) => return true,
-                Err(now) => seen = now,
-            }
-        }
-        false
-    }
-
-    fn tell_waiters(&self, before: u8, runner: &dyn Runner) {
-        if before & WATCHED != 0 {
-            let waiters = std::mem::take(&mut *self.waiters());
-            waiters.tell_all(runner);
-        }
-    }
-
-    fn waiters(&self) -> MutexGuard<'_, Waiters> {
-        // No user code runs under the lock, so a poisoned list is still whole.
-        self.waiters.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 /// A task of closure `F` and result `T`.
-struct TaskCell<F, T> {
-    header: Header,
+struct TaskCell<F, T, E> {
+    header: Header<T>,
     stage: UnsafeCell<Stage<F, T>>,
+    ended: E,
 }
 
 enum Stage<F, T> {
@@ -199,14 +214,14 @@ enum Stage<F, T> {
 }
 
 // SAFETY: `stage` is reached by one owner at a time (see the head of this file), on whatever thread it is, so its
-// contents must be `Send`; no reference to them is ever shared between threads.
-unsafe impl<F: Send, T: Send> Sync for TaskCell<F, T> {}
+// contents must be `Send`; no reference to them is shared between threads but one to an error, which is `Sync`.
+unsafe impl<F: Send, T: Send, E: Ended> Sync for TaskCell<F, T, E> {}
 
-impl<F, T> TaskCell<F, T>
-where
-    F: FnOnce() -> T + Send + 'static,
-    T: Send + 'static,
-{
+impl<F, T, E> TaskCell<F, T, E> {
+    fn new(pool: PoolId, stage: Stage<F, T>, ended: E) -> Self {
+        Self { header: Header::new(pool), stage: UnsafeCell::new(stage), ended }
+    }
+
     /// Replaces the stage and returns what it was.
     ///
     /// # Safety
@@ -216,40 +231,86 @@ where
         self.stage.with_mut(|stage| unsafe { std::mem::replace(&mut *stage, next) })
     }
 
-    /// Publishes `result`.
+    /// The outcome in the stage.
+    ///
+    /// # Safety
+    /// The caller owns the stage, and does not replace it while the reference lives.
+    unsafe fn outcome(&self) -> Option<Result<&T, &TaskError>> {
+        // SAFETY: as the caller says.
+        match self.stage.with(|stage| unsafe { &*stage }) {
+            Stage::Finished(result) => Some(result.as_ref()),
+            Stage::Ready(_) | Stage::Empty => None,
+        }
+    }
+
+    /// Drops a result that nobody will take.
+    ///
+    /// # Safety
+    /// The caller owns the stage.
+    unsafe fn drop_unread(&self, seen: bool) {
+        // SAFETY: as the caller says.
+        let unread = unsafe { self.replace(Stage::Empty) };
+        if let (Stage::Finished(Err(TaskError::Panicked(panic))), false) = (&unread, seen) {
+            panic.report();
+        }
+        drop_quietly(unread);
+    }
+
+    /// Calls the callbacks and publishes `result`.
     ///
     /// # Safety
     /// The caller made the task RUNNING.
     unsafe fn finish(&self, result: Result<T, TaskError>, runner: &dyn Runner) {
-        if self.header.state.load(Ordering::Acquire) & DETACHED != 0 {
-            drop_quietly(result);
+        // SAFETY: RUNNING, and this thread made it so.
+        unsafe { self.replace(Stage::Finished(result)) };
+        let mut word = self.header.word();
+        let before = loop {
+            // SAFETY: likewise.
+            unsafe { self.run_user_code(word) };
             runner.before_publish();
-        } else {
-            // SAFETY: RUNNING, and this thread made it so.
-            unsafe { self.replace(Stage::Finished(result)) };
-            runner.before_publish();
-        }
-        // RUNNING ^ DONE turns the one into the other and keeps the bits beside it.
-        let before = self.header.state.fetch_xor(RUNNING ^ DONE, order(Step::Publish, Ordering::AcqRel));
-        if before & DETACHED != 0 {
-            // SAFETY: the handle went before DONE, so the stage is still this thread's.
-            let unwanted = unsafe { self.replace(Stage::Empty) };
-            if matches!(unwanted, Stage::Finished(_)) {
-                runner.before_user_code();
-                drop_quietly(unwanted);
+            match self.header.publish() {
+                Ok(before) => break before,
+                Err(now) => word = now,
             }
+            runner.before_user_code();
+        };
+        if before.is_detached() && !word.is_detached() && kept(Step::DropUnread) {
+            // The handle went before DONE, so the stage is still this thread's.
+            runner.before_user_code();
+            // SAFETY: likewise.
+            unsafe { self.drop_unread(before.is_seen()) };
         }
         self.header.tell_waiters(before, runner);
     }
+
+    /// What of the user's must run before the result is published: callbacks, and the drop of an unwanted result.
+    ///
+    /// # Safety
+    /// The caller made the task RUNNING.
+    unsafe fn run_user_code(&self, word: Word) {
+        if word.has_callbacks() {
+            for callback in self.header.take_callbacks() {
+                // SAFETY: RUNNING, and this thread made it so; a callback cannot reach the stage otherwise.
+                if let Some(outcome) = unsafe { self.outcome() } {
+                    waiter::call(callback, outcome);
+                }
+            }
+        }
+        if word.is_detached() {
+            // SAFETY: likewise.
+            unsafe { self.drop_unread(self.header.word().is_seen()) };
+        }
+    }
 }
 
-impl<F, T> Runnable for TaskCell<F, T>
+impl<F, T, E> Runnable for TaskCell<F, T, E>
 where
-    F: FnOnce() -> T + Send + 'static,
-    T: Send + 'static,
+    F: FnOnce() -> T + Send,
+    T: Send,
+    E: Ended,
 {
     fn run(&self, runner: &dyn Runner) -> bool {
-        if !self.header.claim(RUNNING) {
+        if !self.header.start() {
             return false;
         }
         // SAFETY: this thread made the task RUNNING.
@@ -259,28 +320,31 @@ where
             // SAFETY: likewise.
             unsafe { self.finish(result, runner) };
         }
+        self.ended.ended();
         true
     }
 
     fn cancel(&self) -> bool {
-        if !self.header.claim(CANCELLED) {
+        if !self.header.cancel() {
             return self.header.state() == TaskState::Cancelled;
         }
         // SAFETY: this thread made the task CANCELLED, and nobody else reads the stage of such a task.
         let closure = unsafe { self.replace(Stage::Empty) };
         drop_quietly(closure);
-        self.header.tell_waiters(self.header.state.load(Ordering::Acquire), &Bystander);
+        self.header.tell_waiters(self.header.word(), &Bystander);
+        self.ended.ended();
         true
     }
 
     fn refuse(&self, error: TaskError) -> bool {
-        if !self.header.claim(RUNNING) {
+        if !self.header.start() {
             return false;
         }
         // SAFETY: this thread made the task RUNNING.
         drop_quietly(unsafe { self.replace(Stage::Empty) });
         // SAFETY: likewise.
         unsafe { self.finish(Err(error), &Bystander) };
+        self.ended.ended();
         true
     }
 
@@ -289,12 +353,13 @@ where
     }
 }
 
-impl<F, T> Join<T> for TaskCell<F, T>
+impl<F, T, E> Join<T> for TaskCell<F, T, E>
 where
-    F: FnOnce() -> T + Send + 'static,
-    T: Send + 'static,
+    F: FnOnce() -> T + Send,
+    T: Send,
+    E: Ended,
 {
-    fn header(&self) -> &Header {
+    fn header(&self) -> &Header<T> {
         &self.header
     }
 
@@ -310,11 +375,20 @@ where
         }
     }
 
+    unsafe fn look(&self) -> Option<Result<&T, &TaskError>> {
+        match self.header.state() {
+            TaskState::Cancelled => Some(Err(&CANCELLED_ERROR)),
+            // SAFETY: DONE, and the caller is the one handle.
+            TaskState::Finished => unsafe { self.outcome() }.or(Some(Err(&TAKEN_ERROR))),
+            TaskState::Pending | TaskState::Running => None,
+        }
+    }
+
     unsafe fn detach(&self) {
-        let before = self.header.state.fetch_or(DETACHED, Ordering::AcqRel);
-        if before & STATE == DONE {
+        let before = self.header.detach();
+        if before.state() == TaskState::Finished {
             // SAFETY: DONE before the handle went: the stage is the handle's.
-            drop(unsafe { self.replace(Stage::Empty) });
+            unsafe { self.drop_unread(before.is_seen()) };
         }
     }
 }

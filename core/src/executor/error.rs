@@ -26,6 +26,9 @@ pub enum TaskError {
     /// Jobs that wait for tasks of their own pool were nested too deep.
     #[error("jobs that wait for each other are nested deeper than {0}")]
     TooDeep(u32),
+    /// The [`Promise`](super::Promise) that was to end it was dropped.
+    #[error("the task will never end: its promise was dropped")]
+    Abandoned,
     /// An earlier call has taken the result.
     #[error("the result of the task was taken before")]
     AlreadyTaken,
@@ -37,6 +40,11 @@ pub struct Panic(Box<Mutex<Box<dyn Any + Send>>>);
 impl Panic {
     pub(crate) fn new(payload: Box<dyn Any + Send>) -> Self {
         Self(Box::new(Mutex::new(payload)))
+    }
+
+    /// Tells of a panic that nobody read.
+    pub(super) fn report(&self) {
+        let _ = self;
     }
 
     /// The message, where the closure panicked with a text, as `panic!` does.

@@ -31,11 +31,14 @@ mod cell;
 mod completion;
 mod deques;
 mod error;
+mod header;
 mod map;
 #[cfg(all(loom, test))]
 mod models;
 mod pool;
+mod promise;
 mod runner;
+mod scope;
 mod sleep;
 mod sync;
 mod task;
@@ -44,11 +47,14 @@ mod worker;
 
 pub use as_completed::{AsCompleted, Completes, as_completed};
 pub use builder::Builder;
-pub use cell::TaskState;
 pub use error::{BuildError, Panic, TaskError};
+pub use header::TaskState;
 pub use map::Map;
-pub use task::Task;
+pub use promise::{InvalidState, Promise};
+pub use scope::Scope;
+pub use task::{Task, TaskId};
 
+use crate::cancel::CancelToken;
 use pool::Pool;
 use std::fmt;
 use std::sync::Arc;
@@ -108,6 +114,36 @@ impl Executor {
         self.handle.submit(job)
     }
 
+    /// Runs `job` on one of the threads with a token that [`Task::request_cancel`] cancels. The job must look at it.
+    pub fn submit_with<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&CancelToken) -> T + Send + 'static,
+    ) -> Task<T> {
+        self.handle.submit_with(job)
+    }
+
+    /// Calls `function` with a [`Scope`], to which it can submit jobs that borrow from the stack, and waits until all
+    /// of them have ended, also if `function` panics. Called by a job of this executor, it runs those that nobody has
+    /// claimed.
+    ///
+    /// ```
+    /// use linecrew_core::executor::Executor;
+    ///
+    /// let executor = Executor::new()?;
+    /// let hosts = vec!["r1".to_owned(), "core-sw1".to_owned()];
+    /// let mut lengths = [0; 2];
+    /// executor.scope(|scope| {
+    ///     for (host, length) in hosts.iter().zip(&mut lengths) {
+    ///         let _unread = scope.submit(move || *length = host.len());
+    ///     }
+    /// });
+    /// assert_eq!(lengths, [2, 8]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn scope<'env, R>(&self, function: impl for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> R) -> R {
+        self.handle.scope(function)
+    }
+
     /// Submits `function` for each of `inputs` at once and gives the results in the order of the inputs.
     pub fn map<I, T>(&self, function: impl Fn(I::Item) -> T + Send + Sync + 'static, inputs: I) -> Map<T>
     where
@@ -148,6 +184,21 @@ impl Handle {
     /// As [`Executor::submit`].
     pub fn submit<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Task<T> {
         self.pool.submit(job)
+    }
+
+    /// As [`Executor::submit_with`].
+    pub fn submit_with<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&CancelToken) -> T + Send + 'static,
+    ) -> Task<T> {
+        let cancel = CancelToken::new();
+        let token = cancel.clone();
+        self.submit(move || job(&token)).with_token(cancel)
+    }
+
+    /// As [`Executor::scope`].
+    pub fn scope<'env, R>(&self, function: impl for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> R) -> R {
+        scope::run(&self.pool, function)
     }
 
     /// As [`Executor::map`].

@@ -1,6 +1,6 @@
 //! What the workers and the handles of one executor share: its queues, and when a worker is woken or started.
 
-use super::cell::new_task;
+use super::cell::{NO_POOL, PoolId, new_task};
 use super::deques::{Deques, Job};
 use super::error::TaskError;
 use super::sleep::Sleep;
@@ -20,7 +20,7 @@ pub(super) struct Settings {
 }
 
 pub(super) struct Pool {
-    id: u64,
+    id: PoolId,
     settings: Settings,
     injector: Injector<Job>,
     pub(super) deques: Deques,
@@ -40,7 +40,7 @@ struct Threads {
 
 impl Pool {
     pub(super) fn new(settings: Settings) -> Arc<Self> {
-        static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+        static NEXT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(NO_POOL + 1);
         Arc::new(Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             settings,
@@ -54,29 +54,34 @@ impl Pool {
     }
 
     /// Tells this pool from all others of the process.
-    pub(super) fn id(&self) -> u64 {
+    pub(super) fn id(&self) -> PoolId {
         self.id
     }
 
-    /// Queues a closure, and sees to it that somebody will run it.
+    /// Makes a task of a closure and queues it; one that cannot be run has ended with the reason.
     pub(super) fn submit<F, T>(self: &Arc<Self>, closure: F) -> Task<T>
     where
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
         let (job, handle) = new_task(self.id, closure);
-        if self.sleep.word().is_closed() {
-            job.refuse(TaskError::ShutDown);
-        } else {
-            let queued = worker::push_if_own(self.id, job).unwrap_or_else(|job| {
-                self.injector.push(job);
-                None
-            });
-            if let Err(error) = self.after_push(queued) {
-                handle.runnable().refuse(error);
-            }
+        if let Err(error) = self.enqueue(job) {
+            handle.runnable().refuse(error);
         }
         Task::new(handle)
+    }
+
+    /// Queues a task, and sees to it that somebody will run it. On an error the caller must refuse it, since it may
+    /// be in a queue.
+    pub(super) fn enqueue(self: &Arc<Self>, job: Job) -> Result<(), TaskError> {
+        if self.sleep.word().is_closed() {
+            return Err(TaskError::ShutDown);
+        }
+        let queued = worker::push_if_own(self.id, job).unwrap_or_else(|job| {
+            self.injector.push(job);
+            None
+        });
+        self.after_push(queued)
     }
 
     /// Takes the oldest of what came from outside.

@@ -1,11 +1,14 @@
 //! The handle of a submitted task.
 
-use super::cell::{TaskHandle, TaskState};
+use super::cell::TaskHandle;
 use super::error::TaskError;
+use super::header::TaskState;
 use super::sync::{looks, thread};
 use super::waiter::{Waiter, WaiterKey};
 use super::worker::{self, Help};
+use crate::cancel::CancelToken;
 use crate::deadline::Deadline;
+use std::any::type_name;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -15,10 +18,31 @@ use std::time::{Duration, Instant};
 /// How often a waiting thread looks before it sleeps. A no-op is done within these.
 const LOOKS: u32 = looks(64);
 
+/// Tells a task from all others whose handle exists: the key for a map of tasks, as Python keys dictionaries by
+/// futures.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TaskId(usize);
+
+impl fmt::Debug for TaskId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TaskId({:#x})", self.0)
+    }
+}
+
 /// A task submitted to an executor: Python's `Future`.
 ///
 /// It gives the result once. Dropping it neither cancels the task nor waits for it. It can be `.await`ed in any
 /// async runtime.
+///
+/// | Python                       | here                                                       |
+/// |------------------------------|------------------------------------------------------------|
+/// | `result()`, `result(t)`      | [`result`](Self::result), [`result_timeout`](Self::result_timeout) |
+/// | `exception()`, `exception(t)`| [`exception`](Self::exception), [`exception_timeout`](Self::exception_timeout) |
+/// | `cancel()`                   | [`cancel`](Self::cancel)                                   |
+/// | `cancelled()`                | [`is_cancelled`](Self::is_cancelled)                       |
+/// | `running()`                  | [`is_running`](Self::is_running)                           |
+/// | `done()`                     | [`is_done`](Self::is_done)                                 |
+/// | `add_done_callback(f)`       | [`add_done_callback`](Self::add_done_callback)             |
 ///
 /// ```
 /// use linecrew_core::executor::{Executor, TaskError};
@@ -36,11 +60,24 @@ pub struct Task<T> {
     handle: TaskHandle<T>,
     /// The waker of the last poll, where the task is `.await`ed.
     waker: Option<WaiterKey>,
+    /// What the job looks at, where it was submitted with a token.
+    cancel: Option<CancelToken>,
 }
 
 impl<T> Task<T> {
     pub(super) fn new(handle: TaskHandle<T>) -> Self {
-        Self { handle, waker: None }
+        Self { handle, waker: None, cancel: None }
+    }
+
+    /// The same, with the token that the job looks at.
+    pub(super) fn with_token(mut self, cancel: CancelToken) -> Self {
+        self.cancel = Some(cancel);
+        self
+    }
+
+    /// Tells this task from all others whose handle exists.
+    pub fn id(&self) -> TaskId {
+        TaskId(self.handle.address())
     }
 
     /// Waits for the end of the task and returns its value.
@@ -62,9 +99,45 @@ impl<T> Task<T> {
         self.handle.take()
     }
 
+    /// Waits for the end of the task and tells why it has no value; `None` if it has one. The value stays for
+    /// [`result`](Self::result). It is itself an error only where waiting was impossible ([`TaskError::TooDeep`]).
+    pub fn exception(&self) -> Result<Option<&TaskError>, TaskError> {
+        self.help()?;
+        self.wait_until(None);
+        Ok(self.seen_error())
+    }
+
+    /// As [`exception`](Self::exception), for at most `timeout`; [`TaskError::TimedOut`] if the task has not ended.
+    pub fn exception_timeout(&self, timeout: Duration) -> Result<Option<&TaskError>, TaskError> {
+        if !self.wait_until(Some(Deadline::after(timeout, "exception").instant())) {
+            return Err(TaskError::TimedOut);
+        }
+        Ok(self.seen_error())
+    }
+
+    /// Has `callback` called once when the task ends or is cancelled, with its value or its error; at once, on this
+    /// thread, if it already has.
+    ///
+    /// Callbacks are called in the order in which they came, on the thread that ends or cancels the task, before the
+    /// result can be taken. One that panics does not keep the others from being called. A slow one holds the result
+    /// up.
+    pub fn add_done_callback(&mut self, callback: impl FnOnce(Result<&T, &TaskError>) + Send + 'static) {
+        self.handle.on_done(Box::new(callback));
+    }
+
     /// Cancels the task if it has not started: `true` if it never will. `false` on a running or finished one.
     pub fn cancel(&self) -> bool {
         self.handle.runnable().cancel()
+    }
+
+    /// Cancels the task if it has not started, as [`cancel`](Self::cancel) does; asks a running one that was
+    /// submitted with a token to stop. `true` if the task never will start.
+    pub fn request_cancel(&self) -> bool {
+        let cancelled = self.cancel();
+        if let Some(cancel) = &self.cancel {
+            cancel.cancel();
+        }
+        cancelled
     }
 
     /// Where the task stands.
@@ -87,9 +160,15 @@ impl<T> Task<T> {
         self.handle.header().is_done()
     }
 
+    /// Whether the task ended with an error; a cancelled one did not, as in Python's `wait`.
+    #[allow(dead_code, reason = "for `wait`")]
+    pub(super) fn failed(&self) -> bool {
+        self.handle.error().is_some_and(|error| !matches!(error, TaskError::Cancelled))
+    }
+
     /// Has `waiter` told once when the task ends; `false`, and it is not told, if the task already has.
-    pub(super) fn watch(&self, waiter: Waiter) -> bool {
-        self.handle.header().watch(waiter).is_some()
+    pub(super) fn watch(&self, waiter: Waiter<T>) -> bool {
+        self.handle.header().watch(waiter).is_ok()
     }
 
     /// Runs the task here if this thread is a worker of its pool and nobody has claimed it.
@@ -113,7 +192,7 @@ impl<T> Task<T> {
         if (0..LOOKS).any(done) {
             return true;
         }
-        let Some(key) = header.watch(Waiter::Thread(thread::current())) else { return true };
+        let Ok(key) = header.watch(Waiter::Thread(thread::current())) else { return true };
         while !header.is_done() {
             match deadline.map(|deadline| deadline.saturating_duration_since(Instant::now())) {
                 None => thread::park(),
@@ -131,12 +210,17 @@ impl<T> Future for Task<T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         self.forget_waker();
-        self.waker = self.handle.header().watch(Waiter::Waker(cx.waker().clone()));
+        self.waker = self.handle.header().watch(Waiter::Waker(cx.waker().clone())).ok();
         if self.waker.is_some() { Poll::Pending } else { Poll::Ready(self.handle.take()) }
     }
 }
 
 impl<T> Task<T> {
+    fn seen_error(&self) -> Option<&TaskError> {
+        self.handle.header().see();
+        self.handle.error()
+    }
+
     fn forget_waker(&mut self) {
         if let Some(key) = self.waker.take() {
             self.handle.header().unwatch(key);
@@ -154,6 +238,13 @@ impl<T> Drop for Task<T> {
 
 impl<T> fmt::Debug for Task<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Task").field("state", &self.state()).finish()
+        let mut task = f.debug_struct("Task");
+        task.field("id", &self.id()).field("state", &self.state());
+        match (self.state(), self.handle.error()) {
+            (TaskState::Finished, Some(error)) => task.field("error", error),
+            (TaskState::Finished, None) => task.field("value", &format_args!("{}", type_name::<T>())),
+            _ => &mut task,
+        }
+        .finish_non_exhaustive()
     }
 }

@@ -1,41 +1,57 @@
 //! Who is told when a task ends.
 
 use super::completion::CompletionQueue;
+use super::error::TaskError;
 use super::runner::Runner;
 use super::sync::thread::Thread;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::Waker;
 
-/// One that waits for a task.
-pub(super) enum Waiter {
+/// User code that is shown how a task ended.
+pub(super) type Callback<T> = Box<dyn FnOnce(Result<&T, &TaskError>) + Send>;
+
+/// One that waits for a task of result `T`.
+pub(super) enum Waiter<T> {
     /// A thread in `result`.
     Thread(Thread),
     /// A task of an async runtime.
     Waker(Waker),
     /// An `as_completed` or `wait` that watches many tasks; the number is this task's place among them.
     Queue(Arc<CompletionQueue>, usize),
+    /// What `add_done_callback` was given; called before the result is published.
+    Callback(Callback<T>),
 }
 
 /// Names a waiter for taking it back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct WaiterKey(u32);
 
+#[allow(clippy::box_collection, reason = "8 bytes in each task instead of 24; it is hardly ever used")]
+type Others<T> = Option<Box<Vec<(WaiterKey, Waiter<T>)>>>;
+
 /// The waiters of one task. The first, which is nearly always the only one, needs no allocation.
-#[derive(Default)]
-pub(super) struct Waiters {
-    first: Option<(WaiterKey, Waiter)>,
-    #[allow(clippy::box_collection, reason = "8 bytes in each task instead of 24; it is hardly ever used")]
-    others: Option<Box<Vec<(WaiterKey, Waiter)>>>,
-    next: u32,
+pub(super) struct Waiters<T> {
+    first: Option<Waiter<T>>,
+    others: Others<T>,
+    /// The key of `first`, kept outside of it because the two keys fill one word.
+    first_key: WaiterKey,
+    next: WaiterKey,
 }
 
-impl Waiters {
-    pub(super) fn add(&mut self, waiter: Waiter) -> WaiterKey {
-        let key = WaiterKey(self.next);
-        self.next = self.next.wrapping_add(1);
-        if self.first.is_none() {
-            self.first = Some((key, waiter));
+impl<T> Default for Waiters<T> {
+    fn default() -> Self {
+        Self { first: None, others: None, first_key: WaiterKey(0), next: WaiterKey(0) }
+    }
+}
+
+impl<T> Waiters<T> {
+    pub(super) fn add(&mut self, waiter: Waiter<T>) -> WaiterKey {
+        let key = self.next;
+        self.next = WaiterKey(key.0.wrapping_add(1));
+        // Only into an empty list: callbacks are called in the order in which they came.
+        if self.first.is_none() && self.others.is_none() {
+            (self.first, self.first_key) = (Some(waiter), key);
         } else {
             self.others.get_or_insert_default().push((key, waiter));
         }
@@ -43,24 +59,43 @@ impl Waiters {
     }
 
     /// Takes a waiter back, if it is still there.
-    pub(super) fn remove(&mut self, key: WaiterKey) -> Option<Waiter> {
-        if let Some((_, waiter)) = self.first.take_if(|(first, _)| *first == key) {
-            return Some(waiter);
+    pub(super) fn remove(&mut self, key: WaiterKey) -> Option<Waiter<T>> {
+        if self.first_key == key && self.first.is_some() {
+            return self.first.take();
         }
         let others = self.others.as_mut()?;
         let place = others.iter().position(|(other, _)| *other == key)?;
         Some(others.remove(place).1)
     }
 
+    /// Takes the callbacks out, in the order in which they came.
+    pub(super) fn take_callbacks(&mut self) -> Vec<Callback<T>> {
+        let first = self.first.take_if(|waiter| matches!(waiter, Waiter::Callback(_)));
+        let others = self
+            .others
+            .iter_mut()
+            .flat_map(|others| others.extract_if(.., |(_, waiter)| matches!(waiter, Waiter::Callback(_))));
+        let taken = first.into_iter().chain(others.map(|(_, waiter)| waiter));
+        taken.filter_map(Waiter::into_callback).collect()
+    }
+
+    /// Tells everybody that the task has ended.
     pub(super) fn tell_all(self, runner: &dyn Runner) {
-        let others = self.others.into_iter().flat_map(|others| *others);
-        for (_, waiter) in self.first.into_iter().chain(others) {
+        let others = self.others.into_iter().flat_map(|others| *others).map(|(_, waiter)| waiter);
+        for waiter in self.first.into_iter().chain(others) {
             waiter.tell(runner);
         }
     }
 }
 
-impl Waiter {
+impl<T> Waiter<T> {
+    fn into_callback(self) -> Option<Callback<T>> {
+        match self {
+            Self::Callback(callback) => Some(callback),
+            _ => None,
+        }
+    }
+
     fn tell(self, runner: &dyn Runner) {
         match self {
             Self::Thread(thread) => thread.unpark(),
@@ -71,6 +106,13 @@ impl Waiter {
                 let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
             }
             Self::Queue(queue, place) => queue.push(place),
+            // Callbacks of a task that ran were called before it was published, so this one was cancelled.
+            Self::Callback(callback) => call(callback, Err(&TaskError::Cancelled)),
         }
     }
+}
+
+/// Calls a callback. Of one that panics the panic hook has told; it must not keep the others from being called.
+pub(super) fn call<T>(callback: Callback<T>, outcome: Result<&T, &TaskError>) {
+    let _ = catch_unwind(AssertUnwindSafe(|| callback(outcome)));
 }

@@ -1,6 +1,6 @@
 //! A worker thread: takes tasks, runs them, searches, sleeps, ends.
 
-use super::cell::Runnable;
+use super::cell::{PoolId, Runnable};
 use super::deques::{Job, Place};
 use super::pool::Pool;
 use super::runner::{Bystander, Runner};
@@ -62,14 +62,14 @@ pub(super) fn run(pool: Arc<Pool>) {
 }
 
 /// Puts a job into the current worker's own queue, if this thread is a worker of the pool, and tells its length.
-pub(super) fn push_if_own(pool: u64, job: Job) -> Result<Option<usize>, Job> {
+pub(super) fn push_if_own(pool: PoolId, job: Job) -> Result<Option<usize>, Job> {
     let mut job = Some(job);
     let pushed = with_own(pool, |worker| worker.push(&mut job));
     job.map_or(Ok(pushed.flatten()), Err)
 }
 
 /// Whether this thread is a worker of the pool.
-pub(super) fn is_own(pool: u64) -> bool {
+pub(super) fn is_own(pool: PoolId) -> bool {
     with_own(pool, |_| ()).is_some()
 }
 
@@ -86,7 +86,7 @@ pub(super) enum Help {
 
 /// Runs a task of the current worker's own pool here and now, if nobody has claimed it: who waits for a task of his
 /// own pool would otherwise hold the very thread that it needs.
-pub(super) fn help(pool: u64, job: &dyn Runnable) -> Help {
+pub(super) fn help(pool: PoolId, job: &dyn Runnable) -> Help {
     let helped = with_own(pool, |worker| {
         let depth = worker.depth.get();
         if depth >= DEEPEST {
@@ -101,7 +101,7 @@ pub(super) fn help(pool: u64, job: &dyn Runnable) -> Help {
     helped.unwrap_or(Help::None)
 }
 
-fn with_own<R>(pool: u64, action: impl FnOnce(&Worker) -> R) -> Option<R> {
+fn with_own<R>(pool: PoolId, action: impl FnOnce(&Worker) -> R) -> Option<R> {
     // `try_with`: a task's value may submit from its destructor while the thread ends.
     let found =
         CURRENT.try_with(|current| current.get().filter(|worker| worker.pool.id() == pool).map(action));

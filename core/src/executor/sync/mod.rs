@@ -50,4 +50,12 @@ impl<V> UnsafeCell<V> {
         #[cfg(not(loom))]
         return access(self.0.get());
     }
+
+    /// Lends the pointer to the value for reading.
+    pub(super) fn with<R>(&self, access: impl FnOnce(*const V) -> R) -> R {
+        #[cfg(loom)]
+        return self.0.with(access);
+        #[cfg(not(loom))]
+        return access(self.0.get());
+    }
 }

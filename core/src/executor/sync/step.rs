@@ -22,6 +22,10 @@ pub(in super::super) enum Step {
     SeenEnd,
     /// The release order in which DONE is published.
     Publish,
+    /// A task with callbacks is not published before they were called.
+    CallbacksFirst,
+    /// A result whose handle went meanwhile is dropped by who ended the task.
+    DropUnread,
     /// A completion queue that was empty tells its consumer.
     Notify,
 }
