@@ -1,9 +1,12 @@
 //! A request to stop, shared by those who may ask for it and those who must notice.
 
+use crate::deadline::Deadline;
+use crate::timer::{self, Alarm};
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
+use std::{fmt, io};
 
 /// A sticky request to stop: once cancelled it stays so.
 ///
@@ -36,6 +39,8 @@ struct Shared {
 struct Hooks {
     next: u64,
     waiting: BTreeMap<u64, Arc<dyn Fn() + Send + Sync>>,
+    /// Cancels the token by itself; goes with the last clone.
+    alarm: Option<Alarm>,
 }
 
 impl CancelToken {
@@ -65,6 +70,45 @@ impl CancelToken {
     /// Asks for the stop and calls each registered hook once, on this thread. Later calls do nothing.
     pub fn cancel(&self) {
         self.shared.cancel();
+    }
+
+    /// Cancels the token at `deadline`, at once if that is past. Of several deadlines the soonest counts.
+    ///
+    /// The hooks run on a thread that all timers of the process share. An error if the system refuses that thread;
+    /// the token has then no deadline.
+    ///
+    /// ```
+    /// use linecrew_core::cancel::CancelToken;
+    /// use std::time::Duration;
+    ///
+    /// let run = CancelToken::new();
+    /// run.cancel_after(Duration::ZERO)?;
+    /// assert!(run.is_cancelled());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn cancel_at(&self, deadline: Instant) -> io::Result<()> {
+        if deadline <= Instant::now() {
+            self.cancel();
+            return Ok(());
+        }
+        let mut hooks = self.shared.hooks();
+        let is_sooner = hooks.alarm.as_ref().is_none_or(|alarm| deadline < alarm.when());
+        if !self.is_cancelled() && is_sooner {
+            let shared = Arc::downgrade(&self.shared);
+            let cancel = move || {
+                if let Some(shared) = shared.upgrade() {
+                    shared.cancel();
+                }
+            };
+            hooks.alarm = Some(timer::at(deadline, cancel)?);
+        }
+        Ok(())
+    }
+
+    /// Cancels the token `wait` from now, as [`cancel_at`](Self::cancel_at) does. A wait too long for the clock counts
+    /// as 30 years.
+    pub fn cancel_after(&self, wait: Duration) -> io::Result<()> {
+        self.cancel_at(Deadline::after(wait, "cancel").instant())
     }
 
     /// Whether the stop was asked for.
@@ -97,12 +141,13 @@ impl fmt::Debug for CancelToken {
 
 impl Shared {
     fn cancel(&self) {
-        let waiting = {
+        let (waiting, alarm) = {
             let mut hooks = self.hooks();
             // Under the lock, so that a hook is either in the map here or sees the flag when it registers.
             self.cancelled.store(true, Ordering::Release);
-            std::mem::take(&mut hooks.waiting)
+            (std::mem::take(&mut hooks.waiting), hooks.alarm.take())
         };
+        drop(alarm);
         for wake in waiting.into_values() {
             wake();
         }
@@ -142,6 +187,7 @@ impl fmt::Debug for Shared {
 mod tests {
     use super::*;
     use std::sync::atomic::AtomicUsize;
+    use std::sync::mpsc;
 
     fn counter() -> (Arc<AtomicUsize>, impl Fn() + Send + Sync + 'static) {
         let count = Arc::new(AtomicUsize::new(0));
@@ -204,5 +250,62 @@ mod tests {
             drop(parent.child());
         }
         assert!(parent.shared.hooks().waiting.is_empty());
+    }
+
+    const HANG: Duration = Duration::from_mins(1);
+
+    /// A token with a hook, and what tells that the hook ran.
+    fn watched(token: &CancelToken) -> (CancelHook, mpsc::Receiver<()>) {
+        let (sender, cancelled) = mpsc::channel();
+        (token.on_cancel(move || sender.send(()).unwrap()), cancelled)
+    }
+
+    #[test]
+    fn a_deadline_cancels_the_token_and_its_children() {
+        let token = CancelToken::new();
+        let child = token.child();
+        let (_hook, cancelled) = watched(&child);
+        let deadline = Instant::now() + Duration::from_millis(10);
+        token.cancel_at(deadline).unwrap();
+        cancelled.recv_timeout(HANG).unwrap();
+        assert!(token.is_cancelled() && Instant::now() >= deadline);
+    }
+
+    #[test]
+    fn a_past_deadline_cancels_at_once() {
+        let token = CancelToken::new();
+        token.cancel_at(Instant::now()).unwrap();
+        assert!(token.is_cancelled());
+    }
+
+    #[test]
+    fn of_two_deadlines_the_sooner_counts_whichever_came_first() {
+        for far_first in [true, false] {
+            let token = CancelToken::new();
+            let (_hook, cancelled) = watched(&token);
+            let (far, near) = (Duration::MAX, Duration::from_millis(1));
+            let (one, other) = if far_first { (far, near) } else { (near, far) };
+            token.cancel_after(one).unwrap();
+            token.cancel_after(other).unwrap();
+            cancelled.recv_timeout(HANG).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_deadline_keeps_nothing_alive_and_goes_with_the_token() {
+        let token = CancelToken::new();
+        token.cancel_after(HANG).unwrap();
+        let shared = Arc::downgrade(&token.shared);
+        drop(token);
+        assert!(shared.upgrade().is_none());
+    }
+
+    #[test]
+    fn a_cancelled_token_holds_no_alarm() {
+        let token = CancelToken::new();
+        token.cancel_after(HANG).unwrap();
+        token.cancel();
+        token.cancel_after(HANG).unwrap();
+        assert!(token.shared.hooks().alarm.is_none());
     }
 }

@@ -40,3 +40,5 @@ mod account;
 mod channel;
 #[cfg(any(feature = "inventory", feature = "platform"))]
 mod yaml;
+
+mod timer;

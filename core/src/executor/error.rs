@@ -20,8 +20,8 @@ pub enum TaskError {
     /// It was submitted to an executor that has been shut down. Python's `RuntimeError`.
     #[error("the task was not accepted: the executor has been shut down")]
     ShutDown,
-    /// The system refused the pool's first thread.
-    #[error("the task was not accepted: no worker thread could be started ({0})")]
+    /// The system refused the pool's first thread, or the one that all timers share.
+    #[error("the task was not accepted: no thread could be started ({0})")]
     NoThread(std::io::ErrorKind),
     /// Jobs that wait for tasks of their own pool were nested too deep.
     #[error("jobs that wait for each other are nested deeper than {0}")]
@@ -74,7 +74,7 @@ impl fmt::Debug for Panic {
     }
 }
 
-/// Why an executor could not be built.
+/// Why an executor, or a buffered map of one, could not be built.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
@@ -89,4 +89,17 @@ pub enum BuildError {
     /// `thread_name_prefix` has a NUL, which the system takes in no name.
     #[error("thread_name_prefix must not contain a NUL")]
     ThreadName,
+    /// `buffersize` was 0: no input could ever be submitted. Python's `ValueError`.
+    #[error("buffersize must be at least 1, not 0")]
+    BufferSize,
+}
+
+/// The time ran out before all tasks of an `as_completed` had ended. Python's `TimeoutError`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{unfinished} (of {total}) tasks unfinished")]
+pub struct Unfinished {
+    /// How many had not ended.
+    pub unfinished: usize,
+    /// How many there were.
+    pub total: usize,
 }

@@ -5,11 +5,18 @@
 //! | `ThreadPoolExecutor(max_workers=5)`      | `Executor::builder().max_workers(5).build()?`     |
 //! | `executor.submit(f, x)`                  | `executor.submit(move \|\| f(x))`                 |
 //! | `executor.map(f, xs)`                    | `executor.map(f, xs)`                             |
+//! | `executor.map(f, xs, ys)`                | `executor.map(\|(x, y)\| .., zip((xs, ys)))`      |
+//! | `executor.map(f, xs, timeout=9)`         | `executor.map(f, xs).timeout(nine_seconds)`       |
+//! | `executor.map(f, xs, buffersize=8)`      | `executor.map_buffered(f, xs, 8)?`                |
 //! | `as_completed(futures)`                  | `as_completed(tasks)`                             |
+//! | `as_completed(futures, timeout=9)`       | `as_completed(tasks).timeout(nine_seconds)`       |
+//! | `wait(futures, timeout=9)`               | `wait(tasks, AllCompleted, Some(nine_seconds))`   |
 //! | `future.result()`, `.result(timeout=1)`  | `task.result()`, `task.result_timeout(second)`    |
 //! | `future.cancel()`, `.done()`             | `task.cancel()`, `task.is_done()`                 |
 //! | `executor.shutdown(cancel_futures=True)` | `executor.shutdown(Pending::Cancel, Wait::Yes)`   |
 //! | leaving `with`                           | dropping the executor                             |
+//! | `threading.Timer(60, f)`                 | `executor.submit_after(Duration::from_secs(60), f)` |
+//! | `threading.Semaphore(5)`, `Lock()`, ...  | [`Semaphore`], [`BoundedSemaphore`], [`Lock`], [`RLock`], [`Event`], [`Condition`], [`Barrier`] |
 //!
 //! What comes from outside the pool starts in the order in which it came. What a job submits goes to its worker's own
 //! queue, where every other worker may steal it at once. A job that waits for tasks of its own pool runs those that
@@ -32,7 +39,9 @@ mod completion;
 mod deques;
 mod error;
 mod header;
+mod locks;
 mod map;
+mod map_buffered;
 #[cfg(all(loom, test))]
 mod models;
 mod pool;
@@ -42,17 +51,30 @@ mod scope;
 mod sleep;
 mod sync;
 mod task;
+mod timer;
+mod wait;
 mod waiter;
+mod watched;
 mod worker;
+mod zip;
 
-pub use as_completed::{AsCompleted, Completes, as_completed};
+pub use as_completed::{AsCompleted, TimedAsCompleted, as_completed};
 pub use builder::Builder;
-pub use error::{BuildError, Panic, TaskError};
+pub use error::{BuildError, Panic, TaskError, Unfinished};
 pub use header::TaskState;
+pub use locks::{
+    AcquireError, Barrier, BoundedSemaphore, BrokenBarrier, Condition, Event, Lock, LockGuard, Permit, RLock,
+    RLockGuard, ReleaseError, Semaphore,
+};
 pub use map::Map;
+pub use map_buffered::MapBuffered;
 pub use promise::{InvalidState, Promise};
 pub use scope::Scope;
 pub use task::{Task, TaskId};
+pub use timer::Timer;
+pub use wait::{ReturnWhen, Waited, wait};
+pub use watched::Completes;
+pub use zip::{Iterables, Zip, zip};
 
 use crate::cancel::CancelToken;
 use pool::Pool;
@@ -144,7 +166,11 @@ impl Executor {
         self.handle.scope(function)
     }
 
-    /// Submits `function` for each of `inputs` at once and gives the results in the order of the inputs.
+    /// Submits `function` for each of `inputs` at once and gives the results in the order of the inputs. Several
+    /// iterables are walked side by side with [`zip`].
+    ///
+    /// Python's `chunksize` has no counterpart: it spares a pool of processes messages, and Python's pool of threads
+    /// ignores it too.
     pub fn map<I, T>(&self, function: impl Fn(I::Item) -> T + Send + Sync + 'static, inputs: I) -> Map<T>
     where
         I: IntoIterator<Item: Send + 'static>,
@@ -153,8 +179,25 @@ impl Executor {
         self.handle.map(function, inputs)
     }
 
+    /// As [`map`](Self::map), but with at most `buffersize` inputs taken ahead of the results that were read, so that
+    /// `inputs` may be endless, or too many to hold. [`BuildError::BufferSize`] if it is 0.
+    pub fn map_buffered<I, F, T>(
+        &self,
+        function: F,
+        inputs: I,
+        buffersize: usize,
+    ) -> Result<MapBuffered<I::IntoIter, F, T>, BuildError>
+    where
+        I: IntoIterator<Item: Send + 'static>,
+        F: Fn(I::Item) -> T + Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        self.handle.map_buffered(function, inputs, buffersize)
+    }
+
     /// Takes no more tasks, and finishes or cancels those that have not started. Further calls do what is left to do:
-    /// the first may not have waited. From one of the executor's own workers it never waits.
+    /// the first may not have waited. From one of the executor's own workers it never waits. Timers that have not fired
+    /// are cancelled either way.
     pub fn shutdown(&self, pending: Pending, wait: Wait) {
         let pool = &self.handle.pool;
         pool.close(pending == Pending::Cancel);
@@ -208,11 +251,35 @@ impl Handle {
         T: Send + 'static,
     {
         let function = Arc::new(function);
-        let submit = |input| {
-            let function = Arc::clone(&function);
-            self.submit(move || function(input))
-        };
-        Map::new(inputs.into_iter().map(submit).collect())
+        Map::new(inputs.into_iter().map(|input| self.submit_call(&function, input)))
+    }
+
+    /// As [`Executor::map_buffered`].
+    pub fn map_buffered<I, F, T>(
+        &self,
+        function: F,
+        inputs: I,
+        buffersize: usize,
+    ) -> Result<MapBuffered<I::IntoIter, F, T>, BuildError>
+    where
+        I: IntoIterator<Item: Send + 'static>,
+        F: Fn(I::Item) -> T + Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        MapBuffered::new(self.clone(), function, inputs.into_iter(), buffersize)
+    }
+
+    fn submit_call<A, T>(
+        &self,
+        function: &Arc<impl Fn(A) -> T + Send + Sync + 'static>,
+        argument: A,
+    ) -> Task<T>
+    where
+        A: Send + 'static,
+        T: Send + 'static,
+    {
+        let function = Arc::clone(function);
+        self.submit(move || function(argument))
     }
 }
 

@@ -8,6 +8,7 @@ use super::sync::atomic::{AtomicBool, Ordering, fence};
 use super::sync::thread::{self, JoinHandle};
 use super::sync::{Injector, Mutex, MutexGuard, Steal, Step, kept, seq_cst_fence};
 use super::task::Task;
+use super::timer::Timers;
 use super::worker;
 use std::sync::{Arc, PoisonError};
 
@@ -30,6 +31,7 @@ pub(super) struct Pool {
     joining: Mutex<()>,
     /// What has not started is cancelled, also where a thief carries it from queue to queue.
     cancelling: AtomicBool,
+    pub(super) timers: Timers,
 }
 
 #[derive(Default)]
@@ -50,6 +52,7 @@ impl Pool {
             threads: Mutex::default(),
             joining: Mutex::default(),
             cancelling: AtomicBool::new(false),
+            timers: Timers::default(),
         })
     }
 
@@ -114,6 +117,7 @@ impl Pool {
     pub(super) fn close(self: &Arc<Self>, cancel: bool) {
         self.cancelling.fetch_or(cancel, Ordering::SeqCst);
         self.sleep.close();
+        self.timers.cancel_all();
         fence(Ordering::SeqCst);
         if cancel {
             self.drain(|job| job.cancel());

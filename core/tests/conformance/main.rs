@@ -5,11 +5,17 @@
     reason = "helpers of tests are outside of the test functions that the lint spares"
 )]
 
+mod as_completed;
 mod future;
+mod lock;
+mod map;
+mod timer;
+mod wait;
 
 use linecrew_core::executor::{Executor, Task};
 use std::sync::mpsc::{self, Sender};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// Long enough that only a hang reaches it.
 const HANG: Duration = Duration::from_mins(1);
@@ -28,4 +34,20 @@ fn block(executor: &Executor) -> (Task<()>, Sender<()>) {
     });
     running.recv_timeout(HANG).unwrap();
     (task, release)
+}
+
+/// A task that has ended.
+fn ended<T: Send + 'static>(executor: &Executor, job: impl FnOnce() -> T + Send + 'static) -> Task<T> {
+    let task = executor.submit(job);
+    until(|| task.is_done());
+    task
+}
+
+/// Returns once `condition` holds, which some other thread must bring about.
+fn until(condition: impl Fn() -> bool) {
+    let begin = Instant::now();
+    while !condition() {
+        assert!(begin.elapsed() < HANG, "it never came about");
+        thread::yield_now();
+    }
 }
