@@ -117,7 +117,7 @@ fn a_queue_that_watches_is_told_once() {
         let runner = run(&job);
         let queue = Arc::new(CompletionQueue::default());
         let mut batch = Vec::new();
-        if task.watch(Waiter::Queue(Arc::clone(&queue), 7)) {
+        if task.watch(Waiter::Queue(Arc::clone(&queue), 7)).is_some() {
             assert!(queue.wait(None));
         }
         assert!(runner.join().unwrap() && task.is_done());
