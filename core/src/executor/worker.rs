@@ -177,7 +177,7 @@ impl Worker {
         sleep.announce(&self.parker);
         seq_cst_fence(Step::IdleFence);
         let closed = sleep.word().is_closed();
-        if !closed && !(kept(Step::SecondLook) && self.pool.has_work()) || !sleep.retract(&self.parker) {
+        if !(closed || kept(Step::SecondLook) && self.pool.has_work()) || !sleep.retract(&self.parker) {
             self.parker.park();
             return true;
         }
