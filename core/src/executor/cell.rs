@@ -20,12 +20,12 @@
 //! cell finds is an empty stage. A result that the handle still holds keeps its lifetime in the handle's type.
 #![allow(unsafe_code, reason = "a mutex per task costs what a channel does; see the argument above")]
 
-use super::error::{Panic, TaskError};
+use super::error::TaskError;
+use super::excepthook::{contained, reported, unread};
 use super::header::{CANCELLED_ERROR, Header, TAKEN_ERROR, TaskState, Word};
 use super::runner::{Bystander, Runner};
 use super::sync::{Step, UnsafeCell, kept};
 use super::waiter::{self, Callback, Waiter};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// Tells a pool from all others of the process.
@@ -247,13 +247,18 @@ impl<F, T, E> TaskCell<F, T, E> {
     ///
     /// # Safety
     /// The caller owns the stage.
+    #[inline]
     unsafe fn drop_unread(&self, seen: bool) {
-        // SAFETY: as the caller says.
-        let unread = unsafe { self.replace(Stage::Empty) };
-        if let (Stage::Finished(Err(TaskError::Panicked(panic))), false) = (&unread, seen) {
-            panic.report();
+        // SAFETY: as the caller says, and the reference ends with the match.
+        match unsafe { self.outcome() } {
+            Some(Err(TaskError::Panicked(panic))) if !seen => unread(panic),
+            Some(_) => {}
+            // It was taken, which is the most frequent end.
+            None => return,
         }
-        drop_quietly(unread);
+        // SAFETY: as the caller says.
+        let unwanted = unsafe { self.replace(Stage::Empty) };
+        drop_quietly(unwanted);
     }
 
     /// Calls the callbacks and publishes `result`.
@@ -315,8 +320,7 @@ where
         }
         // SAFETY: this thread made the task RUNNING.
         if let Stage::Ready(closure) = unsafe { self.replace(Stage::Empty) } {
-            let result = catch_unwind(AssertUnwindSafe(closure));
-            let result = result.map_err(|payload| TaskError::Panicked(Panic::new(payload)));
+            let result = contained(closure).map_err(TaskError::Panicked);
             // SAFETY: likewise.
             unsafe { self.finish(result, runner) };
         }
@@ -395,6 +399,5 @@ where
 
 /// Drops what may hold user data whose `Drop` panics, on a thread that must go on.
 fn drop_quietly<V>(value: V) {
-    // The panic hook has already told of it, and there is no result to put it in.
-    drop(catch_unwind(AssertUnwindSafe(move || drop(value))));
+    reported(move || drop(value));
 }

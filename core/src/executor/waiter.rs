@@ -2,9 +2,9 @@
 
 use super::completion::CompletionQueue;
 use super::error::TaskError;
+use super::excepthook::reported;
 use super::runner::Runner;
 use super::sync::thread::Thread;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::Waker;
 
@@ -101,9 +101,9 @@ impl<T> Waiter<T> {
             Self::Thread(thread) => thread.unpark(),
             Self::Waker(waker) => {
                 runner.before_user_code();
-                // A waker that panics is a fault of the async runtime, which the panic hook has told of; it must not
-                // cost the pool a worker, nor the other waiters their wake-up.
-                let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
+                // A waker that panics is a fault of the async runtime: it must not cost the pool a worker, nor the
+                // other waiters their wake-up.
+                reported(|| waker.wake());
             }
             Self::Queue(queue, place) => queue.push(place),
             // Callbacks of a task that ran were called before it was published, so this one was cancelled.
@@ -112,7 +112,7 @@ impl<T> Waiter<T> {
     }
 }
 
-/// Calls a callback. Of one that panics the panic hook has told; it must not keep the others from being called.
+/// Calls a callback. One that panics must not keep the others from being called.
 pub(super) fn call<T>(callback: Callback<T>, outcome: Result<&T, &TaskError>) {
-    let _ = catch_unwind(AssertUnwindSafe(|| callback(outcome)));
+    reported(|| callback(outcome));
 }

@@ -81,7 +81,7 @@ impl Outside<'_> {
             Op::Read(nth) => _ = self.take(*nth).map(read),
             Op::ReadIfDone(nth) => self.with(*nth, |(record, task)| {
                 if task.is_done() {
-                    record.told(task.result_timeout(Duration::ZERO).as_ref());
+                    record.told(task.result_timeout(Duration::ZERO).as_ref().err());
                 }
             }),
             Op::Watch(nth) => self.with(*nth, watch),
@@ -119,7 +119,7 @@ impl Outside<'_> {
         }
         let results = self.executor.map(|call: Call| call.run(), calls);
         for (record, result) in records.iter().zip(results).take(most) {
-            record.told(result.as_ref());
+            record.told(result.as_ref().err());
         }
     }
 
@@ -129,7 +129,7 @@ impl Outside<'_> {
         self.executor.scope(|scope| {
             let tasks: Vec<_> = calls.into_iter().map(|call| scope.submit(|| call.run())).collect();
             for (record, task) in records.iter().zip(tasks).step_by(2) {
-                record.told(task.result().as_ref());
+                record.told(task.result().as_ref().err());
             }
         });
     }
@@ -190,13 +190,13 @@ fn meet(kept: Kept, fate: Fate) -> Option<Kept> {
 }
 
 fn read((record, task): Kept) {
-    record.told(task.result().as_ref());
+    record.told(task.result().as_ref().err());
 }
 
 fn watch((record, task): &mut Kept) {
     let (told, called) = (Arc::clone(record), record.callback());
     task.add_done_callback(move |outcome| {
-        told.told(outcome);
+        told.told(outcome.err());
         drop(called);
     });
 }

@@ -71,8 +71,8 @@ impl Ledger {
 
     /// Returns once nothing is left of any task. It always comes, or the guard against hangs does.
     pub(crate) fn settle(&self) {
-        let records = self.records.lock().unwrap().clone();
-        while !records.iter().all(|record| record.is_settled()) {
+        // All anew each time: a job that ends may have submitted others.
+        while !self.records.lock().unwrap().iter().all(|record| record.is_settled()) {
             std::thread::yield_now();
         }
     }
@@ -131,15 +131,15 @@ impl Record {
         self.disowned.store(true, SeqCst);
     }
 
-    /// Somebody was told how the task ended.
-    pub(crate) fn told<V>(&self, result: Result<V, &TaskError>) {
-        let outcome = match result {
-            Ok(_) => Outcome::Value,
-            Err(TaskError::Panicked(_)) => Outcome::Panicked,
-            Err(TaskError::Cancelled) => Outcome::Cancelled,
-            Err(TaskError::ShutDown) => Outcome::Refused,
-            Err(TaskError::AlreadyTaken) => return,
-            Err(error) => panic!("{error}: {self:?}"),
+    /// Somebody was told how the task ended: with a value, unless there is an error.
+    pub(crate) fn told(&self, error: Option<&TaskError>) {
+        let outcome = match error {
+            None => Outcome::Value,
+            Some(TaskError::Panicked(_)) => Outcome::Panicked,
+            Some(TaskError::Cancelled) => Outcome::Cancelled,
+            Some(TaskError::ShutDown) => Outcome::Refused,
+            Some(TaskError::AlreadyTaken) => return,
+            Some(error) => panic!("{error}: {self:?}"),
         };
         self.told.lock().unwrap().push(outcome);
     }

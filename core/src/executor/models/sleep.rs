@@ -2,12 +2,19 @@
 
 use super::super::error::TaskError;
 use super::super::pool::{Pool, Settings};
+use super::super::threads::Threads;
 use super::check;
 use loom::sync::mpsc;
 use std::sync::Arc;
+use std::time::Duration;
 
 fn pool(max_workers: usize) -> Arc<Pool> {
-    let pool = Pool::new(Settings { max_workers, thread_name_prefix: String::new(), stack_size: None });
+    pool_with(max_workers, Duration::MAX)
+}
+
+fn pool_with(max_workers: usize, keep_alive: Duration) -> Arc<Pool> {
+    let threads = Threads::new(String::new(), None);
+    let pool = Pool::new(Settings { max_workers, threads, initializer: None, keep_alive });
     // The table's first block is made here, before there are threads: loom does not see a `OnceLock` order it.
     let place = pool.deques.occupy();
     pool.deques.leave(place);
@@ -106,5 +113,16 @@ fn a_cancelling_close() {
             assert!(task.is_done());
             assert!(matches!(task.result(), Ok(1) | Err(TaskError::Cancelled)));
         }
+    });
+}
+
+/// A worker whose time is always up retires while the next task comes, which needs it or another.
+#[test]
+fn a_push_while_the_worker_retires() {
+    check(Some(2), || {
+        let pool = pool_with(1, Duration::ZERO);
+        let tasks = [pool.submit(|| 1), pool.submit(|| 2)];
+        assert_eq!(tasks.map(|task| task.result().unwrap()), [1, 2]);
+        end(&pool);
     });
 }

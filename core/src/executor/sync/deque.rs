@@ -123,6 +123,10 @@ impl<T> Stealer<T> {
     }
 
     pub(in super::super) fn is_empty(&self) -> bool {
-        self.0.len() == 0
+        self.len() == 0
+    }
+
+    pub(in super::super) fn len(&self) -> usize {
+        self.0.len()
     }
 }

@@ -24,6 +24,12 @@ loom::thread_local! {
 pub(in super::super) struct Thread(Arc<Notify>);
 
 impl Thread {
+    /// None: loom's threads have no names to tell.
+    #[expect(clippy::unused_self, reason = "the standard library's takes it")]
+    pub(in super::super) fn name(&self) -> Option<&str> {
+        None
+    }
+
     pub(in super::super) fn unpark(&self) {
         self.0.notify();
     }
