@@ -1,6 +1,6 @@
 //! Programs drawn at random for `LINECREW_STRESS_SECONDS`, 2 unless set. It has no test harness, so that a sanitizer
 //! sees nothing but the executor.
-#![allow(clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout, reason = "all of this is a test")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "all of this is a test")]
 
 #[path = "programs/interpreter.rs"]
 mod interpreter;

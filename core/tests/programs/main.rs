@@ -1,6 +1,6 @@
 //! Any program of submits, cancels, nested submits, panics and shutdowns, from several threads: each task is run
 //! once, cancelled or refused; whoever waits is told; what it held is dropped once; no more threads run jobs than may.
-#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "all of this is a test")]
+#![allow(clippy::unwrap_used, reason = "all of this is a test")]
 
 mod interpreter;
 mod ledger;
