@@ -81,6 +81,7 @@ impl<T> JoinHandle<T> {
     }
 
     /// Never, as far as anybody can tell: the pool only saves memory by it.
+    #[expect(clippy::unused_self, reason = "the standard library's takes it")]
     pub(in super::super) fn is_finished(&self) -> bool {
         false
     }
