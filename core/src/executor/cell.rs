@@ -24,7 +24,7 @@ use super::error::TaskError;
 use super::excepthook::{contained, reported, unread};
 use super::header::{CANCELLED_ERROR, Header, TAKEN_ERROR, TaskState, Word};
 use super::runner::{Bystander, Runner};
-use super::sync::UnsafeCell;
+use super::sync::{Step, UnsafeCell, kept};
 use super::waiter::{self, Callback, Waiter};
 use std::sync::Arc;
 
@@ -280,7 +280,7 @@ impl<F, T, E> TaskCell<F, T, E> {
             }
             runner.before_user_code();
         };
-        if before.is_detached() && !word.is_detached() {
+        if before.is_detached() && !word.is_detached() && kept(Step::DropUnread) {
             // The handle went before DONE, so the stage is still this thread's.
             runner.before_user_code();
             // SAFETY: likewise.

@@ -2,9 +2,8 @@
 
 use super::cell::Runnable;
 use super::stats::Counts;
-use super::sync::Mutex;
 use super::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use crossbeam_deque::{Injector, Steal, Stealer, Worker as Deque};
+use super::sync::{Injector, Mutex, Steal, Stealer, Worker as Deque};
 use std::cell::Cell;
 use std::sync::{Arc, OnceLock, PoisonError};
 

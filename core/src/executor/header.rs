@@ -4,7 +4,7 @@ use super::cell::PoolId;
 use super::error::TaskError;
 use super::runner::Runner;
 use super::sync::atomic::{AtomicU8, Ordering};
-use super::sync::{Mutex, MutexGuard};
+use super::sync::{Mutex, MutexGuard, Step, kept, order};
 use super::waiter::{Callback, Waiter, WaiterKey, Waiters};
 use std::sync::PoisonError;
 
@@ -109,8 +109,12 @@ impl<T> Header<T> {
     /// RUNNING to DONE, and what the word was; or, if there are callbacks to call before, what it is.
     pub(super) fn publish(&self) -> Result<Word, Word> {
         // RUNNING ^ DONE turns the one into the other and keeps the bits beside it.
-        let done = |word: u8| (word & CALLBACKS == 0).then_some(word ^ RUNNING ^ DONE);
-        self.word.fetch_update(Ordering::AcqRel, Ordering::Acquire, done).map(Word).map_err(Word)
+        let open = |word: u8| word & CALLBACKS == 0 || !kept(Step::CallbacksFirst);
+        let done = |word: u8| open(word).then_some(word ^ RUNNING ^ DONE);
+        self.word
+            .fetch_update(order(Step::Publish, Ordering::AcqRel), Ordering::Acquire, done)
+            .map(Word)
+            .map_err(Word)
     }
 
     /// The handle is gone; returns what the word was before.
@@ -128,11 +132,12 @@ impl<T> Header<T> {
     /// Has `waiter` told once when the task ends; gives it back, and it is not told, if the task already has.
     pub(super) fn watch(&self, waiter: Waiter<T>) -> Result<WaiterKey, Option<Waiter<T>>> {
         let bits = if matches!(waiter, Waiter::Callback(_)) { WATCHED | CALLBACKS } else { WATCHED };
+        let bits = if kept(Step::WatchedBit) { bits } else { 0 };
         let mut waiters = self.waiters();
         // In the list first: the ending thread takes the list if its swap sees the bit, and this sees the end if not.
         let key = waiters.get_or_insert_default().add(waiter);
         let before = Word(self.word.fetch_or(bits, Ordering::AcqRel));
-        if !before.is_done() {
+        if !before.is_done() || !kept(Step::SeenEnd) {
             return Ok(key);
         }
         // The ending thread cannot take it from the list meanwhile: the list is locked.

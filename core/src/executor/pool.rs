@@ -7,11 +7,11 @@ use super::error::{BrokenPool, TaskError};
 use super::sleep::Sleep;
 use super::stats::{Counts, Stats};
 use super::sync::atomic::{AtomicU8, AtomicUsize, Ordering, fence};
+use super::sync::{Injector, Steal, Step, kept, seq_cst_fence};
 use super::task::Task;
 use super::threads::Threads;
 use super::timer::Timers;
 use super::worker;
-use crossbeam_deque::{Injector, Steal};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -112,7 +112,7 @@ impl Pool {
         let (job, more) = self.deques.take_batch(&self.injector, place, most);
         // A searching worker looks again when it stops. For any other this is a push into its own queue.
         if more > 0 && !searching {
-            fence(Ordering::SeqCst);
+            seq_cst_fence(Step::PushFence);
             // The tasks are this worker's if nobody else can be had for them.
             let _ = self.ensure_runner(|| more, true);
         }
@@ -136,8 +136,8 @@ impl Pool {
 
     /// After a worker stopped searching: if it was the last and there is more, another must search.
     pub(super) fn pass_on(self: &Arc<Self>, last: bool) {
-        fence(Ordering::SeqCst);
-        if last && self.has_work() {
+        seq_cst_fence(Step::SearchFence);
+        if last && self.has_work() && kept(Step::ChainedWake) {
             // Whoever reads the queues next will find what is there; a refused thread changes nothing for it.
             let _ = self.ensure_runner(|| usize::from(self.has_work()), true);
         }
@@ -289,7 +289,7 @@ impl Pool {
     #[inline]
     /// The second half of a submit. `queued` is the length of the worker's own queue if it went there.
     fn after_push(self: &Arc<Self>, queued: Option<usize>) -> Result<(), TaskError> {
-        fence(Ordering::SeqCst);
+        seq_cst_fence(Step::PushFence);
         if self.sleep.word().is_closed() {
             return Err(self.refusal());
         }

@@ -3,7 +3,7 @@
 use super::cell::TaskHandle;
 use super::error::TaskError;
 use super::header::TaskState;
-use super::sync::thread;
+use super::sync::{looks, thread};
 use super::waiter::{Waiter, WaiterKey};
 use super::worker::{self, Help};
 use crate::cancel::CancelToken;
@@ -16,7 +16,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 /// How often a waiting thread looks before it sleeps. A no-op is done within these.
-const LOOKS: u32 = 64;
+const LOOKS: u32 = looks(64);
 
 /// Tells a task from all others whose handle exists: the key for a map of tasks, as Python keys dictionaries by
 /// futures.

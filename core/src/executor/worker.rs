@@ -9,8 +9,7 @@ use super::panic::Panic;
 use super::pool::Pool;
 use super::runner::Runner;
 use super::sleep::Parker;
-use super::sync::atomic::{Ordering, fence};
-use super::sync::thread;
+use super::sync::{Step, kept, looks, seq_cst_fence, thread, thread_local};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::sync::Arc;
 
@@ -19,7 +18,7 @@ use std::sync::Arc;
 const TURNS_PER_INJECTOR_LOOK: u32 = 61;
 /// How often a searching worker looks through all queues before it sleeps: 8 times at once with growing pauses, then
 /// giving up its time slice in between.
-const LOOKS: u32 = 24;
+const LOOKS: u32 = looks(24);
 const LOOKS_WITHOUT_YIELD: u32 = 8;
 /// So many tasks that were run by helping may stay in their queue before it is looked through.
 const CLEAR_ABOVE: usize = 64;
@@ -203,8 +202,8 @@ impl Worker {
     fn sleep(&self) -> bool {
         let (pool, sleep) = (&self.pool, &self.pool.sleep);
         sleep.announce(&self.parker);
-        fence(Ordering::SeqCst);
-        let more = pool.has_work() || pool.has_surplus();
+        seq_cst_fence(Step::IdleFence);
+        let more = kept(Step::SecondLook) && pool.has_work() || pool.has_surplus();
         if !more && !sleep.word().is_closed() && self.parker.park_timeout(pool.keep_alive) {
             return true;
         }
