@@ -12,6 +12,7 @@ const MOST: u32 = 32;
 /// twice as many each time that all of those before were quick, which spares the workers a fight over the injector.
 pub(super) struct Pace {
     batch: Cell<u32>,
+    #[cfg_attr(loom, expect(dead_code, reason = "a model has no clock"))]
     taken: Cell<Instant>,
 }
 
@@ -20,11 +21,16 @@ impl Pace {
         Self { batch: Cell::new(0), taken: Cell::new(Instant::now()) }
     }
 
-    /// How many to take now. A model has no clock, and takes all that it has.
+    /// How many to take now. A model has no clock, so it says that itself.
     pub(super) fn batch(&self) -> usize {
-        if cfg!(loom) {
-            return MOST as usize;
-        }
+        #[cfg(loom)]
+        return MODEL_BATCH.get();
+        #[cfg(not(loom))]
+        self.timed_batch()
+    }
+
+    #[cfg(not(loom))]
+    fn timed_batch(&self) -> usize {
         let now = Instant::now();
         let took = now.duration_since(self.taken.replace(now));
         self.batch.set(next(self.batch.get(), took));
@@ -35,6 +41,12 @@ impl Pace {
     pub(super) fn rest(&self) {
         self.batch.set(0);
     }
+}
+
+#[cfg(loom)]
+std::thread_local! {
+    /// Of all threads of one model: they share a thread of the system.
+    pub(super) static MODEL_BATCH: Cell<usize> = const { Cell::new(1) };
 }
 
 /// The batch after one that took so long.

@@ -27,6 +27,9 @@ const DEEPEST: u32 = 256;
 
 thread_local! {
     static CURRENT: OnceCell<Worker> = const { OnceCell::new() };
+}
+
+thread_local! {
     /// The pool of `CURRENT`, for a look that costs a submit from outside next to nothing.
     static OWN_POOL: Cell<PoolId> = const { Cell::new(NO_POOL) };
 }
@@ -46,7 +49,7 @@ struct Worker {
 
 /// The body of a worker's thread; the worker is counted, and counted as searching, already.
 pub(super) fn run(pool: Arc<Pool>) {
-    OWN_POOL.set(pool.id());
+    OWN_POOL.with(|own| own.set(pool.id()));
     CURRENT.with(|current| {
         let place = RefCell::new(Some(pool.deques.occupy()));
         let worker = current.get_or_init(|| Worker {
@@ -80,7 +83,7 @@ pub(super) fn push_if_own(pool: PoolId, job: Job) -> Result<Option<usize>, Job> 
 
 /// Whether this thread is a worker of the pool.
 pub(super) fn is_own(pool: PoolId) -> bool {
-    OWN_POOL.get() == pool
+    OWN_POOL.with(Cell::get) == pool
 }
 
 /// What came of helping with a task that this thread waits for.

@@ -1,6 +1,7 @@
 //! The pool as it is, with its workers: no task is left behind, and every worker ends.
 
 use super::super::error::TaskError;
+use super::super::pace::MODEL_BATCH;
 use super::super::pool::{Pool, Settings};
 use super::super::threads::Threads;
 use super::check;
@@ -55,6 +56,25 @@ fn a_job_that_waits_for_the_next() {
         ended.recv().unwrap();
         end(&pool);
     });
+}
+
+/// The same where the first worker has taken both: what is left of its batch must be found in its own queue.
+#[test]
+fn a_job_that_waits_for_the_next_of_its_batch() {
+    check(Some(1), || {
+        MODEL_BATCH.set(2);
+        let pool = pool(2);
+        let (sender, receiver) = mpsc::channel();
+        let (done, ended) = mpsc::channel();
+        drop(pool.submit(move || {
+            receiver.recv().unwrap();
+            done.send(()).unwrap();
+        }));
+        drop(pool.submit(move || sender.send(()).unwrap()));
+        ended.recv().unwrap();
+        end(&pool);
+    });
+    MODEL_BATCH.set(1);
 }
 
 /// What a job submits goes to its worker's own queue, where the other worker must find it.

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 /// As the standard library's, whose `const` loom's does not know.
 macro_rules! local {
-    ($visibility:vis static $name:ident: $type:ty = const { $init:expr };) => {
-        loom::thread_local! { $visibility static $name: $type = $init; }
+    ($(#[$meta:meta])* $visibility:vis static $name:ident: $type:ty = const { $init:expr };) => {
+        loom::thread_local! { $(#[$meta])* $visibility static $name: $type = $init; }
     };
 }
 pub(in super::super) use local as thread_local;
