@@ -57,6 +57,11 @@ impl Word {
         self.0 & CALLBACKS != 0
     }
 
+    /// Whether callbacks or the drop of an unwanted result come before the end.
+    pub(super) fn has_user_code(self) -> bool {
+        self.0 & (DETACHED | CALLBACKS) != 0
+    }
+
     pub(super) fn is_seen(self) -> bool {
         self.0 & SEEN != 0
     }

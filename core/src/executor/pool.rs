@@ -88,12 +88,12 @@ impl Pool {
 
     /// Queues a task, and sees to it that somebody will run it. On an error the caller must refuse it, since it may
     /// be in a queue.
-    #[inline]
     pub(super) fn enqueue(self: &Arc<Self>, job: Job) -> Result<(), TaskError> {
         if self.sleep.word().is_closed() {
             return Err(self.refusal());
         }
-        let queued = worker::push_if_own(self.id, job).unwrap_or_else(|job| {
+        let job = if worker::is_own(self.id) { worker::push_if_own(self.id, job) } else { Err(job) };
+        let queued = job.unwrap_or_else(|job| {
             self.injector.push(job);
             None
         });
@@ -286,8 +286,8 @@ impl Pool {
         self.threads.join();
     }
 
-    #[inline]
     /// The second half of a submit. `queued` is the length of the worker's own queue if it went there.
+    #[inline]
     fn after_push(self: &Arc<Self>, queued: Option<usize>) -> Result<(), TaskError> {
         seq_cst_fence(Step::PushFence);
         if self.sleep.word().is_closed() {

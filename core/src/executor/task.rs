@@ -58,15 +58,13 @@ impl fmt::Debug for TaskId {
 #[must_use = "dropping the handle gives the result up; the task runs all the same"]
 pub struct Task<T> {
     handle: TaskHandle<T>,
-    /// The waker of the last poll, where the task is `.await`ed.
-    waker: Option<WaiterKey>,
     /// What the job looks at, where it was submitted with a token.
     cancel: Option<CancelToken>,
 }
 
 impl<T> Task<T> {
     pub(super) fn new(handle: TaskHandle<T>) -> Self {
-        Self { handle, waker: None, cancel: None }
+        Self { handle, cancel: None }
     }
 
     /// The same, with the token that the job looks at.
@@ -84,13 +82,15 @@ impl<T> Task<T> {
     ///
     /// A job that waits for a task of its own executor which nobody has started runs it here, so nested submits
     /// cannot deadlock.
-    pub fn result(mut self) -> Result<T, TaskError> {
+    pub fn result(self) -> Result<T, TaskError> {
+        let mut task = self;
         loop {
-            if let Some(result) = self.handle.take() {
-                return result;
+            match task.handle.into_result() {
+                Ok(result) => return result,
+                Err(handle) => task.handle = handle,
             }
-            self.help()?;
-            self.wait_until(None);
+            task.help()?;
+            task.wait_until(None);
         }
     }
 
@@ -217,14 +217,7 @@ impl<T> Future for Task<T> {
     type Output = Result<T, TaskError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.forget_waker();
-        if !self.is_done() {
-            self.waker = self.handle.header().watch(Waiter::Waker(cx.waker().clone())).ok();
-        }
-        match self.waker {
-            Some(_) => Poll::Pending,
-            None => self.handle.take().map_or(Poll::Pending, Poll::Ready),
-        }
+        self.handle.poll(cx.waker())
     }
 }
 
@@ -233,21 +226,9 @@ impl<T> Task<T> {
         self.handle.header().see();
         self.handle.error()
     }
-
-    fn forget_waker(&mut self) {
-        if let Some(key) = self.waker.take() {
-            self.handle.header().unwatch(key);
-        }
-    }
 }
 
 impl<T> Unpin for Task<T> {}
-
-impl<T> Drop for Task<T> {
-    fn drop(&mut self) {
-        self.forget_waker();
-    }
-}
 
 impl<T> fmt::Debug for Task<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

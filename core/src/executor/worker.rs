@@ -10,7 +10,7 @@ use super::pool::Pool;
 use super::runner::Runner;
 use super::sleep::Parker;
 use super::sync::{Step, kept, looks, seq_cst_fence, thread, thread_local};
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, OnceCell};
 use std::sync::Arc;
 
 /// How often a worker looks at what came from outside, whatever its own queue holds. A prime, as in tokio, so that
@@ -36,8 +36,8 @@ thread_local! {
 
 struct Worker {
     pool: Arc<Pool>,
-    /// `None` once the worker has left it.
-    place: RefCell<Option<Place>>,
+    /// `None` only while it is given back, when the thread ends.
+    place: Option<Place>,
     parker: Arc<Parker>,
     searching: Cell<bool>,
     turn: Cell<u32>,
@@ -51,7 +51,7 @@ struct Worker {
 pub(super) fn run(pool: Arc<Pool>) {
     OWN_POOL.with(|own| own.set(pool.id()));
     CURRENT.with(|current| {
-        let place = RefCell::new(Some(pool.deques.occupy()));
+        let place = Some(pool.deques.occupy());
         let worker = current.get_or_init(|| Worker {
             pool,
             place,
@@ -73,15 +73,13 @@ pub(super) fn run(pool: Arc<Pool>) {
 
 /// Puts a job into the current worker's own queue, if this thread is a worker of the pool, and tells its length.
 pub(super) fn push_if_own(pool: PoolId, job: Job) -> Result<Option<usize>, Job> {
-    if !is_own(pool) {
-        return Err(job);
-    }
     let mut job = Some(job);
     let pushed = with_own(pool, |worker| worker.push(&mut job));
     job.map_or(Ok(pushed.flatten()), Err)
 }
 
 /// Whether this thread is a worker of the pool.
+#[inline]
 pub(super) fn is_own(pool: PoolId) -> bool {
     OWN_POOL.with(Cell::get) == pool
 }
@@ -164,33 +162,31 @@ impl Worker {
             most => {
                 // The batch is older than what is still outside.
                 self.turn.set(0);
-                self.with_place(|place| self.pool.take_batch(place, most, self.searching.get())).flatten()
+                self.pool.take_batch(self.place.as_ref()?, most, self.searching.get())
             }
         }
     }
 
     /// Puts a job into the own queue and tells its length; leaves it where it is if there is no queue any more.
     fn push(&self, job: &mut Option<Job>) -> Option<usize> {
-        self.with_place(|place| {
-            if let Some(job) = job.take() {
-                self.pool.deques.push(place, job);
-            }
-            if self.tombstones.get() > CLEAR_ABOVE && 2 * self.tombstones.get() > place.len() {
-                self.tombstones.set(0);
-                place.clear_claimed();
-            }
-            place.len()
-        })
+        let place = self.place.as_ref()?;
+        if let Some(job) = job.take() {
+            self.pool.deques.push(place, job);
+        }
+        if self.tombstones.get() > CLEAR_ABOVE && 2 * self.tombstones.get() > place.len() {
+            self.tombstones.set(0);
+            place.clear_claimed();
+        }
+        Some(place.len())
     }
 
     fn pop(&self) -> Option<Job> {
-        self.with_place(|place| self.pool.deques.pop(place)).flatten()
+        self.pool.deques.pop(self.place.as_ref()?)
     }
 
     fn search(&self) -> Option<Job> {
         (0..LOOKS).find_map(|look| {
-            let job =
-                self.take().or_else(|| self.with_place(|place| self.pool.deques.steal(place)).flatten());
+            let job = self.take().or_else(|| self.pool.deques.steal(self.place.as_ref()?));
             if job.is_none() {
                 match look {
                     0..LOOKS_WITHOUT_YIELD => (0..1 << look).for_each(|_| std::hint::spin_loop()),
@@ -220,24 +216,12 @@ impl Worker {
     /// Ends a searching worker, unless a task came in between; tells whether it ended.
     fn end(&self) -> bool {
         self.pool.sleep.release();
-        self.is_let_go()
+        self.pool.let_go()
     }
 
     /// Ends a searching worker if there are too many; tells whether it ended.
     fn end_if_surplus(&self) -> bool {
-        self.pool.release_surplus() && self.is_let_go()
-    }
-
-    /// Gives the place of a worker that is counted no more back, unless the worker is needed after all.
-    fn is_let_go(&self) -> bool {
-        if let Some(place) = self.place.take() {
-            self.pool.deques.leave(place);
-        }
-        let ended = self.pool.let_go();
-        if !ended {
-            self.place.replace(Some(self.pool.deques.occupy()));
-        }
-        ended
+        self.pool.release_surplus() && self.pool.let_go()
     }
 
     /// Runs the pool's initializer. It may block, so the worker does not count as searching meanwhile.
@@ -270,10 +254,13 @@ impl Worker {
         let last = self.pool.sleep.end_search();
         self.pool.pass_on(last);
     }
+}
 
-    /// Lends the place for a moment in which no user code runs.
-    fn with_place<R>(&self, action: impl FnOnce(&Place) -> R) -> Option<R> {
-        self.place.borrow().as_ref().map(action)
+impl Drop for Worker {
+    fn drop(&mut self) {
+        if let Some(place) = self.place.take() {
+            self.pool.deques.leave(place);
+        }
     }
 }
 
@@ -297,13 +284,11 @@ impl Runner for Turn<'_> {
     /// worker and starts none.
     fn before_publish(&self) {
         let first = !self.counted.replace(true);
-        let empty = self.worker.with_place(|place| {
-            if first {
-                place.counts().add_completed();
-            }
-            place.is_empty()
-        });
-        if self.outermost && empty.unwrap_or(true) && self.worker.pool.injector_is_empty() {
+        let Some(place) = &self.worker.place else { return };
+        if first {
+            place.counts().add_completed();
+        }
+        if self.outermost && place.is_empty() && self.worker.pool.injector_is_empty() {
             self.worker.begin_search();
         }
     }
