@@ -12,6 +12,7 @@ pub mod known_hosts;
 mod session;
 mod shell;
 
+pub use auth::Challenge;
 pub use connector::SshConnector;
 pub use shell::SshTransport;
 

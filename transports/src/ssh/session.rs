@@ -25,10 +25,15 @@ pub(super) mod code {
     pub(in crate::ssh) const SOCKET_DISCONNECT: i32 = -13;
     pub(in crate::ssh) const PASSWORD_EXPIRED: i32 = -15;
     pub(in crate::ssh) const FILE: i32 = -16;
+    pub(in crate::ssh) const METHOD_NONE: i32 = -17;
     pub(in crate::ssh) const AUTHENTICATION_FAILED: i32 = -18;
     pub(in crate::ssh) const PUBLICKEY_UNVERIFIED: i32 = -19;
+    pub(in crate::ssh) const UNSUPPORTED: i32 = -33;
+    pub(in crate::ssh) const INVAL: i32 = -34;
+    pub(in crate::ssh) const PUBLICKEY_PROTOCOL: i32 = -36;
     pub(in crate::ssh) const EAGAIN: i32 = -37;
     pub(in crate::ssh) const SOCKET_RECV: i32 = -43;
+    pub(in crate::ssh) const ALGO_UNSUPPORTED: i32 = -51;
 }
 
 /// One SSH connection. It may carry several channels, all used by one thread.
@@ -216,7 +221,7 @@ impl Session {
     }
 
     /// Whether the server has ended the connection and all it sent was read.
-    fn is_at_end(&self) -> bool {
+    pub(super) fn is_at_end(&self) -> bool {
         match self.socket.peek(&mut [0]) {
             Ok(count) => count == 0,
             Err(error) => error.kind() != io::ErrorKind::WouldBlock,
