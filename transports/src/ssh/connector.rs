@@ -1,10 +1,11 @@
 //! Opens SSH connections.
 
+use super::PORT;
+use super::algorithms::Algorithms;
 use super::auth::{Challenge, Login, Responder};
 use super::host_key::{HostKeys, Server};
 use super::session::Session;
 use super::shell::{SshTransport, Terminal};
-use super::{PORT, algorithms};
 use crate::resolve::Resolver;
 use crate::tcp;
 use linecrew_core::cx::Cx;
@@ -168,13 +169,8 @@ impl SshConnector {
         let cx = cx.within(self.limits.handshake, "handshake");
         let session = Session::new(&socket, target.peer(PORT))?;
         let key_types = known.key_types(&target.host, port);
-        let legacy = self.options_for(target).legacy_algorithms == Some(true);
-        algorithms::prefer(&session.ssh, legacy, &key_types).map_err(|source| {
-            let what = "this build has no usable algorithm";
-            TransportError::new(ErrorKind::Configuration, Phase::Handshake, &session.peer, what)
-                .source(source)
-        })?;
-        session.handshake(&cx)?;
+        let algorithms = offer(&session, &self.options_for(target), &key_types)?;
+        session.handshake(&algorithms, &cx)?;
         let key = session.ssh.host_key().map(|(key, _)| key.to_vec()).ok_or_else(|| {
             let what = "the server showed no host key";
             TransportError::new(ErrorKind::Protocol, Phase::HostKey, &session.peer, what)
@@ -183,6 +179,19 @@ impl SshConnector {
         self.host_keys.verify(&server, &key, &cx)?;
         Ok(session)
     }
+}
+
+/// Makes the session offer what the options ask for.
+fn offer(session: &Session, options: &SshOptions, known: &[&str]) -> Result<Algorithms, TransportError> {
+    let failed =
+        |what: String| TransportError::new(ErrorKind::Configuration, Phase::Handshake, &session.peer, what);
+    let no_algorithm = |source| failed("this build has no usable algorithm".into()).source(source);
+    let chosen = Algorithms::choose(&session.ssh, options, known).map_err(|error| match error {
+        Ok(unsupported) => failed(unsupported.to_string()),
+        Err(source) => no_algorithm(source),
+    })?;
+    chosen.apply(&session.ssh).map_err(no_algorithm)?;
+    Ok(chosen)
 }
 
 impl Default for SshConnector {

@@ -9,6 +9,7 @@ mod connector;
 mod greeting;
 mod host_key;
 pub mod known_hosts;
+mod offer;
 mod session;
 mod shell;
 
