@@ -45,6 +45,7 @@ impl From<transport::ErrorKind> for ErrorKind {
             transport::ErrorKind::TimedOut => Self::TimedOut,
             transport::ErrorKind::Cancelled => Self::Cancelled,
             transport::ErrorKind::Closed => Self::Closed,
+            transport::ErrorKind::TooLong => Self::TooLong,
             transport::ErrorKind::Authentication | transport::ErrorKind::PasswordExpired => {
                 Self::Authentication
             }

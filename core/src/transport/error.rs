@@ -35,6 +35,8 @@ pub enum ErrorKind {
     Protocol,
     /// What was asked for cannot be used: a missing file, an option that contradicts another.
     Configuration,
+    /// More came than the caller's limit allows.
+    TooLong,
     /// The operating system failed the call.
     Io,
 }
@@ -55,6 +57,8 @@ pub enum Phase {
     Authentication,
     /// Opening the command line.
     Shell,
+    /// Running a command without a terminal.
+    Exec,
     /// Reading.
     Read,
     /// Writing.
@@ -70,6 +74,7 @@ impl fmt::Display for Phase {
             Self::HostKey => "host key",
             Self::Authentication => "authentication",
             Self::Shell => "opening the shell",
+            Self::Exec => "exec",
             Self::Read => "read",
             Self::Write => "write",
         })

@@ -3,9 +3,9 @@
 use super::PORT;
 use super::algorithms::Algorithms;
 use super::auth::{Challenge, Login, Responder};
+use super::connection::SshConnection;
 use super::host_key::{HostKeys, Server};
 use super::session::Session;
-use super::shell::{SshTransport, Terminal};
 use crate::resolve::Resolver;
 use crate::tcp;
 use linecrew_core::cx::Cx;
@@ -155,6 +155,22 @@ impl SshConnector {
         self
     }
 
+    /// Connects and logs in without opening a shell, for commands without a terminal.
+    pub fn open(&self, target: &Target, cx: &Cx) -> Result<SshConnection, TransportError> {
+        let session = self.handshake(target, cx)?;
+        let options = self.options_for(target);
+        Login {
+            session: &session,
+            credentials: &target.credentials,
+            options: &options,
+            responder: self.responder.as_ref(),
+            cx: &cx.within(self.limits.authentication, "authentication"),
+        }
+        .authenticate()?;
+        session.keep_alive(&options);
+        Ok(SshConnection::new(session, options))
+    }
+
     fn options_for(&self, target: &Target) -> SshOptions {
         let mut options = target.ssh.clone();
         options.inherit(&self.options);
@@ -202,18 +218,8 @@ impl Default for SshConnector {
 
 impl Connector for SshConnector {
     fn connect(&self, target: &Target, cx: &Cx) -> Result<Box<dyn Transport>, TransportError> {
-        let session = self.handshake(target, cx)?;
+        let connection = self.open(target, cx)?;
         let limit = self.limits.authentication;
-        let options = self.options_for(target);
-        Login {
-            session: &session,
-            credentials: &target.credentials,
-            options: &options,
-            responder: self.responder.as_ref(),
-            cx: &cx.within(limit, "authentication"),
-        }
-        .authenticate()?;
-        let terminal = Terminal::from(&options);
-        Ok(Box::new(SshTransport::open(session, &terminal, &cx.within(limit, "authentication"))?))
+        Ok(Box::new(connection.into_shell(&cx.within(limit, "authentication"))?))
     }
 }

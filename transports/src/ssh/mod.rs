@@ -5,15 +5,18 @@
 
 mod algorithms;
 mod auth;
+mod connection;
 mod connector;
 mod greeting;
 mod host_key;
+mod keepalive;
 pub mod known_hosts;
 mod offer;
 mod session;
 mod shell;
 
 pub use auth::Challenge;
+pub use connection::SshConnection;
 pub use connector::SshConnector;
 pub use shell::SshTransport;
 

@@ -2,16 +2,18 @@
 
 use super::algorithms::{Algorithms, Mismatch};
 use super::greeting::{Greeting, before_banner};
+use super::keepalive::{Keepalive, Next};
 use crate::poll::{Interest, PollError, poll, retry};
 use linecrew_core::cx::{Cx, Interruption};
-use linecrew_core::transport::{ErrorKind, Phase, TransportError};
+use linecrew_core::transport::{ErrorKind, Phase, SshOptions, TransportError};
 use ssh2::{BlockDirections, Error, ErrorCode};
+use std::cell::Cell;
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How much text a server may send before its banner.
 const PREAMBLE_LIMIT: usize = 64 * 1024;
@@ -34,6 +36,7 @@ pub(super) mod code {
     pub(in crate::ssh) const PUBLICKEY_PROTOCOL: i32 = -36;
     pub(in crate::ssh) const EAGAIN: i32 = -37;
     pub(in crate::ssh) const SOCKET_RECV: i32 = -43;
+    pub(in crate::ssh) const KEYFILE_AUTH_FAILED: i32 = -48;
     pub(in crate::ssh) const ALGO_UNSUPPORTED: i32 = -51;
 }
 
@@ -48,6 +51,7 @@ pub(super) struct Session {
     pub(super) peer: String,
     /// This side's banner, which is yet to be sent.
     banner: Vec<u8>,
+    keepalive: Cell<Option<Keepalive>>,
 }
 
 /// Why a step failed.
@@ -55,6 +59,8 @@ pub(super) struct Session {
 pub(super) enum Fault {
     Wait(PollError),
     Ssh(Error),
+    /// So many questions whether the server is still there were not answered.
+    Silent(u32),
 }
 
 impl Fault {
@@ -62,7 +68,7 @@ impl Fault {
     pub(super) fn code(&self) -> Option<i32> {
         match self {
             Self::Ssh(error) => Some(code_of(error)),
-            Self::Wait(_) => None,
+            Self::Wait(_) | Self::Silent(_) => None,
         }
     }
 }
@@ -79,7 +85,7 @@ impl Session {
         })?;
         let socket = Arc::new(socket);
         ssh.set_tcp_stream(Arc::clone(&socket));
-        Ok(Self { ssh, socket, peer, banner })
+        Ok(Self { ssh, socket, peer, banner, keepalive: Cell::new(None) })
     }
 
     /// Repeats `step` until it no longer asks to wait. A step that was given up leaves the session unusable.
@@ -103,6 +109,15 @@ impl Session {
         }
     }
 
+    /// Asks the server from now on whether it is still there, where the options want it.
+    pub(super) fn keep_alive(&self, options: &SshOptions) {
+        let keepalive = Keepalive::new(options, Instant::now());
+        if let Some(keepalive) = keepalive {
+            self.ssh.set_keepalive(true, keepalive.seconds());
+        }
+        self.keepalive.set(keepalive);
+    }
+
     fn wait(&self, cx: &Cx) -> Result<(), Fault> {
         let interest = match self.ssh.block_directions() {
             // None: what is missing can only come from the server.
@@ -110,7 +125,38 @@ impl Session {
             BlockDirections::Outbound => Interest::Write,
             BlockDirections::Both => Interest::Both,
         };
-        poll(&[(self.socket.as_fd(), interest)], cx).map(drop).map_err(Fault::Wait)
+        match self.keepalive.get() {
+            // While a packet is half sent libssh2 takes no other one.
+            Some(keepalive) if interest == Interest::Read => self.wait_alive(keepalive, cx),
+            _ => poll(&[(self.socket.as_fd(), interest)], cx).map(drop).map_err(Fault::Wait),
+        }
+    }
+
+    /// Waits for the server, and asks it now and then whether it is still there. The deadline stays what it is.
+    fn wait_alive(&self, mut keepalive: Keepalive, cx: &Cx) -> Result<(), Fault> {
+        loop {
+            match keepalive.next(Instant::now()) {
+                Next::GiveUp(asked) => return Err(Fault::Silent(asked)),
+                Next::Ask => {
+                    self.ssh.keepalive_send().map_err(Fault::Ssh)?;
+                    keepalive.asked(Instant::now());
+                }
+                Next::Wait(left) => {
+                    let until = cx.within(left, "keepalive");
+                    match poll(&[(self.socket.as_fd(), Interest::Read)], &until) {
+                        Err(PollError::Interrupted(Interruption::TimedOut))
+                            if cx.interruption().is_none() => {}
+                        Err(error) => return Err(Fault::Wait(error)),
+                        Ok(_) => {
+                            keepalive.heard(Instant::now());
+                            self.keepalive.set(Some(keepalive));
+                            return Ok(());
+                        }
+                    }
+                }
+            }
+            self.keepalive.set(Some(keepalive));
+        }
     }
 
     /// The error of a stream's read or write, which `std::io` has taken the code from.
@@ -248,6 +294,10 @@ impl Session {
     pub(super) fn failure(&self, fault: Fault, phase: Phase, cx: &Cx) -> TransportError {
         match fault {
             Fault::Wait(error) => error.into_transport_error(phase, &self.peer, cx),
+            Fault::Silent(asked) => {
+                let what = format!("the server is silent: {asked} keepalives were not answered");
+                TransportError::new(ErrorKind::Closed, phase, &self.peer, what)
+            }
             Fault::Ssh(error) if is_end(code_of(&error)) => self.hung_up(phase),
             // libssh2 often tells only which step the end of the connection has broken.
             Fault::Ssh(error) if self.is_at_end() => self.hung_up(phase).source(error),

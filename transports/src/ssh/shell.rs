@@ -8,7 +8,7 @@ use std::io::{Read, Write};
 use std::time::Duration;
 
 /// How long taking leave may hold up a caller who is done.
-const CLOSE_LIMIT: Duration = Duration::from_secs(1);
+pub(super) const CLOSE_LIMIT: Duration = Duration::from_secs(1);
 
 /// The terminal that a shell is given.
 #[derive(Clone, Debug)]

@@ -232,7 +232,7 @@ fn offer_text(
         (Err(fault), _) if is_unreadable(&fault) => {
             let why = match &fault {
                 Fault::Ssh(error) => error.message().to_owned(),
-                Fault::Wait(_) => String::new(),
+                Fault::Wait(_) | Fault::Silent(_) => String::new(),
             };
             Err(Unusable { why, hint: "a PEM or OpenSSH key of type ed25519, ecdsa or rsa is wanted" })
         }
@@ -244,7 +244,13 @@ fn offer_text(
 fn is_unreadable(fault: &Fault) -> bool {
     matches!(
         fault.code(),
-        Some(code::FILE | code::PUBLICKEY_PROTOCOL | code::METHOD_NONE | code::UNSUPPORTED)
+        Some(
+            code::FILE
+                | code::KEYFILE_AUTH_FAILED
+                | code::PUBLICKEY_PROTOCOL
+                | code::METHOD_NONE
+                | code::UNSUPPORTED
+        )
     )
 }
 
