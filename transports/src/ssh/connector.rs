@@ -20,7 +20,8 @@ use std::time::Duration;
 /// Opens shells over SSH, at port 22 where the target names none.
 ///
 /// The server's key is checked first, against `~/.ssh/known_hosts` and `/etc/ssh/ssh_known_hosts` unless told otherwise.
-/// Then the credentials' private key is tried, then the password, which is sent once, by one method.
+/// Then the methods are tried that [`Target::ssh`] orders: keys (those of the agent, then those in files), the server's
+/// questions, the password. The password is sent once, by one method. A server that wants several factors gets them.
 ///
 /// ```no_run
 /// use linecrew_core::{cancel::CancelToken, cx::Cx, deadline::Deadline};
