@@ -96,26 +96,26 @@ pub enum AuthMethod {
 impl SshOptions {
     /// Takes from `other` what is not set here.
     pub fn inherit(&mut self, other: &Self) {
-        fn fill<T: Clone>(mine: &mut Option<T>, theirs: &Option<T>) {
+        fn fill<T: Clone>(mine: &mut Option<T>, theirs: Option<&T>) {
             if mine.is_none() {
-                mine.clone_from(theirs);
+                *mine = theirs.cloned();
             }
         }
-        fill(&mut self.auth_order, &other.auth_order);
-        fill(&mut self.identity_agent, &other.identity_agent);
-        fill(&mut self.identity_files, &other.identity_files);
-        fill(&mut self.identities_only, &other.identities_only);
-        fill(&mut self.max_keys, &other.max_keys);
-        fill(&mut self.legacy_algorithms, &other.legacy_algorithms);
-        fill(&mut self.kex_algorithms, &other.kex_algorithms);
-        fill(&mut self.host_key_algorithms, &other.host_key_algorithms);
-        fill(&mut self.ciphers, &other.ciphers);
-        fill(&mut self.macs, &other.macs);
-        fill(&mut self.server_alive_interval, &other.server_alive_interval);
-        fill(&mut self.server_alive_count_max, &other.server_alive_count_max);
-        fill(&mut self.terminal, &other.terminal);
-        fill(&mut self.columns, &other.columns);
-        fill(&mut self.rows, &other.rows);
+        fill(&mut self.auth_order, other.auth_order.as_ref());
+        fill(&mut self.identity_agent, other.identity_agent.as_ref());
+        fill(&mut self.identity_files, other.identity_files.as_ref());
+        fill(&mut self.identities_only, other.identities_only.as_ref());
+        fill(&mut self.max_keys, other.max_keys.as_ref());
+        fill(&mut self.legacy_algorithms, other.legacy_algorithms.as_ref());
+        fill(&mut self.kex_algorithms, other.kex_algorithms.as_ref());
+        fill(&mut self.host_key_algorithms, other.host_key_algorithms.as_ref());
+        fill(&mut self.ciphers, other.ciphers.as_ref());
+        fill(&mut self.macs, other.macs.as_ref());
+        fill(&mut self.server_alive_interval, other.server_alive_interval.as_ref());
+        fill(&mut self.server_alive_count_max, other.server_alive_count_max.as_ref());
+        fill(&mut self.terminal, other.terminal.as_ref());
+        fill(&mut self.columns, other.columns.as_ref());
+        fill(&mut self.rows, other.rows.as_ref());
     }
 
     /// The files that it names, as the inventory gives them.

@@ -148,7 +148,7 @@ impl Algorithms {
         let kinds: Vec<_> = Kind::ALL.into_iter().filter(|kind| !self.agrees(*kind, offer)).collect();
         let (first, _) = kinds.split_first()?;
         let offered: Vec<_> =
-            kinds.iter().map(|kind| format!("{kind} {}", shown(&kind.offered(offer)[0].to_vec()))).collect();
+            kinds.iter().map(|kind| format!("{kind} {}", shown(kind.offered(offer)[0]))).collect();
         let help = kinds.iter().map(|kind| self.help(*kind, offer)).max().unwrap_or(Help::Nothing);
         Some(Mismatch { kinds: joined(&kinds), offered: offered.join("; "), hint: help.hint(*first) })
     }

@@ -8,8 +8,8 @@ use linecrew_core::transport::{ErrorKind, Exec, ExecOutput, Exit, Phase, SshOpti
 use ssh2::{Channel, Error, ErrorCode};
 use std::io::Read;
 
-/// How much is read at a time: libssh2 gives at most one packet, and those are at most 32 KB.
-const READ_SIZE: usize = 32 * 1024;
+/// How much is read at a time.
+const READ_SIZE: usize = 16 * 1024;
 
 /// A connection to a host that has let its user in, made by [`SshConnector::open`](super::SshConnector::open).
 ///

@@ -10,7 +10,6 @@ use linecrew_core::cx::Cx;
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketType};
 use ssh2::PublicKey;
 use std::io::{self, Read, Write};
-use std::os::fd::OwnedFd;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
@@ -28,7 +27,7 @@ const BUSY_PAUSE: Duration = Duration::from_millis(10);
 /// The keys of an agent. Dropping it ends the relay.
 pub(super) struct Agent {
     // None only while it is dropped.
-    agent: Option<ssh2::Agent>,
+    client: Option<ssh2::Agent>,
     relay: Option<JoinHandle<()>>,
     keys: Vec<PublicKey>,
 }
@@ -42,9 +41,9 @@ impl Agent {
         let (relay_cx, list) = (cx.clone(), list_cx.clone());
         let relay = std::thread::Builder::new()
             .name("linecrew-agent".into())
-            .spawn(move || relay(near, real, &list, &relay_cx))
+            .spawn(move || relay(near, &real, &list, &relay_cx))
             .map_err(|error| format!("cannot be reached: {error}"))?;
-        let mut opened = Self { agent: Some(agent), relay: Some(relay), keys: Vec::new() };
+        let mut opened = Self { client: Some(agent), relay: Some(relay), keys: Vec::new() };
         opened.list().map_err(|error| match list_cx.interruption() {
             Some(_) => "did not answer".to_owned(),
             None => format!("did not list its keys: {error}"),
@@ -53,7 +52,7 @@ impl Agent {
     }
 
     fn list(&mut self) -> Result<(), ssh2::Error> {
-        if let Some(agent) = &mut self.agent {
+        if let Some(agent) = &mut self.client {
             agent.list_identities()?;
             self.keys = agent.identities()?;
         }
@@ -73,7 +72,7 @@ impl Agent {
         key: usize,
         cx: &Cx,
     ) -> Result<(), Fault> {
-        let (Some(agent), Some(key)) = (&self.agent, self.keys.get(key)) else { return Ok(()) };
+        let (Some(agent), Some(key)) = (&self.client, self.keys.get(key)) else { return Ok(()) };
         let result = session.run(cx, || agent.userauth(user, key));
         // A signature that did not come in time looks like one that was refused.
         match (&result, cx.interruption()) {
@@ -86,7 +85,7 @@ impl Agent {
 impl Drop for Agent {
     fn drop(&mut self) {
         // Hangs up, which ends the relay's wait for the next question.
-        drop(self.agent.take());
+        drop(self.client.take());
         // A relay that panicked has nothing to tell.
         let _ = self.relay.take().map(JoinHandle::join);
     }
@@ -124,7 +123,7 @@ fn dial(socket: &Path, cx: &Cx) -> Result<UnixStream, PollError> {
         rustix::io::fcntl_setfd(&fd, rustix::io::FdFlags::CLOEXEC).map_err(io)?;
         rustix::io::ioctl_fionbio(&fd, true).map_err(io)?;
         match rustix::net::connect(&fd, &address) {
-            Ok(()) => return Ok(UnixStream::from(OwnedFd::from(fd))),
+            Ok(()) => return Ok(UnixStream::from(fd)),
             Err(rustix::io::Errno::AGAIN) => pause(cx)?,
             Err(error) => return Err(io(error)),
         }
@@ -139,13 +138,13 @@ fn pause(cx: &Cx) -> Result<(), PollError> {
 }
 
 /// Passes libssh2's questions on, the first one within `list`, the others within `cx`, until it hangs up.
-fn relay(mut near: UnixStream, real: UnixStream, list: &Cx, cx: &Cx) {
+fn relay(mut near: UnixStream, real: &UnixStream, list: &Cx, cx: &Cx) {
     let mut limit = list;
     // libssh2 sends its questions whole, and this end is closed when it is dropped: nothing here waits longer.
     while let Some(question) = take(|buf| near.read_exact(buf)) {
-        let answer = put(&real, &question, limit)
+        let answer = put(real, &question, limit)
             .ok()
-            .and_then(|()| take(|buf| read_exact(&real, buf, limit)))
+            .and_then(|()| take(|buf| read_exact(real, buf, limit)))
             .unwrap_or_else(|| vec![FAILURE]);
         limit = cx;
         if near.write_all(&framed(&answer)).is_err() {
@@ -222,7 +221,7 @@ mod tests {
         let (real, agents_end) = UnixStream::pair().unwrap();
         real.set_nonblocking(true).unwrap();
         let cx = within(limit);
-        let relay = std::thread::spawn(move || relay(far, real, &cx, &cx));
+        let relay = std::thread::spawn(move || relay(far, &real, &cx, &cx));
         near.write_all(&framed(&[11])).unwrap();
         agent(agents_end);
         let answer = take(|buf| near.read_exact(buf)).unwrap();

@@ -207,11 +207,11 @@ impl<'a> Attempts<'a> {
         let (user, spent, responder) = (self.user, self.spent, *responder);
         let mut answers = Answers { session, user, password, spent, responder, cx, silence: None, rounds: 0 };
         let result = session.run(cx, || session.ssh.userauth_keyboard_interactive(user, &mut answers));
-        let Answers { spent: sent, silence, .. } = answers;
+        let (told, silence) = (answers.spent, answers.silence);
         (self.dialogues, self.talks) = (self.dialogues + 1, false);
         let how =
-            if sent && !self.spent { "password by keyboard-interactive" } else { "keyboard-interactive" };
-        self.spent = sent;
+            if told && !self.spent { "password by keyboard-interactive" } else { "keyboard-interactive" };
+        self.spent = told;
         self.tried.push(how.into());
         match (silence, result) {
             (Some(silence), _) => Err(self.unanswered(silence)),
