@@ -81,13 +81,14 @@ fn config(device: &Device, key: russh::keys::PrivateKey) -> Config {
 /// The methods of a step of the login.
 fn methods(device: &Device, step: usize) -> MethodSet {
     let mut methods = MethodSet::empty();
-    match device.factors.get(step) {
-        Some(factors) => factors.iter().for_each(|factor| methods.push(method(factor))),
-        None => {
-            methods.push(MethodKind::Password);
-            if !device.authorized_keys.is_empty() {
-                methods.push(MethodKind::PublicKey);
-            }
+    if let Some(factors) = device.factors.get(step) {
+        for factor in factors {
+            methods.push(method(factor));
+        }
+    } else {
+        methods.push(MethodKind::Password);
+        if !device.authorized_keys.is_empty() {
+            methods.push(MethodKind::PublicKey);
         }
     }
     methods
