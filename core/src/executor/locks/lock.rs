@@ -1,6 +1,7 @@
 //! A lock that any thread may release.
 
-use super::semaphore::{AcquireError, Permit, Permits, ReleaseError, Semaphore};
+use super::permit::{AcquireError, Permit, Permits, ReleaseError};
+use super::semaphore::Semaphore;
 use crate::cx::Cx;
 use std::fmt;
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! A lock that its owner may take again.
 
 use super::lock::{Lock, LockGuard};
-use super::semaphore::ReleaseError;
+use super::permit::ReleaseError;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

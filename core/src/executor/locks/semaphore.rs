@@ -1,10 +1,9 @@
 //! How many may do a thing at a time.
 
-use super::line::{Line, Ticket};
-use crate::cx::{Cx, Interruption};
-use crate::deadline::Deadline;
+use super::permit::{AcquireError, Permit, Permits, ReleaseError};
+use crate::cx::Cx;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A number of permits, each for one holder at a time: Python's `threading.Semaphore`.
@@ -70,12 +69,12 @@ impl Semaphore {
 
     /// How many permits are free now.
     pub fn available(&self) -> usize {
-        self.permits.state().free
+        self.permits.free()
     }
 
     /// How many threads wait for a permit now.
     pub fn waiting(&self) -> usize {
-        self.permits.state().line.len()
+        self.permits.waiting()
     }
 
     /// A semaphore that never has more than `permits`.
@@ -89,7 +88,7 @@ impl Semaphore {
     }
 
     fn permit(&self) -> Permit {
-        Permit { permits: Arc::clone(&self.permits), forgotten: false }
+        Permit::of(&self.permits)
     }
 }
 
@@ -176,180 +175,11 @@ impl fmt::Debug for BoundedSemaphore {
     }
 }
 
-/// The right to do what a semaphore limits; dropping it gives it back. It can move to another thread, or into a job.
-#[derive(Debug)]
-#[must_use = "the permit is given back when this is dropped"]
-pub struct Permit {
-    permits: Arc<Permits>,
-    forgotten: bool,
-}
-
-impl Permit {
-    /// Does not give the permit back; whoever should calls `release` of the semaphore.
-    pub fn forget(mut self) {
-        self.forgotten = true;
-    }
-
-    /// What it belongs to.
-    pub(super) fn permits(&self) -> &Permits {
-        &self.permits
-    }
-}
-
-impl Drop for Permit {
-    fn drop(&mut self) {
-        if self.forgotten {
-            return;
-        }
-        // A bounded semaphore is full here only where its permits were released by hand besides.
-        let _ = self.permits.release(1);
-    }
-}
-
-/// Why there was no permit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum AcquireError {
-    /// The deadline passed first.
-    #[error("no permit came free within the limit `{limit}`")]
-    TimedOut {
-        /// The name of the deadline.
-        limit: &'static str,
-    },
-    /// The token was cancelled first.
-    #[error("cancelled while waiting for a permit")]
-    Cancelled,
-}
-
-/// Why a release was refused. Python's `RuntimeError`, or the `ValueError` of a bounded semaphore.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ReleaseError {
-    /// The semaphore would have more permits than at the start.
-    #[error("released more permits than were acquired: the semaphore has {most} at most")]
-    Surplus {
-        /// How many it had at the start.
-        most: usize,
-    },
-    /// The lock is free.
-    #[error("released a lock that nobody holds: acquire it first")]
-    NotHeld,
-    /// Another thread holds the lock, or nobody does.
-    #[error("released a lock that this thread does not hold: its owner must release it")]
-    NotOwner,
-}
-
-/// The permits of a semaphore or lock. While somebody waits, none is free: they go from hand to hand.
-pub(super) struct Permits {
-    most: usize,
-    state: Mutex<State>,
-}
-
-struct State {
-    free: usize,
-    line: Line,
-}
-
-impl Permits {
-    fn new(free: usize, most: usize) -> Arc<Self> {
-        Arc::new(Self { most, state: Mutex::new(State { free, line: Line::default() }) })
-    }
-
-    pub(super) fn acquire(&self) {
-        self.acquire_or(|ticket| ticket.wait(None, || false));
-    }
-
-    fn try_acquire(&self) -> bool {
-        self.state().take()
-    }
-
-    fn acquire_timeout(&self, timeout: Duration) -> bool {
-        let until = Deadline::after(timeout, "acquire").instant();
-        self.acquire_or(|ticket| ticket.wait(Some(until), || false))
-    }
-
-    fn acquire_within(&self, cx: &Cx) -> Result<(), AcquireError> {
-        if let Some(interruption) = cx.interruption() {
-            return Err(AcquireError::new(interruption, cx));
-        }
-        let acquired = self.acquire_or(|ticket| {
-            let waker = ticket.waker();
-            let _hook = cx.cancel().on_cancel(move || waker.unpark());
-            ticket.wait(Some(cx.deadline().instant()), || cx.cancel().is_cancelled())
-        });
-        if acquired {
-            return Ok(());
-        }
-        // Either has come, and neither goes away again.
-        Err(AcquireError::new(cx.interruption().unwrap_or(Interruption::TimedOut), cx))
-    }
-
-    /// Adds permits, to those who wait first; an error, and nothing is added, if there would be too many.
-    pub(super) fn release(&self, permits: usize) -> Result<(), ReleaseError> {
-        let mut state = self.state();
-        let free = state.free.saturating_add(permits);
-        if free > self.most {
-            return Err(ReleaseError::Surplus { most: self.most });
-        }
-        let called = state.line.take(free);
-        state.free = free - called.len();
-        drop(state);
-        for turn in called {
-            turn.call();
-        }
-        Ok(())
-    }
-
-    fn describe(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = self.state();
-        f.debug_struct(name).field("free", &state.free).field("waiting", &state.line.len()).finish()
-    }
-
-    /// Takes a permit in turn; `false` if `wait` gave up before it came.
-    fn acquire_or(&self, wait: impl FnOnce(&Ticket) -> bool) -> bool {
-        let mut state = self.state();
-        if state.take() {
-            return true;
-        }
-        let ticket = state.line.join();
-        drop(state);
-        // A permit may have been handed over between the giving up and the leaving: it is kept.
-        wait(&ticket) || !self.state().line.leave(&ticket)
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        // No user code runs under the lock, so a poisoned state is still whole.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    fn take(&mut self) -> bool {
-        let is_free = self.free > 0;
-        self.free -= usize::from(is_free);
-        is_free
-    }
-}
-
-impl fmt::Debug for Permits {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.describe("Permits", f)
-    }
-}
-
-impl AcquireError {
-    fn new(interruption: Interruption, cx: &Cx) -> Self {
-        match interruption {
-            Interruption::Cancelled => Self::Cancelled,
-            Interruption::TimedOut => Self::TimedOut { limit: cx.deadline().limit() },
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::cancel::CancelToken;
+    use crate::deadline::Deadline;
     use std::sync::mpsc;
     use std::thread;
 
