@@ -63,7 +63,7 @@ impl SshConnector {
                 authentication: Duration::from_secs(30),
             },
             check,
-            host_keys: Arc::new(HostKeys::new(check, files.clone())),
+            host_keys: Arc::new(HostKeys::new(check, files.clone(), None)),
             files,
             // Wide enough that devices do not wrap, high enough that most do not page.
             terminal: Terminal { name: "vt100".into(), columns: 511, rows: 1000 },
@@ -120,14 +120,14 @@ impl SshConnector {
     }
 
     fn with_host_keys(mut self) -> Self {
-        self.host_keys = Arc::new(HostKeys::new(self.check, self.files.clone()));
+        self.host_keys = Arc::new(HostKeys::new(self.check, self.files.clone(), None));
         self
     }
 
     /// A session with an encrypted channel to a server whose key is trusted.
     fn handshake(&self, target: &Target, cx: &Cx) -> Result<Session, TransportError> {
         let port = target.port.unwrap_or(PORT);
-        let known = self.host_keys.known(&target.peer(PORT))?;
+        let known = self.host_keys.known();
         let socket = tcp::connect(target, PORT, &self.resolver, &cx.within(self.limits.connect, "connect"))?;
         let cx = cx.within(self.limits.handshake, "handshake");
         let session = Session::new(&socket, target.peer(PORT))?;

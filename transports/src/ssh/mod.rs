@@ -3,15 +3,19 @@
 //!
 //! The host key is checked before anything is said about the user; a password is sent once per connection.
 
+mod algorithm_list;
 mod algorithms;
 mod auth;
+pub mod config;
 mod connector;
 mod greeting;
 mod host_key;
 pub mod known_hosts;
+mod pattern;
 mod session;
 mod shell;
 
+pub use algorithm_list::{AlgorithmList, Algorithms};
 pub use connector::SshConnector;
 pub use shell::SshTransport;
 
