@@ -26,9 +26,14 @@ pub struct Deadline {
 impl Deadline {
     /// The deadline `wait` from now. A wait too long for the clock counts as 30 years.
     pub fn after(wait: Duration, limit: &'static str) -> Self {
+        Self::counted_from(Instant::now(), wait, limit)
+    }
+
+    /// The deadline `wait` from `start`, for a limit that counts from an earlier moment. A wait too long for the clock
+    /// counts as 30 years.
+    pub fn counted_from(start: Instant, wait: Duration, limit: &'static str) -> Self {
         const LONGEST: Duration = Duration::from_hours(30 * 365 * 24);
-        let now = Instant::now();
-        Self { at: now.checked_add(wait).unwrap_or_else(|| now + LONGEST), limit }
+        Self { at: start.checked_add(wait).unwrap_or_else(|| start + LONGEST), limit }
     }
 
     /// The deadline at a given instant.

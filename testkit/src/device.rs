@@ -1,6 +1,7 @@
 //! The description of a simulated device.
 
 use crate::action::Action;
+use crate::factor::Factor;
 use crate::facts::Facts;
 use crate::faults::Fault;
 use crate::platform::{Command, Platform};
@@ -51,6 +52,7 @@ pub struct Device {
     pub(crate) latency: Duration,
     pub(crate) faults: Vec<Fault>,
     pub(crate) authorized_keys: Vec<String>,
+    pub(crate) factors: Vec<Vec<Factor>>,
     pub(crate) ssh_algorithms: SshAlgorithms,
     pub(crate) seed: u64,
     pub(crate) facts: Facts,
@@ -97,6 +99,7 @@ impl Device {
             latency: Duration::ZERO,
             faults: Vec::new(),
             authorized_keys: Vec::new(),
+            factors: Vec::new(),
             ssh_algorithms: SshAlgorithms::Modern,
             seed,
             facts: Facts::from_seed(seed),
@@ -200,6 +203,13 @@ impl Device {
     /// cannot be read fails the start of the lab.
     pub fn authorized_key(mut self, public_key: impl Into<String>) -> Self {
         self.authorized_keys.push(public_key.into());
+        self
+    }
+
+    /// Adds a step to the login over SSH: one of these factors, after those of the steps before. Without steps it is the
+    /// password or, where keys are authorized, a key.
+    pub fn ssh_step(mut self, factors: impl Into<Vec<Factor>>) -> Self {
+        self.factors.push(factors.into());
         self
     }
 

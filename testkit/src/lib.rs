@@ -10,6 +10,7 @@ mod clock;
 mod console;
 mod device;
 mod exec;
+mod factor;
 mod facts;
 mod faults;
 mod frr;
@@ -38,6 +39,7 @@ mod wire;
 
 pub use console::{Console, Entry};
 pub use device::{Device, LoginStyle, SshAlgorithms};
+pub use factor::{Factor, Question};
 pub use facts::Facts;
 pub use faults::Fault;
 #[cfg(any(feature = "ssh", feature = "telnet"))]

@@ -2,12 +2,13 @@
 
 use crate::console::{Console, Entry};
 use crate::device::{Device, SshAlgorithms};
+use crate::factor::{Factor, Question};
 use crate::host_key::host_key;
 use crate::node::{Node, SessionCount};
 use crate::wire::Wire;
 use russh::keys::{Algorithm, PublicKey, ssh_key};
 use russh::server::{
-    Auth, ChannelOpenHandle, Config, Handler, Msg, PublicKeyOffer, Session, VerifiedPublicKey,
+    Auth, ChannelOpenHandle, Config, Handler, Msg, PublicKeyOffer, Response, Session, VerifiedPublicKey,
 };
 use russh::{
     Channel, ChannelId, MethodKind, MethodSet, Preferred, Pty, SshId, cipher, compression, kex, mac,
@@ -53,7 +54,8 @@ impl Server {
         let wire = Wire::new(socket, &self.node);
         // The connection is an input like any other: its answer, the banner, comes one latency later.
         tokio::time::sleep(self.node.device().latency).await;
-        let client = Client { server: Arc::clone(&self), consoles: HashMap::new(), _count: count };
+        let client =
+            Client { server: Arc::clone(&self), step: 0, asked: 0, consoles: HashMap::new(), _count: count };
         if let Ok(running) = russh::server::run_stream(Arc::clone(&self.config), wire, client).await {
             let _ = running.await;
         }
@@ -61,13 +63,9 @@ impl Server {
 }
 
 fn config(device: &Device, key: russh::keys::PrivateKey) -> Config {
-    let mut methods = MethodSet::from(&[MethodKind::Password][..]);
-    if !device.authorized_keys.is_empty() {
-        methods.push(MethodKind::PublicKey);
-    }
     Config {
         server_id: SshId::Standard(Cow::Borrowed("SSH-2.0-linecrew-device")),
-        methods,
+        methods: methods(device, 0),
         // A simulated device has no secret that the time of a refusal could tell.
         auth_rejection_time: Duration::ZERO,
         auth_rejection_time_initial: Some(Duration::ZERO),
@@ -77,6 +75,29 @@ fn config(device: &Device, key: russh::keys::PrivateKey) -> Config {
         inactivity_timeout: None,
         nodelay: true,
         ..Config::default()
+    }
+}
+
+/// The methods of a step of the login.
+fn methods(device: &Device, step: usize) -> MethodSet {
+    let mut methods = MethodSet::empty();
+    match device.factors.get(step) {
+        Some(factors) => factors.iter().for_each(|factor| methods.push(method(factor))),
+        None => {
+            methods.push(MethodKind::Password);
+            if !device.authorized_keys.is_empty() {
+                methods.push(MethodKind::PublicKey);
+            }
+        }
+    }
+    methods
+}
+
+fn method(factor: &Factor) -> MethodKind {
+    match factor {
+        Factor::Password => MethodKind::Password,
+        Factor::PublicKey => MethodKind::PublicKey,
+        Factor::Questions(_) => MethodKind::KeyboardInteractive,
     }
 }
 
@@ -97,6 +118,10 @@ fn preferred(algorithms: SshAlgorithms) -> Preferred {
 /// One connection: its command lines, one for each channel with a shell.
 struct Client {
     server: Arc<Server>,
+    /// Which step of the login is being taken.
+    step: usize,
+    /// How many questions were asked in it.
+    asked: usize,
     consoles: HashMap<ChannelId, Console>,
     _count: SessionCount,
 }
@@ -107,12 +132,40 @@ impl Client {
     }
 
     /// A refused client may try the same method again, as with real servers; russh's own refusal takes it away.
-    fn verdict(&self, admitted: bool) -> Auth {
+    fn verdict(&mut self, admitted: bool) -> Auth {
+        let device = self.server.node.device();
+        self.asked = 0;
         if admitted {
-            return Auth::Accept;
+            self.step += 1;
+            if self.step >= device.factors.len() {
+                return Auth::Accept;
+            }
         }
-        let methods = self.server.config.methods.clone();
-        Auth::Reject { proceed_with_methods: Some(methods), partial_success: false }
+        Auth::Reject { proceed_with_methods: Some(methods(device, self.step)), partial_success: admitted }
+    }
+
+    /// Whether this step of the login takes that method; russh does not look.
+    fn takes(&self, kind: MethodKind) -> bool {
+        methods(self.server.node.device(), self.step).contains(&kind)
+    }
+
+    fn questions(&self) -> &[Question] {
+        let factors = self.server.node.device().factors.get(self.step);
+        let questions = factors.into_iter().flatten().find_map(|factor| match factor {
+            Factor::Questions(questions) => Some(&questions[..]),
+            _ => None,
+        });
+        questions.unwrap_or_default()
+    }
+
+    /// The next question, if there is one.
+    fn ask(&self) -> Option<Auth> {
+        let question = self.questions().get(self.asked)?;
+        Some(Auth::Partial {
+            name: Cow::Borrowed(""),
+            instructions: question.instructions.clone().into(),
+            prompts: vec![(question.prompt.clone().into(), question.echo)].into(),
+        })
     }
 
     fn is_authorized(&self, key: &PublicKey) -> bool {
@@ -124,7 +177,8 @@ impl Handler for Client {
     type Error = russh::Error;
 
     async fn auth_password(&mut self, user: &str, password: &str) -> Result<Auth, Self::Error> {
-        Ok(self.verdict(self.server.node.admits(Some(user), password)))
+        let right = self.takes(MethodKind::Password) && self.server.node.admits(Some(user), password);
+        Ok(self.verdict(right))
     }
 
     async fn auth_publickey_offered(
@@ -132,13 +186,40 @@ impl Handler for Client {
         _user: &str,
         offer: PublicKeyOffer<'_>,
     ) -> Result<Auth, Self::Error> {
-        Ok(self.verdict(self.is_authorized(offer.public_key)))
+        let known = self.takes(MethodKind::PublicKey) && self.is_authorized(offer.public_key);
+        // Nothing is proved yet.
+        Ok(if known { Auth::Accept } else { self.verdict(false) })
     }
 
     async fn auth_publickey(&mut self, user: &str, key: VerifiedPublicKey<'_>) -> Result<Auth, Self::Error> {
         let node = &self.server.node;
-        let right = user == node.device().username && self.is_authorized(key.public_key);
-        Ok(self.verdict(node.admits_proof(right)))
+        let right = self.takes(MethodKind::PublicKey)
+            && user == node.device().username
+            && self.is_authorized(key.public_key);
+        let admitted = node.admits_proof(right);
+        Ok(self.verdict(admitted))
+    }
+
+    async fn auth_keyboard_interactive<'a>(
+        &'a mut self,
+        user: &str,
+        _submethods: &str,
+        response: Option<Response<'a>>,
+    ) -> Result<Auth, Self::Error> {
+        let Some(mut answers) = response else {
+            self.asked = 0;
+            return Ok(self.ask().unwrap_or_else(Auth::reject));
+        };
+        let answer = answers.next();
+        let question = self.questions().get(self.asked);
+        let right = user == self.server.node.device().username
+            && question.is_some_and(|it| answer.as_deref() == Some(it.answer.expose().as_bytes()));
+        self.asked += 1;
+        if right && let Some(next) = self.ask() {
+            return Ok(next);
+        }
+        let admitted = self.server.node.admits_proof(right);
+        Ok(self.verdict(admitted))
     }
 
     async fn channel_open_session(

@@ -1,35 +1,11 @@
 //! Tasks in the order in which they end.
 
-use super::completion::CompletionQueue;
-use super::task::Task;
-use super::waiter::Waiter;
+use super::error::Unfinished;
+use super::watched::{Completes, Watched};
+use crate::deadline::Deadline;
 use std::fmt;
-use std::sync::Arc;
-
-/// What [`as_completed`] takes: a task, or a pair of a key and a task, which is Python's `{future: key}`.
-pub trait Completes {
-    /// The type of the task's value.
-    type Value;
-
-    /// The task itself.
-    fn task(&self) -> &Task<Self::Value>;
-}
-
-impl<T> Completes for Task<T> {
-    type Value = T;
-
-    fn task(&self) -> &Task<T> {
-        self
-    }
-}
-
-impl<K, T> Completes for (K, Task<T>) {
-    type Value = T;
-
-    fn task(&self) -> &Task<T> {
-        &self.1
-    }
-}
+use std::iter::FusedIterator;
+use std::time::{Duration, Instant};
 
 /// Gives each task as it ends, cancelled ones too; those that have ended already come first. Python's function of
 /// that name.
@@ -49,52 +25,49 @@ impl<K, T> Completes for (K, Task<T>) {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn as_completed<C: Completes>(tasks: impl IntoIterator<Item = C>) -> AsCompleted<C> {
-    let ended = Arc::new(CompletionQueue::default());
-    let mut watched: Vec<Option<C>> = tasks.into_iter().map(Some).collect();
-    for (place, item) in watched.iter_mut().enumerate() {
-        let waiter = || Waiter::Queue(Arc::clone(&ended), place);
-        if item.as_ref().is_some_and(|item| !item.task().watch(waiter())) {
-            ended.push(place);
-        }
-    }
-    AsCompleted { left: watched.len(), watched, ended, batch: Vec::new(), given: 0, helped: 0 }
+    let since = Instant::now();
+    AsCompleted { watched: Watched::new(tasks), since }
 }
 
 /// The iterator that [`as_completed`] returns.
 #[must_use = "an iterator does nothing unless it is read"]
 pub struct AsCompleted<C> {
-    watched: Vec<Option<C>>,
-    left: usize,
-    ended: Arc<CompletionQueue>,
-    batch: Vec<usize>,
-    /// How many of the batch were given.
-    given: usize,
-    /// How many of `watched` this thread has tried to help with.
-    helped: usize,
+    watched: Watched<C>,
+    since: Instant,
 }
 
 impl<C: Completes> AsCompleted<C> {
-    /// Refills the batch, running unclaimed tasks of this worker's own pool while nothing has ended.
-    fn refill(&mut self) {
-        self.batch.clear();
-        self.given = 0;
-        loop {
-            self.ended.swap(&mut self.batch);
-            if !self.batch.is_empty() {
-                return;
-            }
-            let place = self.helped;
-            let Some(item) = self.watched.get(place) else {
-                self.ended.wait(None);
-                continue;
-            };
-            self.helped += 1;
-            // Nested too deep to help, and perhaps nobody else ever will: it is given as it is, and its `result` says so.
-            if item.as_ref().is_some_and(|item| item.task().help().is_err()) {
-                self.batch.push(place);
-                return;
-            }
-        }
+    /// Gives up `timeout` after the call of [`as_completed`]; Python's `as_completed(futures, timeout=)`.
+    ///
+    /// What has ended is given however late it is asked for. Inside a job, a timed wait does not run tasks of its own
+    /// pool: none of them knows the limit.
+    ///
+    /// ```
+    /// use linecrew_core::executor::{Executor, as_completed};
+    /// use std::time::Duration;
+    ///
+    /// let executor = Executor::new()?;
+    /// let tasks = ["r1", "r2"].map(|host| executor.submit(move || host.len()));
+    /// let mut completed = as_completed(tasks).timeout(Duration::from_secs(30));
+    /// for task in completed.by_ref() {
+    ///     match task {
+    ///         Ok(task) => println!("{}", task.result()?),
+    ///         Err(error) => eprintln!("{error}"), // 1 (of 2) tasks unfinished
+    ///     }
+    /// }
+    /// for task in completed.into_unfinished() {
+    ///     task.cancel();
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn timeout(self, timeout: Duration) -> TimedAsCompleted<C> {
+        let deadline = Deadline::counted_from(self.since, timeout, "as_completed").instant();
+        TimedAsCompleted { watched: self.watched, deadline, is_over: false }
+    }
+
+    /// The tasks that were not given, in the order in which they came.
+    pub fn into_unfinished(self) -> Vec<C> {
+        self.watched.into_rest().collect()
     }
 }
 
@@ -102,30 +75,79 @@ impl<C: Completes> Iterator for AsCompleted<C> {
     type Item = C;
 
     fn next(&mut self) -> Option<C> {
-        while self.left > 0 {
-            if self.given == self.batch.len() {
-                self.refill();
-            }
-            let place = self.batch[self.given];
-            self.given += 1;
-            // One that was given before its end is told of again.
-            if let Some(item) = self.watched[place].take() {
-                self.left -= 1;
-                return Some(item);
-            }
+        if self.watched.left() == 0 {
+            return None;
         }
-        None
+        self.watched.take_next(None)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.left, Some(self.left))
+        (self.watched.left(), Some(self.watched.left()))
     }
 }
 
 impl<C: Completes> ExactSizeIterator for AsCompleted<C> {}
 
+impl<C: Completes> FusedIterator for AsCompleted<C> {}
+
+/// The iterator that [`AsCompleted::timeout`] returns: each task as it ends; where the time runs out, one
+/// [`Unfinished`]; then nothing any more.
+#[must_use = "an iterator does nothing unless it is read"]
+pub struct TimedAsCompleted<C> {
+    watched: Watched<C>,
+    deadline: Instant,
+    is_over: bool,
+}
+
+impl<C: Completes> TimedAsCompleted<C> {
+    /// The tasks that were not given, in the order in which they came.
+    pub fn into_unfinished(self) -> Vec<C> {
+        self.watched.into_rest().collect()
+    }
+}
+
+impl<C: Completes> Iterator for TimedAsCompleted<C> {
+    type Item = Result<C, Unfinished>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.is_over || self.watched.left() == 0 {
+            return None;
+        }
+        let item = self.watched.take_next(Some(self.deadline));
+        self.is_over = item.is_none();
+        Some(item.ok_or(Unfinished { unfinished: self.watched.left(), total: self.watched.total() }))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let most = if self.is_over { 0 } else { self.watched.left() };
+        (most.min(1), Some(most))
+    }
+}
+
+impl<C: Completes> FusedIterator for TimedAsCompleted<C> {}
+
 impl<C> fmt::Debug for AsCompleted<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AsCompleted").field("left", &self.left).finish_non_exhaustive()
+        f.debug_struct("AsCompleted").field("left", &self.watched.left()).finish_non_exhaustive()
+    }
+}
+
+impl<C> fmt::Debug for TimedAsCompleted<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TimedAsCompleted").field("left", &self.watched.left()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::executor::Task;
+
+    #[test]
+    fn the_time_counts_from_the_call() {
+        let completed = as_completed(Vec::<Task<()>>::new());
+        let since = completed.since;
+        let hour = Duration::from_hours(1);
+        assert_eq!(completed.timeout(hour).deadline, since + hour);
     }
 }

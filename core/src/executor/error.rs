@@ -74,7 +74,7 @@ impl fmt::Debug for Panic {
     }
 }
 
-/// Why an executor could not be built.
+/// Why an executor, or a buffered map of one, could not be built.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
@@ -89,4 +89,17 @@ pub enum BuildError {
     /// `thread_name_prefix` has a NUL, which the system takes in no name.
     #[error("thread_name_prefix must not contain a NUL")]
     ThreadName,
+    /// `buffersize` was 0: no input could ever be submitted. Python's `ValueError`.
+    #[error("buffersize must be at least 1, not 0")]
+    BufferSize,
+}
+
+/// The time ran out before all tasks of an `as_completed` had ended. Python's `TimeoutError`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{unfinished} (of {total}) tasks unfinished")]
+pub struct Unfinished {
+    /// How many had not ended.
+    pub unfinished: usize,
+    /// How many there were.
+    pub total: usize,
 }

@@ -5,7 +5,12 @@
 //! | `ThreadPoolExecutor(max_workers=5)`      | `Executor::builder().max_workers(5).build()?`     |
 //! | `executor.submit(f, x)`                  | `executor.submit(move \|\| f(x))`                 |
 //! | `executor.map(f, xs)`                    | `executor.map(f, xs)`                             |
+//! | `executor.map(f, xs, ys)`                | `executor.map(\|(x, y)\| .., zip((xs, ys)))`      |
+//! | `executor.map(f, xs, timeout=9)`         | `executor.map(f, xs).timeout(nine_seconds)`       |
+//! | `executor.map(f, xs, buffersize=8)`      | `executor.map_buffered(f, xs, 8)?`                |
 //! | `as_completed(futures)`                  | `as_completed(tasks)`                             |
+//! | `as_completed(futures, timeout=9)`       | `as_completed(tasks).timeout(nine_seconds)`       |
+//! | `wait(futures, timeout=9)`               | `wait(tasks, AllCompleted, Some(nine_seconds))`   |
 //! | `future.result()`, `.result(timeout=1)`  | `task.result()`, `task.result_timeout(second)`    |
 //! | `future.cancel()`, `.done()`             | `task.cancel()`, `task.is_done()`                 |
 //! | `executor.shutdown(cancel_futures=True)` | `executor.shutdown(Pending::Cancel, Wait::Yes)`   |
@@ -40,6 +45,7 @@ mod header;
 mod line;
 mod lock;
 mod map;
+mod map_buffered;
 mod pool;
 mod promise;
 mod rlock;
@@ -50,24 +56,31 @@ mod sleep;
 mod sync;
 mod task;
 mod timer;
+mod wait;
 mod waiter;
+mod watched;
 mod worker;
+mod zip;
 
-pub use as_completed::{AsCompleted, Completes, as_completed};
+pub use as_completed::{AsCompleted, TimedAsCompleted, as_completed};
 pub use barrier::{Barrier, BrokenBarrier};
 pub use builder::Builder;
 pub use condition::Condition;
-pub use error::{BuildError, Panic, TaskError};
+pub use error::{BuildError, Panic, TaskError, Unfinished};
 pub use event::Event;
 pub use header::TaskState;
 pub use lock::{Lock, LockGuard};
 pub use map::Map;
+pub use map_buffered::MapBuffered;
 pub use promise::{InvalidState, Promise};
 pub use rlock::{RLock, RLockGuard};
 pub use scope::Scope;
 pub use semaphore::{AcquireError, BoundedSemaphore, Permit, ReleaseError, Semaphore};
 pub use task::{Task, TaskId};
 pub use timer::Timer;
+pub use wait::{ReturnWhen, Waited, wait};
+pub use watched::Completes;
+pub use zip::{Iterables, Zip, zip};
 
 use crate::cancel::CancelToken;
 use pool::Pool;
@@ -159,13 +172,33 @@ impl Executor {
         self.handle.scope(function)
     }
 
-    /// Submits `function` for each of `inputs` at once and gives the results in the order of the inputs.
+    /// Submits `function` for each of `inputs` at once and gives the results in the order of the inputs. Several
+    /// iterables are walked side by side with [`zip`].
+    ///
+    /// Python's `chunksize` has no counterpart: it spares a pool of processes messages, and Python's pool of threads
+    /// ignores it too.
     pub fn map<I, T>(&self, function: impl Fn(I::Item) -> T + Send + Sync + 'static, inputs: I) -> Map<T>
     where
         I: IntoIterator<Item: Send + 'static>,
         T: Send + 'static,
     {
         self.handle.map(function, inputs)
+    }
+
+    /// As [`map`](Self::map), but with at most `buffersize` inputs taken ahead of the results that were read, so that
+    /// `inputs` may be endless, or too many to hold. [`BuildError::BufferSize`] if it is 0.
+    pub fn map_buffered<I, F, T>(
+        &self,
+        function: F,
+        inputs: I,
+        buffersize: usize,
+    ) -> Result<MapBuffered<I::IntoIter, F, T>, BuildError>
+    where
+        I: IntoIterator<Item: Send + 'static>,
+        F: Fn(I::Item) -> T + Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        self.handle.map_buffered(function, inputs, buffersize)
     }
 
     /// Takes no more tasks, and finishes or cancels those that have not started. Further calls do what is left to do:
@@ -224,11 +257,35 @@ impl Handle {
         T: Send + 'static,
     {
         let function = Arc::new(function);
-        let submit = |input| {
-            let function = Arc::clone(&function);
-            self.submit(move || function(input))
-        };
-        Map::new(inputs.into_iter().map(submit).collect())
+        Map::new(inputs.into_iter().map(|input| self.submit_call(&function, input)))
+    }
+
+    /// As [`Executor::map_buffered`].
+    pub fn map_buffered<I, F, T>(
+        &self,
+        function: F,
+        inputs: I,
+        buffersize: usize,
+    ) -> Result<MapBuffered<I::IntoIter, F, T>, BuildError>
+    where
+        I: IntoIterator<Item: Send + 'static>,
+        F: Fn(I::Item) -> T + Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        MapBuffered::new(self.clone(), function, inputs.into_iter(), buffersize)
+    }
+
+    fn submit_call<A, T>(
+        &self,
+        function: &Arc<impl Fn(A) -> T + Send + Sync + 'static>,
+        argument: A,
+    ) -> Task<T>
+    where
+        A: Send + 'static,
+        T: Send + 'static,
+    {
+        let function = Arc::clone(function);
+        self.submit(move || function(argument))
     }
 }
 

@@ -160,15 +160,21 @@ impl<T> Task<T> {
         self.handle.header().is_done()
     }
 
-    /// Whether the task ended with an error; a cancelled one did not, as in Python's `wait`.
-    #[allow(dead_code, reason = "for `wait`")]
+    /// Whether the task ended with an error. A cancelled one did not, as in Python's `wait`; of one whose result was
+    /// taken nobody knows any more.
     pub(super) fn failed(&self) -> bool {
-        self.handle.error().is_some_and(|error| !matches!(error, TaskError::Cancelled))
+        let no_failure = |error| matches!(error, &TaskError::Cancelled | &TaskError::AlreadyTaken);
+        self.handle.error().is_some_and(|error| !no_failure(error))
     }
 
-    /// Has `waiter` told once when the task ends; `false`, and it is not told, if the task already has.
-    pub(super) fn watch(&self, waiter: Waiter<T>) -> bool {
-        self.handle.header().watch(waiter).is_ok()
+    /// Has `waiter` told once when the task ends; `None`, and it is not told, if the task already has.
+    pub(super) fn watch(&self, waiter: Waiter<T>) -> Option<WaiterKey> {
+        self.handle.header().watch(waiter).ok()
+    }
+
+    /// Takes a waiter back, if it was not told yet.
+    pub(super) fn unwatch(&self, key: WaiterKey) {
+        self.handle.header().unwatch(key);
     }
 
     /// Runs the task here if this thread is a worker of its pool and nobody has claimed it.

@@ -108,6 +108,7 @@ impl Host {
         }
         let mut target = Target::new(self.hostname()).name(&self.name).credentials(credentials);
         target.port = self.port();
+        target.ssh = self.settings.ssh.clone().unwrap_or_default();
         Ok(target)
     }
 

@@ -3,6 +3,7 @@
 use super::entry::Entry;
 use super::error::InventoryError;
 use super::host::Host;
+use crate::transport::SshOptions;
 use serde::Serialize;
 use std::path::{Path, absolute};
 use std::sync::Arc;
@@ -37,7 +38,8 @@ fn alone(settings: &Entry) -> Result<Entry, String> {
     let mut entry = settings.clone();
     entry.groups.clear();
     let unknown = |error| format!("a path cannot be made absolute: {error}");
-    for path in [&mut entry.private_key, &mut entry.known_hosts].into_iter().flatten() {
+    let identities = entry.ssh.iter_mut().flat_map(SshOptions::paths_mut);
+    for path in [&mut entry.private_key, &mut entry.known_hosts].into_iter().flatten().chain(identities) {
         *path = absolute(&path).map_err(unknown)?;
     }
     if let Some(file) = settings.platform_file() {

@@ -45,7 +45,9 @@ impl From<transport::ErrorKind> for ErrorKind {
             transport::ErrorKind::TimedOut => Self::TimedOut,
             transport::ErrorKind::Cancelled => Self::Cancelled,
             transport::ErrorKind::Closed => Self::Closed,
-            transport::ErrorKind::Authentication => Self::Authentication,
+            transport::ErrorKind::Authentication | transport::ErrorKind::PasswordExpired => {
+                Self::Authentication
+            }
             _ => Self::Transport,
         }
     }

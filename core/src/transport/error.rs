@@ -27,6 +27,8 @@ pub enum ErrorKind {
     HostKey,
     /// Every way to authenticate was refused.
     Authentication,
+    /// The account's password has expired: it must be changed before anything else.
+    PasswordExpired,
     /// Both sides have no algorithm in common.
     Negotiation,
     /// The other side broke the protocol.

@@ -4,9 +4,11 @@
 //! and nothing else: each takes a [`Cx`] and returns by its deadline, or as soon as its token is cancelled.
 
 mod error;
+mod ssh_options;
 mod target;
 
 pub use error::{ErrorKind, Phase, TransportError};
+pub use ssh_options::{AuthMethod, SshOptions};
 pub use target::{Credentials, HostKeyCheck, Target};
 
 use crate::cx::Cx;

@@ -456,6 +456,7 @@ fn request_cancel_reaches_a_running_job() {
     running.recv_timeout(HANG).unwrap();
     let pending = executor.submit_with(|_| ());
     assert!(pending.request_cancel() && pending.is_cancelled());
-    assert!(!task.request_cancel() && task.state() == TaskState::Running);
+    assert_eq!(task.state(), TaskState::Running);
+    assert!(!task.request_cancel());
     assert!(task.result().unwrap());
 }

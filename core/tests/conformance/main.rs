@@ -5,9 +5,12 @@
     reason = "helpers of tests are outside of the test functions that the lint spares"
 )]
 
+mod as_completed;
 mod future;
 mod lock;
+mod map;
 mod timer;
+mod wait;
 
 use linecrew_core::executor::{Executor, Task};
 use std::sync::mpsc::{self, Sender};
@@ -31,6 +34,13 @@ fn block(executor: &Executor) -> (Task<()>, Sender<()>) {
     });
     running.recv_timeout(HANG).unwrap();
     (task, release)
+}
+
+/// A task that has ended.
+fn ended<T: Send + 'static>(executor: &Executor, job: impl FnOnce() -> T + Send + 'static) -> Task<T> {
+    let task = executor.submit(job);
+    until(|| task.is_done());
+    task
 }
 
 /// Returns once `condition` holds, which some other thread must bring about.

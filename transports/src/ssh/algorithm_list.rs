@@ -23,7 +23,7 @@ enum Change {
 /// What is said about algorithms, for each kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub struct Algorithms {
+pub struct AlgorithmLists {
     /// Key exchange.
     pub kex: Option<AlgorithmList>,
     /// Signatures with the host key.

@@ -1,14 +1,17 @@
 //! Opens SSH connections.
 
+use super::PORT;
+use super::algorithms::Algorithms;
+use super::auth::{Challenge, Login, Responder};
 use super::host_key::{HostKeys, Server};
 use super::session::Session;
 use super::shell::{SshTransport, Terminal};
-use super::{PORT, algorithms, auth};
 use crate::resolve::Resolver;
 use crate::tcp;
 use linecrew_core::cx::Cx;
+use linecrew_core::secret::Secret;
 use linecrew_core::transport::{
-    Connector, ErrorKind, HostKeyCheck, Phase, Target, Transport, TransportError,
+    Connector, ErrorKind, HostKeyCheck, Phase, SshOptions, Target, Transport, TransportError,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -39,8 +42,8 @@ pub struct SshConnector {
     check: HostKeyCheck,
     files: Vec<PathBuf>,
     host_keys: Arc<HostKeys>,
-    terminal: Terminal,
-    legacy: bool,
+    options: SshOptions,
+    responder: Option<Responder>,
     resolver: Resolver,
 }
 
@@ -65,9 +68,8 @@ impl SshConnector {
             check,
             host_keys: Arc::new(HostKeys::new(check, files.clone(), None)),
             files,
-            // Wide enough that devices do not wrap, high enough that most do not page.
-            terminal: Terminal { name: "vt100".into(), columns: 511, rows: 1000 },
-            legacy: false,
+            options: SshOptions::default(),
+            responder: None,
             resolver: Resolver::system(),
         }
     }
@@ -104,7 +106,8 @@ impl SshConnector {
 
     /// Sets the terminal's type and its size in columns and rows. `vt100`, 511, 1,000 unless set.
     pub fn terminal(mut self, name: impl Into<String>, columns: u32, rows: u32) -> Self {
-        self.terminal = Terminal { name: name.into(), columns, rows };
+        self.options.terminal = Some(name.into());
+        (self.options.columns, self.options.rows) = (Some(columns), Some(rows));
         self
     }
 
@@ -115,13 +118,47 @@ impl SshConnector {
     /// unless `CFLAGS` defines `LIBSSH2_KEX_SHA1_ENABLE`, `LIBSSH2_RSA_SHA1_ENABLE`, `LIBSSH2_HMAC_SHA1_ENABLE`,
     /// `LIBSSH2_3DES_ENABLE`, `LIBSSH2_DSA_ENABLE` and `LIBSSH2_MD5_PEM_ENABLE`.
     pub fn legacy(mut self, offered: bool) -> Self {
-        self.legacy = offered;
+        self.options.legacy_algorithms = Some(offered);
+        self
+    }
+
+    /// Sets what holds for each host whose [`Target::ssh`] says nothing else.
+    pub fn options(mut self, options: SshOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Sets who answers what a server asks besides user name and password, such as a one-time code; none unless set.
+    ///
+    /// It is called on the thread that connects, while the server waits, and should return by the challenge's deadline.
+    ///
+    /// ```
+    /// use linecrew_core::secret::Secret;
+    /// use linecrew_transports::ssh::{Challenge, SshConnector};
+    ///
+    /// # fn code_for(_user: &str) -> String { String::new() }
+    /// let connector = SshConnector::new().responder(|challenge: &Challenge<'_>| {
+    ///     challenge.prompt.contains("code").then(|| Secret::new(code_for(challenge.user)))
+    /// });
+    /// # drop(connector);
+    /// ```
+    pub fn responder(
+        mut self,
+        respond: impl Fn(&Challenge<'_>) -> Option<Secret> + Send + Sync + 'static,
+    ) -> Self {
+        self.responder = Some(Arc::new(respond));
         self
     }
 
     fn with_host_keys(mut self) -> Self {
         self.host_keys = Arc::new(HostKeys::new(self.check, self.files.clone(), None));
         self
+    }
+
+    fn options_for(&self, target: &Target) -> SshOptions {
+        let mut options = target.ssh.clone();
+        options.inherit(&self.options);
+        options
     }
 
     /// A session with an encrypted channel to a server whose key is trusted.
@@ -132,12 +169,8 @@ impl SshConnector {
         let cx = cx.within(self.limits.handshake, "handshake");
         let session = Session::new(&socket, target.peer(PORT))?;
         let key_types = known.key_types(&target.host, port);
-        algorithms::prefer(&session.ssh, self.legacy, &key_types).map_err(|source| {
-            let what = "this build has no usable algorithm";
-            TransportError::new(ErrorKind::Configuration, Phase::Handshake, &session.peer, what)
-                .source(source)
-        })?;
-        session.handshake(&cx)?;
+        let algorithms = offer(&session, &self.options_for(target), &key_types)?;
+        session.handshake(&algorithms, &cx)?;
         let key = session.ssh.host_key().map(|(key, _)| key.to_vec()).ok_or_else(|| {
             let what = "the server showed no host key";
             TransportError::new(ErrorKind::Protocol, Phase::HostKey, &session.peer, what)
@@ -146,6 +179,19 @@ impl SshConnector {
         self.host_keys.verify(&server, &key, &cx)?;
         Ok(session)
     }
+}
+
+/// Makes the session offer what the options ask for.
+fn offer(session: &Session, options: &SshOptions, known: &[&str]) -> Result<Algorithms, TransportError> {
+    let failed =
+        |what: String| TransportError::new(ErrorKind::Configuration, Phase::Handshake, &session.peer, what);
+    let no_algorithm = |source| failed("this build has no usable algorithm".into()).source(source);
+    let chosen = Algorithms::choose(&session.ssh, options, known).map_err(|error| match error {
+        Ok(unsupported) => failed(unsupported.to_string()),
+        Err(source) => no_algorithm(source),
+    })?;
+    chosen.apply(&session.ssh).map_err(no_algorithm)?;
+    Ok(chosen)
 }
 
 impl Default for SshConnector {
@@ -158,7 +204,16 @@ impl Connector for SshConnector {
     fn connect(&self, target: &Target, cx: &Cx) -> Result<Box<dyn Transport>, TransportError> {
         let session = self.handshake(target, cx)?;
         let limit = self.limits.authentication;
-        auth::authenticate(&session, &target.credentials, &cx.within(limit, "authentication"))?;
-        Ok(Box::new(SshTransport::open(session, &self.terminal, &cx.within(limit, "authentication"))?))
+        let options = self.options_for(target);
+        Login {
+            session: &session,
+            credentials: &target.credentials,
+            options: &options,
+            responder: self.responder.as_ref(),
+            cx: &cx.within(limit, "authentication"),
+        }
+        .authenticate()?;
+        let terminal = Terminal::from(&options);
+        Ok(Box::new(SshTransport::open(session, &terminal, &cx.within(limit, "authentication"))?))
     }
 }

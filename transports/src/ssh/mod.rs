@@ -11,11 +11,13 @@ mod connector;
 mod greeting;
 mod host_key;
 pub mod known_hosts;
+mod offer;
 mod pattern;
 mod session;
 mod shell;
 
-pub use algorithm_list::{AlgorithmList, Algorithms};
+pub use algorithm_list::{AlgorithmList, AlgorithmLists};
+pub use auth::Challenge;
 pub use connector::SshConnector;
 pub use shell::SshTransport;
 

@@ -1,5 +1,6 @@
 //! A libssh2 session that waits in the shared poll.
 
+use super::algorithms::{Algorithms, Mismatch};
 use super::greeting::{Greeting, before_banner};
 use crate::poll::{Interest, PollError, poll, retry};
 use linecrew_core::cx::{Cx, Interruption};
@@ -25,10 +26,15 @@ pub(super) mod code {
     pub(in crate::ssh) const SOCKET_DISCONNECT: i32 = -13;
     pub(in crate::ssh) const PASSWORD_EXPIRED: i32 = -15;
     pub(in crate::ssh) const FILE: i32 = -16;
+    pub(in crate::ssh) const METHOD_NONE: i32 = -17;
     pub(in crate::ssh) const AUTHENTICATION_FAILED: i32 = -18;
     pub(in crate::ssh) const PUBLICKEY_UNVERIFIED: i32 = -19;
+    pub(in crate::ssh) const UNSUPPORTED: i32 = -33;
+    pub(in crate::ssh) const INVAL: i32 = -34;
+    pub(in crate::ssh) const PUBLICKEY_PROTOCOL: i32 = -36;
     pub(in crate::ssh) const EAGAIN: i32 = -37;
     pub(in crate::ssh) const SOCKET_RECV: i32 = -43;
+    pub(in crate::ssh) const ALGO_UNSUPPORTED: i32 = -51;
 }
 
 /// One SSH connection. It may carry several channels, all used by one thread.
@@ -116,13 +122,13 @@ impl Session {
     }
 
     /// Agrees on encryption.
-    pub(super) fn handshake(&self, cx: &Cx) -> Result<(), TransportError> {
+    pub(super) fn handshake(&self, algorithms: &Algorithms, cx: &Cx) -> Result<(), TransportError> {
         let mut greeting = Greeting::default();
         let introduced = self.introduce(cx).and_then(|()| self.skip_preamble(&mut greeting, cx));
         match introduced {
             // Any other error of the socket shows again in libssh2's own calls.
             Ok(()) | Err(PollError::Io(_)) => {}
-            Err(error) => return Err(self.handshake_failure(Fault::Wait(error), &greeting, cx)),
+            Err(error) => return Err(self.handshake_failure(Fault::Wait(error), &greeting, algorithms, cx)),
         }
         if greeting.preamble() > PREAMBLE_LIMIT {
             let what = "too much text before the banner";
@@ -138,7 +144,7 @@ impl Session {
         });
         agreed.map_err(|fault| {
             greeting.note_line(self.ssh.banner_bytes());
-            self.handshake_failure(fault, &greeting, cx)
+            self.handshake_failure(fault, &greeting, algorithms, cx)
         })
     }
 
@@ -182,9 +188,16 @@ impl Session {
         Ok(())
     }
 
-    fn handshake_failure(&self, fault: Fault, greeting: &Greeting, cx: &Cx) -> TransportError {
-        if fault.code() == Some(code::KEX_FAILURE)
-            && let Some(error) = self.negotiation_failure(greeting)
+    fn handshake_failure(
+        &self,
+        fault: Fault,
+        greeting: &Greeting,
+        algorithms: &Algorithms,
+        cx: &Cx,
+    ) -> TransportError {
+        // Where both see that nothing fits, the server may hang up first.
+        if fault.code().is_some()
+            && let Some(error) = self.negotiation_failure(&fault, greeting, algorithms)
         {
             return error;
         }
@@ -201,22 +214,30 @@ impl Session {
     }
 
     /// The error for two sides that have nothing in common, if that is what happened.
-    fn negotiation_failure(&self, greeting: &Greeting) -> Option<TransportError> {
-        let offer = greeting.offer();
-        if offer.is_none() && self.is_at_end() {
-            return None;
+    fn negotiation_failure(
+        &self,
+        fault: &Fault,
+        greeting: &Greeting,
+        algorithms: &Algorithms,
+    ) -> Option<TransportError> {
+        let failed =
+            |what: String| TransportError::new(ErrorKind::Negotiation, Phase::Handshake, &self.peer, what);
+        match greeting.offer() {
+            Some(offer) => {
+                let Mismatch { kinds, offered, hint } = algorithms.mismatch(&offer)?;
+                let error = failed(format!("no algorithm in common for {kinds}"));
+                Some(error.expected(format!("another offer than the server's: {offered}")).hint(hint))
+            }
+            None if fault.code() == Some(code::KEX_FAILURE) && !self.is_at_end() => Some(
+                failed("no algorithm in common".into())
+                    .hint("an old device may need legacy_algorithms, which are off unless asked for"),
+            ),
+            None => None,
         }
-        let what = "no algorithm in common";
-        let error = TransportError::new(ErrorKind::Negotiation, Phase::Handshake, &self.peer, what)
-            .hint("an old device may need the legacy algorithms, which are off unless asked for");
-        Some(match offer {
-            Some(offer) => error.expected(format!("a modern algorithm, the server has {offer}")),
-            None => error,
-        })
     }
 
     /// Whether the server has ended the connection and all it sent was read.
-    fn is_at_end(&self) -> bool {
+    pub(super) fn is_at_end(&self) -> bool {
         match self.socket.peek(&mut [0]) {
             Ok(count) => count == 0,
             Err(error) => error.kind() != io::ErrorKind::WouldBlock,

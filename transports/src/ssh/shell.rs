@@ -2,7 +2,7 @@
 
 use super::session::{Fault, Session};
 use linecrew_core::cx::Cx;
-use linecrew_core::transport::{Phase, Transport, TransportError};
+use linecrew_core::transport::{Phase, SshOptions, Transport, TransportError};
 use ssh2::{Channel, ExtendedData};
 use std::io::{Read, Write};
 use std::time::Duration;
@@ -16,6 +16,17 @@ pub(super) struct Terminal {
     pub(super) name: String,
     pub(super) columns: u32,
     pub(super) rows: u32,
+}
+
+impl From<&SshOptions> for Terminal {
+    /// Wide enough that devices do not wrap, high enough that most do not page, unless set otherwise.
+    fn from(options: &SshOptions) -> Self {
+        Self {
+            name: options.terminal.clone().unwrap_or_else(|| "vt100".to_owned()),
+            columns: options.columns.unwrap_or(511),
+            rows: options.rows.unwrap_or(1000),
+        }
+    }
 }
 
 /// A shell on a device, made by an [`SshConnector`](super::SshConnector).

@@ -6,7 +6,7 @@ use super::local::Local;
 use super::setting::Setting;
 use super::value::Jump;
 use crate::ssh::PORT;
-use crate::ssh::algorithm_list::Algorithms;
+use crate::ssh::algorithm_list::AlgorithmLists;
 use crate::ssh::known_hosts::Place;
 use linecrew_core::transport::HostKeyCheck;
 use std::net::IpAddr;
@@ -43,7 +43,7 @@ pub struct HostConfig {
     /// `HashKnownHosts`.
     pub hash_known_hosts: Option<bool>,
     /// `KexAlgorithms`, `HostKeyAlgorithms`, `Ciphers`, `MACs`.
-    pub algorithms: Algorithms,
+    pub algorithms: AlgorithmLists,
     /// `ConnectTimeout`; none for 0.
     pub connect_timeout: Option<Duration>,
     /// `ServerAliveInterval`; none for 0.
@@ -91,7 +91,7 @@ pub(super) struct Options {
     host_key_check: Option<HostKeyCheck>,
     host_key_alias: Option<String>,
     hash_known_hosts: Option<bool>,
-    algorithms: Algorithms,
+    algorithms: AlgorithmLists,
     connect_timeout: Option<Duration>,
     server_alive_interval: Option<Duration>,
     bind_address: Option<String>,

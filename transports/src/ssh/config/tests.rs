@@ -99,7 +99,7 @@ fn every_setting_arrives() {
         host_key_check: Some(HostKeyCheck::AcceptNew),
         host_key_alias: Some("alias".into()),
         hash_known_hosts: Some(true),
-        algorithms: crate::ssh::Algorithms {
+        algorithms: crate::ssh::AlgorithmLists {
             kex: list("+a"),
             host_key: list("-b"),
             ciphers: list("^c"),
