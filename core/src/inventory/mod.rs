@@ -28,6 +28,7 @@ mod entry;
 mod error;
 mod file;
 mod host;
+mod ssh_config;
 mod value;
 mod written;
 
@@ -35,6 +36,7 @@ pub use credential::{Credential, SecretSource};
 pub use entry::Entry;
 pub use error::InventoryError;
 pub use host::Host;
+pub use ssh_config::SshConfigFile;
 pub use value::Value;
 
 use std::path::Path;

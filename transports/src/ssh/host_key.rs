@@ -11,13 +11,41 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+/// What is done about host keys.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Trust {
+    pub(super) check: HostKeyCheck,
+    pub(super) files: Vec<PathBuf>,
+    /// Where new keys are noted; none: nowhere.
+    pub(super) new_keys: Option<PathBuf>,
+    /// Whether new entries hide the name of their host; as the last entry of the file does where it is not said.
+    pub(super) hashed: Option<bool>,
+}
+
+impl Trust {
+    /// These files, of which the first gets the new keys.
+    pub(super) fn new(check: HostKeyCheck, files: Vec<PathBuf>) -> Self {
+        Self { check, new_keys: files.first().cloned(), files, hashed: None }
+    }
+
+    /// The user's and the system's files.
+    pub(super) fn usual(check: HostKeyCheck) -> Self {
+        Self::new(check, Self::user_files().into_iter().chain(Self::global_files()).collect())
+    }
+
+    pub(super) fn user_files() -> Vec<PathBuf> {
+        std::env::home_dir().map(|home| home.join(".ssh/known_hosts")).into_iter().collect()
+    }
+
+    pub(super) fn global_files() -> Vec<PathBuf> {
+        vec!["/etc/ssh/ssh_known_hosts".into()]
+    }
+}
+
 /// The host keys that a connector trusts, read from their files when first needed.
 #[derive(Debug)]
 pub(super) struct HostKeys {
-    check: HostKeyCheck,
-    files: Vec<PathBuf>,
-    /// Whether new entries hide the name of their host; as the last entry of the file does where it is not said.
-    hashed: Option<bool>,
+    trust: Trust,
     known: Mutex<Option<Arc<KnownHosts>>>,
 }
 
@@ -29,38 +57,32 @@ pub(super) struct Server<'a> {
 }
 
 impl HostKeys {
-    pub(super) fn new(check: HostKeyCheck, files: Vec<PathBuf>, hashed: Option<bool>) -> Self {
-        Self { check, files, hashed, known: Mutex::default() }
-    }
-
-    /// The user's and the system's `known_hosts` files.
-    pub(super) fn usual_files() -> Vec<PathBuf> {
-        let user = std::env::home_dir().map(|home| home.join(".ssh/known_hosts"));
-        user.into_iter().chain(["/etc/ssh/ssh_known_hosts".into()]).collect()
+    pub(super) fn new(trust: Trust) -> Self {
+        Self { trust, known: Mutex::default() }
     }
 
     /// What is known, nothing where nothing is checked.
     pub(super) fn known(&self) -> Arc<KnownHosts> {
-        if self.check == HostKeyCheck::Off {
+        if self.trust.check == HostKeyCheck::Off {
             return Arc::default();
         }
         let mut kept = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(kept.get_or_insert_with(|| Arc::new(KnownHosts::load(&self.files))))
+        Arc::clone(kept.get_or_insert_with(|| Arc::new(KnownHosts::load(&self.trust.files))))
     }
 
     /// Accepts `key` (in wire format) as the server's, or says why not.
     pub(super) fn verify(&self, server: &Server<'_>, key: &[u8], cx: &Cx) -> Result<(), TransportError> {
-        if self.check == HostKeyCheck::Off {
+        if self.trust.check == HostKeyCheck::Off {
             return Ok(());
         }
         let known = self.known();
         match server.verdict(&known, key) {
             Verdict::Known => Ok(()),
             // A file that cannot be read may know another key.
-            Verdict::Unknown if self.check == HostKeyCheck::AcceptNew && known.unread().is_none() => {
+            Verdict::Unknown if self.trust.check == HostKeyCheck::AcceptNew && known.unread().is_none() => {
                 self.accept(server, key, cx)
             }
-            verdict => Err(server.refusal(&verdict, key, &known, self.files.first())),
+            verdict => Err(server.refusal(&verdict, key, &known, self.trust.new_keys.as_ref())),
         }
     }
 
@@ -75,7 +97,8 @@ impl HostKeys {
             )
             .source(source)
         };
-        let path = self.files.first().ok_or_else(|| not_written(io::ErrorKind::NotFound.into()))?;
+        // Without a file every connection is the first one.
+        let Some(path) = &self.trust.new_keys else { return Ok(()) };
         let mut file = open(path).map_err(not_written)?;
         lock(&file, server.peer, cx)?;
         let mut bytes = Vec::new();
@@ -85,8 +108,9 @@ impl HostKeys {
         match server.verdict(&known, key) {
             Verdict::Known => {}
             Verdict::Unknown => {
-                let line =
-                    server.line(key, self.hashed.unwrap_or(known.ends_hashed())).map_err(not_written)?;
+                let line = server
+                    .line(key, self.trust.hashed.unwrap_or(known.ends_hashed()))
+                    .map_err(not_written)?;
                 append(&mut file, &bytes, &line).map_err(not_written)?;
             }
             verdict => return Err(server.refusal(&verdict, key, &known, Some(path))),
@@ -229,7 +253,7 @@ mod tests {
     }
 
     fn keys(check: HostKeyCheck, file: &Path) -> HostKeys {
-        HostKeys::new(check, vec![file.to_owned()], None)
+        HostKeys::new(Trust::new(check, vec![file.to_owned()]))
     }
 
     #[test]
@@ -314,7 +338,10 @@ mod tests {
             (&*format!("{hashed}\n"), Some(false), false),
         ] {
             std::fs::write(&file, before).unwrap();
-            let keys = HostKeys::new(HostKeyCheck::AcceptNew, vec![file.clone()], asked);
+            let keys = HostKeys::new(Trust {
+                hashed: asked,
+                ..Trust::new(HostKeyCheck::AcceptNew, vec![file.clone()])
+            });
             keys.verify(&SERVER, &key(1), &cx()).unwrap();
             let text = std::fs::read_to_string(&file).unwrap();
             assert_eq!(text.lines().last().unwrap().starts_with("|1|"), expected, "{before} {asked:?}");
@@ -338,7 +365,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("known_hosts");
         let files = vec![file.clone(), folder.path().to_owned()];
-        let keys = HostKeys::new(HostKeyCheck::AcceptNew, files, None);
+        let keys = HostKeys::new(Trust::new(HostKeyCheck::AcceptNew, files));
         let shown = keys.verify(&SERVER, &key(1), &cx()).unwrap_err().to_string();
         assert!(shown.contains(&format!("(skipped: {}: cannot be read", folder.path().display())), "{shown}");
         assert!(!file.exists());

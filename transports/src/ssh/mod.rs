@@ -7,6 +7,7 @@ mod algorithm_list;
 mod algorithms;
 mod auth;
 pub mod config;
+mod configured;
 mod connector;
 mod greeting;
 mod host_key;
