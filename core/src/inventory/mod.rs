@@ -20,6 +20,8 @@
 //!   r2: {hostname: 192.0.2.2, port: 2023, groups: [lab]}
 //! ```
 //!
+//! Over SSH, `ssh_config: FILE` (or `none`) says which OpenSSH configuration knows more about a host.
+//!
 //! Paths are relative to the file. No secret stands in it: a password is the name of an environment variable or of a
 //! file, and is read when a host is connected.
 
