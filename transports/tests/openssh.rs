@@ -7,7 +7,6 @@ mod common;
 use common::{cx, refused, target, until};
 use linecrew_core::transport::{Connector, Credentials, ErrorKind, HostKeyCheck, Target, Transport};
 use linecrew_transports::ssh::SshConnector;
-use linecrew_transports::ssh::known_hosts::{KnownHosts, Verdict};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::fd::OwnedFd;
 use std::path::Path;

@@ -345,7 +345,10 @@ mod tests {
             keys.verify(&SERVER, &key(1), &cx()).unwrap();
             let text = std::fs::read_to_string(&file).unwrap();
             assert_eq!(text.lines().last().unwrap().starts_with("|1|"), expected, "{before} {asked:?}");
-            assert_eq!(KnownHosts::load(&[file.clone()]).verdict("r1", 2022, &key(1)), Verdict::Known);
+            assert_eq!(
+                KnownHosts::load(std::slice::from_ref(&file)).verdict("r1", 2022, &key(1)),
+                Verdict::Known
+            );
         }
     }
 
