@@ -82,6 +82,11 @@ pub(crate) struct HostArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) known_hosts: Option<PathBuf>,
 
+    /// The OpenSSH configuration to look hosts up in, for hosts that name none [default: ~/.ssh/config, then the
+    /// one of the system]
+    #[arg(long, value_name = "FILE|none")]
+    pub(crate) ssh_config: Option<PathBuf>,
+
     /// What to do with unknown host keys, for hosts that do not say it [default: strict]
     #[arg(long, value_name = "strict|accept-new|off", value_parser = host_key_check)]
     pub(crate) host_key_check: Option<HostKeyCheck>,
@@ -112,9 +117,9 @@ pub(crate) struct LoginArgs {
 #[command(next_help_heading = "Limits, in seconds")]
 #[allow(clippy::struct_field_names, reason = "they are the names of the options")]
 pub(crate) struct LimitArgs {
-    /// Name look-up and TCP connection
-    #[arg(long, default_value = "10", value_name = "S", value_parser = seconds)]
-    pub(crate) connect_timeout: Duration,
+    /// Name look-up and TCP connection [default: what the SSH configuration says, or 10]
+    #[arg(long, value_name = "S", value_parser = seconds)]
+    pub(crate) connect_timeout: Option<Duration>,
 
     /// SSH handshake
     #[arg(long, default_value = "15", value_name = "S", value_parser = seconds)]

@@ -6,7 +6,7 @@ use crate::exit::Usage;
 use crate::password;
 use linecrew_core::executor::Executor;
 use linecrew_core::fleet::Fleet;
-use linecrew_core::inventory::{Entry, Host, Inventory};
+use linecrew_core::inventory::{Entry, Host, Inventory, SshConfigFile};
 use linecrew_core::session::Timeouts;
 use linecrew_core::textfsm::{Template, builtin, builtins};
 use linecrew_core::transport::Credentials;
@@ -46,10 +46,13 @@ impl Plan {
         let workers = self.workers.min(self.inventory.len().max(1));
         let executor = Executor::builder().max_workers(workers).thread_name_prefix("linecrew");
         let executor = executor.build().map_err(Usage::new)?;
-        let connectors = StandardConnectors::default()
-            .connect(limits.connect_timeout)
+        let mut connectors = StandardConnectors::default()
             .handshake(limits.handshake_timeout)
-            .authentication(limits.authentication_timeout);
+            .authentication(limits.authentication_timeout)
+            .usual_ssh_config();
+        if let Some(limit) = limits.connect_timeout {
+            connectors = connectors.connect(limit);
+        }
         let timeouts = Timeouts::default()
             .authentication(limits.authentication_timeout)
             .silence(limits.silence_timeout)
@@ -115,6 +118,7 @@ fn inventory(args: &HostArgs) -> Result<Inventory, Usage> {
     defaults.transport.clone_from(&args.transport);
     defaults.known_hosts.clone_from(&args.known_hosts);
     defaults.host_key_check = args.host_key_check;
+    defaults.ssh_config = args.ssh_config.clone().map(SshConfigFile::from);
     Ok(named.into_iter().map(|host| host.inherit(&defaults)).collect())
 }
 

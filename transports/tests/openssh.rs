@@ -9,7 +9,6 @@ use linecrew_core::transport::{
     Connector, Credentials, ErrorKind, Exec, Exit, HostKeyCheck, Phase, SshOptions, Target, Transport,
 };
 use linecrew_transports::ssh::SshConnector;
-use linecrew_transports::ssh::known_hosts::{KnownHosts, Verdict};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::fd::OwnedFd;
 use std::path::Path;
@@ -185,50 +184,6 @@ fn a_key_that_the_server_does_not_know_is_refused() {
             && error.to_string().contains("; the server takes publickey"),
         "{error}"
     );
-}
-
-#[test]
-#[ignore = "needs openssh"]
-fn ssh_keygen_finds_the_same_hosts() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("known_hosts");
-    let public =
-        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/key.pub")).unwrap();
-    let key = known_key(&public);
-    let names = ["r1", "R2", "[r1]:2022", "192.0.2.*", "*.example,!bad.example", "r?,[*]:99", "2001:db8::1"];
-    for hashed in [false, true] {
-        for pattern in names {
-            std::fs::write(&file, format!("# a comment\r\n{pattern} {public}")).unwrap();
-            if hashed {
-                run(Command::new("ssh-keygen").args(["-H", "-f"]).arg(&file));
-            }
-            let known = KnownHosts::load(std::slice::from_ref(&file)).unwrap();
-            for (host, port) in [
-                ("r1", 22),
-                ("r2", 22),
-                ("r1", 2022),
-                ("192.0.2.7", 22),
-                ("192.0.3.7", 22),
-                ("a.example", 22),
-                ("bad.example", 22),
-                ("r9", 22),
-                ("r10", 22),
-                ("x", 99),
-                ("2001:db8::1", 22),
-            ] {
-                let name = if port == 22 { host.to_owned() } else { format!("[{host}]:{port}") };
-                let found = Command::new("ssh-keygen").args(["-F", &name, "-f"]).arg(&file).output().unwrap();
-                let ours = known.verdict(host, port, &key) == Verdict::Known;
-                assert_eq!(ours, found.status.success(), "{pattern} (hashed: {hashed}) for {name}");
-            }
-        }
-    }
-}
-
-/// The key of a public key file in wire format.
-fn known_key(public: &str) -> Vec<u8> {
-    use base64::Engine;
-    base64::engine::general_purpose::STANDARD.decode(public.split(' ').nth(1).unwrap()).unwrap()
 }
 
 fn options(change: impl FnOnce(&mut SshOptions)) -> SshOptions {

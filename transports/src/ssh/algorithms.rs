@@ -1,5 +1,6 @@
 //! Which algorithms are offered, and in which order.
 
+use super::algorithm_list::AlgorithmLists;
 use super::offer::{Offer, shown};
 use linecrew_core::transport::SshOptions;
 use ssh2::{Error, MethodType, Session};
@@ -75,6 +76,31 @@ pub(super) struct Algorithms {
     legacy: bool,
     /// What libssh2 was built with.
     supported: [Vec<&'static str>; 4],
+}
+
+/// Puts what `lists` make of the built-in lists where `options` say nothing; an error that names a list of which nothing
+/// is left.
+pub(super) fn settle(options: &mut SshOptions, lists: &AlgorithmLists) -> Result<(), String> {
+    let legacy = options.legacy_algorithms == Some(true);
+    for (choice, list, option) in [
+        (&KEX, &lists.kex, &mut options.kex_algorithms),
+        (&HOST_KEY, &lists.host_key, &mut options.host_key_algorithms),
+        (&CIPHER, &lists.ciphers, &mut options.ciphers),
+        (&MAC, &lists.macs, &mut options.macs),
+    ] {
+        let Some(list) = list.as_ref().filter(|_| option.is_none()) else { continue };
+        let names = list.apply(&choice.list(legacy), &choice.list(true));
+        if names.is_empty() {
+            return Err(format!("{list} leaves no algorithm; there are: {}", choice.list(true).join(",")));
+        }
+        *option = Some(owned(&names));
+    }
+    Ok(())
+}
+
+/// Puts the algorithms first for which a key of the host is known.
+pub(super) fn known_first(algorithms: &mut [String], known: &[&str]) {
+    algorithms.sort_by_key(|algorithm| !known.contains(&key_type(algorithm)));
 }
 
 /// A kind of algorithm, by its place in the lists.

@@ -1,10 +1,12 @@
 //! Opens SSH connections.
 
 use super::PORT;
-use super::algorithms::Algorithms;
+use super::algorithms::{Algorithms, known_first};
 use super::auth::{Challenge, Login, Responder};
+use super::config::{ConfigError, HostConfig, SshConfig};
+use super::configured::Configured;
 use super::connection::SshConnection;
-use super::host_key::{HostKeys, Server};
+use super::host_key::{HostKeys, Trust};
 use super::session::Session;
 use crate::resolve::Resolver;
 use crate::tcp;
@@ -13,9 +15,13 @@ use linecrew_core::secret::Secret;
 use linecrew_core::transport::{
     Connector, ErrorKind, HostKeyCheck, Phase, SshOptions, Target, Transport, TransportError,
 };
+use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+
+/// How long the name look-up and the TCP connection may take together, if nothing is said.
+const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 
 /// Opens shells over SSH, at port 22 where the target names none.
 ///
@@ -40,9 +46,11 @@ use std::time::Duration;
 #[derive(Clone)]
 pub struct SshConnector {
     limits: Limits,
-    check: HostKeyCheck,
-    files: Vec<PathBuf>,
-    host_keys: Arc<HostKeys>,
+    check: Option<HostKeyCheck>,
+    files: Option<Vec<PathBuf>>,
+    /// One for each way to trust, so that hosts share what was read, and what was accepted.
+    host_keys: Arc<Mutex<HashMap<Trust, Arc<HostKeys>>>>,
+    config: Option<Result<Arc<SshConfig>, ConfigError>>,
     options: SshOptions,
     responder: Option<Responder>,
     resolver: Resolver,
@@ -50,7 +58,7 @@ pub struct SshConnector {
 
 #[derive(Clone, Copy)]
 struct Limits {
-    connect: Duration,
+    connect: Option<Duration>,
     handshake: Duration,
     authentication: Duration,
 }
@@ -59,16 +67,16 @@ impl SshConnector {
     /// 10 s to connect, 15 s for the handshake, 30 s to authenticate and open the shell; strict host key check; a
     /// `vt100` terminal of 511 columns and 1,000 rows; modern algorithms only.
     pub fn new() -> Self {
-        let (check, files) = (HostKeyCheck::default(), HostKeys::usual_files());
         Self {
             limits: Limits {
-                connect: Duration::from_secs(10),
+                connect: None,
                 handshake: Duration::from_secs(15),
                 authentication: Duration::from_secs(30),
             },
-            check,
-            host_keys: Arc::new(HostKeys::new(check, files.clone())),
-            files,
+            check: None,
+            files: None,
+            host_keys: Arc::default(),
+            config: None,
             options: SshOptions::default(),
             responder: None,
             resolver: Resolver::system(),
@@ -77,7 +85,7 @@ impl SshConnector {
 
     /// Sets how long the name look-up and the TCP connection may take together. 10 s unless set.
     pub fn connect_limit(mut self, limit: Duration) -> Self {
-        self.limits.connect = limit;
+        self.limits.connect = Some(limit);
         self
     }
 
@@ -95,14 +103,14 @@ impl SshConnector {
 
     /// Sets what is done about host keys. [`HostKeyCheck::Strict`] unless set.
     pub fn host_key_check(mut self, check: HostKeyCheck) -> Self {
-        self.check = check;
-        self.with_host_keys()
+        self.check = Some(check);
+        self
     }
 
     /// Sets the `known_hosts` files. New keys go to the first. A file that does not exist is empty.
     pub fn known_hosts(mut self, files: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
-        self.files = files.into_iter().map(Into::into).collect();
-        self.with_host_keys()
+        self.files = Some(files.into_iter().map(Into::into).collect());
+        self
     }
 
     /// Sets the terminal's type and its size in columns and rows. `vt100`, 511, 1,000 unless set.
@@ -151,15 +159,33 @@ impl SshConnector {
         self
     }
 
-    fn with_host_keys(mut self) -> Self {
-        self.host_keys = Arc::new(HostKeys::new(self.check, self.files.clone()));
+    /// Sets the OpenSSH configuration to look each host up in, by the target's host. What the target and this connector
+    /// say counts more, the built-in defaults less. None unless set.
+    ///
+    /// ```no_run
+    /// use linecrew_transports::ssh::{SshConnector, config::SshConfig};
+    ///
+    /// let connector = SshConnector::new().ssh_config(SshConfig::usual()?);
+    /// # drop(connector);
+    /// # Ok::<(), linecrew_transports::ssh::config::ConfigError>(())
+    /// ```
+    pub fn ssh_config(mut self, config: impl Into<Arc<SshConfig>>) -> Self {
+        self.config = Some(Ok(config.into()));
+        self
+    }
+
+    /// The same with a configuration that may not have been readable, which each connection then tells.
+    #[cfg(feature = "fleet")]
+    pub(crate) fn ssh_config_if_readable(mut self, config: Result<Arc<SshConfig>, ConfigError>) -> Self {
+        self.config = Some(config);
         self
     }
 
     /// Connects and logs in without opening a shell, for commands without a terminal.
     pub fn open(&self, target: &Target, cx: &Cx) -> Result<SshConnection, TransportError> {
-        let session = self.handshake(target, cx)?;
-        let options = self.options_for(target);
+        let configured = self.configured(target)?;
+        let session = self.handshake(&configured, cx)?;
+        let Configured { target, options, .. } = configured;
         Login {
             session: &session,
             credentials: &target.credentials,
@@ -178,22 +204,52 @@ impl SshConnector {
         options
     }
 
+    /// The target with what the configuration says of it.
+    fn configured(&self, target: &Target) -> Result<Configured, TransportError> {
+        let failed = |why: String| {
+            let what = format!("the SSH configuration does not serve this host: {why}");
+            TransportError::new(ErrorKind::Configuration, Phase::Connect, target.peer(PORT), what)
+                .hint("set ssh_config to none or to another file for this host, and say there what it needs")
+        };
+        let user = target.credentials.username.as_deref();
+        let found = match &self.config {
+            None => HostConfig { hostname: target.host.clone(), ..HostConfig::default() },
+            Some(Ok(config)) => {
+                config.query_as(&target.host, user, target.port).map_err(|error| failed(error.to_string()))?
+            }
+            Some(Err(error)) => return Err(failed(error.to_string())),
+        };
+        let options = self.options_for(target);
+        Configured::new(target, options, found, self.check, self.files.as_deref()).map_err(failed)
+    }
+
+    fn host_keys(&self, trust: &Trust) -> Arc<HostKeys> {
+        // Nothing under the lock can panic half-way.
+        let mut made = self.host_keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let host_keys = made.entry(trust.clone()).or_insert_with(|| Arc::new(HostKeys::new(trust.clone())));
+        Arc::clone(host_keys)
+    }
+
     /// A session with an encrypted channel to a server whose key is trusted.
-    fn handshake(&self, target: &Target, cx: &Cx) -> Result<Session, TransportError> {
-        let port = target.port.unwrap_or(PORT);
-        let known = self.host_keys.known(&target.peer(PORT))?;
-        let socket = tcp::connect(target, PORT, &self.resolver, &cx.within(self.limits.connect, "connect"))?;
+    fn handshake(&self, configured: &Configured, cx: &Cx) -> Result<Session, TransportError> {
+        let (target, host_keys) = (&configured.target, self.host_keys(&configured.trust));
+        let limit = self.limits.connect.or(configured.connect_timeout).unwrap_or(CONNECT_LIMIT);
+        let socket = tcp::connect(target, PORT, &self.resolver, &cx.within(limit, "connect"))?;
         let cx = cx.within(self.limits.handshake, "handshake");
         let session = Session::new(&socket, target.peer(PORT))?;
-        let key_types = known.key_types(&target.host, port);
-        let algorithms = offer(&session, &self.options_for(target), &key_types)?;
+        let (known, server) = (host_keys.known(), configured.server(&session.peer));
+        let key_types = known.key_types(server.host, server.port);
+        let mut options = configured.options.clone();
+        if let Some(list) = options.host_key_algorithms.as_mut().filter(|_| configured.known_first) {
+            known_first(list, &key_types);
+        }
+        let algorithms = offer(&session, &options, &key_types)?;
         session.handshake(&algorithms, &cx)?;
         let key = session.ssh.host_key().map(|(key, _)| key.to_vec()).ok_or_else(|| {
             let what = "the server showed no host key";
             TransportError::new(ErrorKind::Protocol, Phase::HostKey, &session.peer, what)
         })?;
-        let server = Server { host: &target.host, port, peer: &session.peer };
-        self.host_keys.verify(&server, &key, &cx)?;
+        host_keys.verify(&server, &key, &cx)?;
         Ok(session)
     }
 }

@@ -15,8 +15,11 @@
 //!       server_alive_interval: 30
 //! ```
 
+mod algorithm_list;
 mod algorithms;
 mod auth;
+pub mod config;
+mod configured;
 mod connection;
 mod connector;
 mod greeting;
@@ -24,9 +27,11 @@ mod host_key;
 mod keepalive;
 pub mod known_hosts;
 mod offer;
+mod pattern;
 mod session;
 mod shell;
 
+pub use algorithm_list::{AlgorithmList, AlgorithmLists};
 pub use auth::Challenge;
 pub use connection::SshConnection;
 pub use connector::SshConnector;
