@@ -35,6 +35,8 @@ mod running;
 mod show_version;
 #[cfg(feature = "ssh")]
 mod ssh;
+#[cfg(feature = "proptest")]
+pub mod strategies;
 #[cfg(feature = "telnet")]
 mod telnet;
 #[cfg(any(feature = "ssh", feature = "telnet"))]

@@ -1,4 +1,5 @@
 //! The contract suite finds what is broken.
+#![allow(clippy::unwrap_used, reason = "a failure fails the test")]
 
 use linecrew_core::cx::Cx;
 use linecrew_core::transport::{Connector, ErrorKind, Phase, Target, Transport, TransportError};
@@ -93,7 +94,9 @@ impl Fixture for Flaw {
     }
 }
 
-fn is_broken(promise: fn(&dyn Fixture), flaw: Flaw) -> bool {
+type Promise = fn(&dyn Fixture);
+
+fn is_broken(promise: Promise, flaw: Flaw) -> bool {
     catch_unwind(AssertUnwindSafe(|| promise(&flaw))).is_err()
 }
 
@@ -104,7 +107,7 @@ fn a_transport_without_a_flaw_keeps_every_promise() {
 
 #[test]
 fn each_flaw_breaks_the_promise_that_is_about_it() {
-    let flaws: [(Flaw, fn(&dyn Fixture)); 9] = [
+    let flaws: [(Flaw, Promise); 9] = [
         (Flaw::LosesAByte, contract::a_read_gives_what_was_said_however_it_arrives),
         (Flaw::ReadsNothingAtTheEnd, contract::the_end_of_the_stream_comes_after_its_last_words),
         (Flaw::TakesTheEndForATimeout, contract::the_end_of_the_stream_comes_after_its_last_words),

@@ -37,7 +37,7 @@ pub fn writes_after_the_end_of_the_stream_fail(fixture: &dyn Fixture) {
         };
         bench.check(&error, ErrorKind::Closed, Some(Phase::Write));
         for _ in 0..2 {
-            match transport.write_all(&[b'x'; 100_000], &cx()) {
+            match transport.write_all(&vec![b'x'; 100_000], &cx()) {
                 Err(error) => bench.check(&error, ErrorKind::Closed, Some(Phase::Write)),
                 Ok(()) => panic!("a write succeeds after one found the connection closed"),
             }
