@@ -20,12 +20,12 @@
 //! cell finds is an empty stage. A result that the handle still holds keeps its lifetime in the handle's type.
 #![allow(unsafe_code, reason = "a mutex per task costs what a channel does; see the argument above")]
 
-use super::error::{Panic, TaskError};
+use super::error::TaskError;
+use super::excepthook::{contained, reported, unread};
 use super::header::{CANCELLED_ERROR, Header, TAKEN_ERROR, TaskState, Word};
 use super::runner::{Bystander, Runner};
-use super::sync::UnsafeCell;
+use super::sync::{Step, UnsafeCell, kept};
 use super::waiter::{self, Callback, Waiter};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// Tells a pool from all others of the process.
@@ -146,8 +146,8 @@ impl<T> TaskHandle<T> {
         Arc::as_ptr(&self.0).addr()
     }
 
-    /// Takes the result of a task that has ended.
-    pub(super) fn take(&mut self) -> Result<T, TaskError> {
+    /// Takes the result of a task if it has ended.
+    pub(super) fn take(&mut self) -> Option<Result<T, TaskError>> {
         // SAFETY: the one handle, exclusively.
         unsafe { self.0.take() }
     }
@@ -182,11 +182,11 @@ impl<T> Drop for TaskHandle<T> {
 trait Join<T>: Runnable {
     fn header(&self) -> &Header<T>;
 
-    /// Takes the result of a task that has ended.
+    /// Takes the result of a task if it has ended.
     ///
     /// # Safety
     /// Only by the task's one handle, and not while another call of it runs or a reference of `look` lives.
-    unsafe fn take(&self) -> Result<T, TaskError>;
+    unsafe fn take(&self) -> Option<Result<T, TaskError>>;
 
     /// The outcome of a task that has ended.
     ///
@@ -247,19 +247,25 @@ impl<F, T, E> TaskCell<F, T, E> {
     ///
     /// # Safety
     /// The caller owns the stage.
+    #[inline]
     unsafe fn drop_unread(&self, seen: bool) {
-        // SAFETY: as the caller says.
-        let unread = unsafe { self.replace(Stage::Empty) };
-        if let (Stage::Finished(Err(TaskError::Panicked(panic))), false) = (&unread, seen) {
-            panic.report();
+        // SAFETY: as the caller says, and the reference ends with the match.
+        match unsafe { self.outcome() } {
+            Some(Err(TaskError::Panicked(panic))) if !seen => unread(panic),
+            Some(_) => {}
+            // It was taken, which is the most frequent end.
+            None => return,
         }
-        drop_quietly(unread);
+        // SAFETY: as the caller says.
+        let unwanted = unsafe { self.replace(Stage::Empty) };
+        drop_quietly(unwanted);
     }
 
     /// Calls the callbacks and publishes `result`.
     ///
     /// # Safety
     /// The caller made the task RUNNING.
+    #[inline]
     unsafe fn finish(&self, result: Result<T, TaskError>, runner: &dyn Runner) {
         // SAFETY: RUNNING, and this thread made it so.
         unsafe { self.replace(Stage::Finished(result)) };
@@ -274,7 +280,7 @@ impl<F, T, E> TaskCell<F, T, E> {
             }
             runner.before_user_code();
         };
-        if before.is_detached() && !word.is_detached() {
+        if before.is_detached() && !word.is_detached() && kept(Step::DropUnread) {
             // The handle went before DONE, so the stage is still this thread's.
             runner.before_user_code();
             // SAFETY: likewise.
@@ -315,8 +321,7 @@ where
         }
         // SAFETY: this thread made the task RUNNING.
         if let Stage::Ready(closure) = unsafe { self.replace(Stage::Empty) } {
-            let result = catch_unwind(AssertUnwindSafe(closure));
-            let result = result.map_err(|payload| TaskError::Panicked(Panic::new(payload)));
+            let result = contained(closure).map_err(TaskError::Panicked);
             // SAFETY: likewise.
             unsafe { self.finish(result, runner) };
         }
@@ -363,15 +368,15 @@ where
         &self.header
     }
 
-    unsafe fn take(&self) -> Result<T, TaskError> {
+    unsafe fn take(&self) -> Option<Result<T, TaskError>> {
         match self.header.state() {
-            TaskState::Cancelled => Err(TaskError::Cancelled),
+            TaskState::Cancelled => Some(Err(TaskError::Cancelled)),
             // SAFETY: DONE, and the caller is the one handle.
             TaskState::Finished => match unsafe { self.replace(Stage::Empty) } {
-                Stage::Finished(result) => result,
-                Stage::Ready(_) | Stage::Empty => Err(TaskError::AlreadyTaken),
+                Stage::Finished(result) => Some(result),
+                Stage::Ready(_) | Stage::Empty => Some(Err(TaskError::AlreadyTaken)),
             },
-            TaskState::Pending | TaskState::Running => Err(TaskError::TimedOut),
+            TaskState::Pending | TaskState::Running => None,
         }
     }
 
@@ -395,6 +400,5 @@ where
 
 /// Drops what may hold user data whose `Drop` panics, on a thread that must go on.
 fn drop_quietly<V>(value: V) {
-    // The panic hook has already told of it, and there is no result to put it in.
-    drop(catch_unwind(AssertUnwindSafe(move || drop(value))));
+    reported(move || drop(value));
 }

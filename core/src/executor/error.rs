@@ -1,8 +1,8 @@
 //! How a task can end without a value, and an executor fail to be built.
 
-use std::any::Any;
+use super::panic::Panic;
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Arc;
 
 /// Why a task has no value to give.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +20,9 @@ pub enum TaskError {
     /// It was submitted to an executor that has been shut down. Python's `RuntimeError`.
     #[error("the task was not accepted: the executor has been shut down")]
     ShutDown,
+    /// The executor's initializer panicked before it was run. Python's `BrokenThreadPool`.
+    #[error("the task was not run: {0}")]
+    BrokenPool(BrokenPool),
     /// The system refused the pool's first thread, or the one that all timers share.
     #[error("the task was not accepted: no thread could be started ({0})")]
     NoThread(std::io::ErrorKind),
@@ -34,47 +37,49 @@ pub enum TaskError {
     AlreadyTaken,
 }
 
-/// What a closure panicked with.
-pub struct Panic(Box<Mutex<Box<dyn Any + Send>>>);
+/// Why an executor runs no more tasks: its initializer panicked in one of its workers.
+#[derive(Clone, PartialEq, Eq)]
+pub struct BrokenPool(Arc<Broken>);
 
-impl Panic {
-    pub(crate) fn new(payload: Box<dyn Any + Send>) -> Self {
-        Self(Box::new(Mutex::new(payload)))
+#[derive(PartialEq, Eq)]
+struct Broken {
+    worker: String,
+    message: String,
+}
+
+impl BrokenPool {
+    pub(super) fn new(worker: &str, message: String) -> Self {
+        Self(Arc::new(Broken { worker: worker.to_owned(), message }))
     }
 
-    /// Tells of a panic that nobody read.
-    pub(super) fn report(&self) {
-        let _ = self;
+    /// The name of the worker's thread.
+    pub fn worker(&self) -> &str {
+        &self.0.worker
     }
 
-    /// The message, where the closure panicked with a text, as `panic!` does.
-    pub fn message(&self) -> String {
-        // Only a clone is made under the lock.
-        let payload = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
-        text.or_else(|| payload.downcast_ref::<String>().cloned())
-            .unwrap_or_else(|| "a value that is no text".to_owned())
-    }
-
-    /// The payload, for [`std::panic::resume_unwind`].
-    pub fn into_payload(self) -> Box<dyn Any + Send> {
-        self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
+    /// What the initializer panicked with, where that is a text.
+    pub fn message(&self) -> &str {
+        &self.0.message
     }
 }
 
-impl fmt::Display for Panic {
+impl fmt::Display for BrokenPool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message())
+        let (worker, message) = (self.worker(), self.message());
+        write!(f, "the initializer panicked in worker {worker}: {message} (build another executor)")
     }
 }
 
-impl fmt::Debug for Panic {
+impl fmt::Debug for BrokenPool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Panic").field(&self.message()).finish()
+        f.debug_struct("BrokenPool")
+            .field("worker", &self.worker())
+            .field("message", &self.message())
+            .finish()
     }
 }
 
-/// Why an executor, or a buffered map of one, could not be built.
+/// Why an executor, or a buffered map of one, could not be built, or not be changed so.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {

@@ -1,7 +1,8 @@
 //! A task that no job ends: its value comes from wherever the promise is.
 
 use super::cell::{Settler, new_promise};
-use super::error::{Panic, TaskError};
+use super::error::TaskError;
+use super::panic::Panic;
 use super::task::Task;
 use std::any::Any;
 use std::fmt;
@@ -44,7 +45,7 @@ impl<T: Send + 'static> Promise<T> {
 
     /// Ends the task as one that panicked with `payload`. Python's `set_exception`.
     pub fn set_exception(self, payload: impl Any + Send) -> Result<(), InvalidState> {
-        self.settle(Err(TaskError::Panicked(Panic::new(Box::new(payload)))))
+        self.settle(Err(TaskError::Panicked(Panic::caught(Box::new(payload), None))))
     }
 
     fn settle(mut self, result: Result<T, TaskError>) -> Result<(), InvalidState> {

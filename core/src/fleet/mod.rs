@@ -38,12 +38,12 @@ pub use run::{Outcome, Run};
 use crate::cancel::CancelToken;
 use crate::cx::Cx;
 use crate::deadline::Deadline;
-use crate::executor::{Executor, Handle, Panic, TaskError};
+use crate::executor::excepthook::contained;
+use crate::executor::{Executor, Handle, TaskError};
 use crate::inventory::{Host, Inventory};
 use crate::platform::Platform;
 use crate::session::{Session, Timeouts};
 use crate::transport::Credentials;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -157,8 +157,8 @@ impl Plan {
     fn watched<T>(&self, host: &Host, job: &Job<T>) -> (Result<T, HostError>, Duration) {
         let start = Instant::now();
         (self.watcher)(Event::Started(host));
-        let result = catch_unwind(AssertUnwindSafe(|| self.perform(host, job))).unwrap_or_else(|payload| {
-            let source = TaskError::Panicked(Panic::new(payload));
+        let result = contained(|| self.perform(host, job)).unwrap_or_else(|panic| {
+            let source = TaskError::Panicked(panic);
             Err(HostError::Task { host: host.name().to_owned(), source })
         });
         let elapsed = start.elapsed();
