@@ -47,7 +47,9 @@ impl PtyTransport {
                 }
                 // The last process has closed its side of the terminal (pty(7) calls it a hang-up).
                 Ok(0) => return Err(self.hung_up(phase)),
-                Err(error) if Errno::from_io_error(&error) == Some(Errno::IO) => return Err(self.hung_up(phase)),
+                Err(error) if Errno::from_io_error(&error) == Some(Errno::IO) => {
+                    return Err(self.hung_up(phase));
+                }
                 Ok(count) => return Ok(count),
                 Err(error) => return Err(self.failed(phase, error)),
             }

@@ -40,7 +40,8 @@ fn a_shell_answers_commands() {
 
 #[test]
 fn a_program_that_is_not_there_is_named() {
-    let error = PtyConnector::new("no-such-program", [""; 0]).connect(&Target::new("r1"), &cx()).err().unwrap();
+    let error =
+        PtyConnector::new("no-such-program", [""; 0]).connect(&Target::new("r1"), &cx()).err().unwrap();
     assert_eq!(error.kind(), ErrorKind::Configuration);
     assert!(error.to_string().starts_with("r1: connect: cannot start no-such-program"), "{error}");
 }

@@ -1,4 +1,4 @@
-//! What every [`Transport`] and [`Connector`] promises, as tests for whoever writes one.
+//! What every [`Transport`](linecrew_core::transport::Transport) and [`Connector`] promises, as tests for whoever writes one.
 //!
 //! Write a [`Fixture`]: it hands out a connector, and lets a [`FarEnd`] play its part at the other end of the connection.
 //! Then let [`contract_tests!`](crate::contract_tests) make a test of each promise, or call [`run_all`]. A promise that is
