@@ -3,11 +3,14 @@
 //! A [`Device`] is data: platform, hostname, credentials, commands, latency and [faults](Fault). It is switched on
 //! to a [`Node`], whose sessions share one running configuration, and is reached in memory by
 //! [`Device::connect_in_memory`] or [`memory::connector`], or on loopback ports from a `Lab`.
+//!
+//! Whoever writes a transport of his own finds in [`contract`] what it has to promise, as tests.
 
 mod action;
 mod catalog;
 mod clock;
 mod console;
+pub mod contract;
 mod device;
 mod exec;
 mod factor;
@@ -28,10 +31,13 @@ mod negotiation;
 mod node;
 mod pager;
 mod platform;
+pub mod rfc854;
 mod running;
 mod show_version;
 #[cfg(feature = "ssh")]
 mod ssh;
+#[cfg(feature = "proptest")]
+pub mod strategies;
 #[cfg(feature = "telnet")]
 mod telnet;
 #[cfg(any(feature = "ssh", feature = "telnet"))]

@@ -1,9 +1,9 @@
 //! A shell on an SSH connection as a byte stream.
 
-use super::session::{Fault, Session};
+use super::session::{Fault, Session, code};
 use linecrew_core::cx::Cx;
 use linecrew_core::transport::{Phase, SshOptions, Transport, TransportError};
-use ssh2::{Channel, ExtendedData};
+use ssh2::{Channel, Error, ErrorCode, ExtendedData};
 use std::io::{Read, Write};
 use std::time::Duration;
 
@@ -88,7 +88,13 @@ impl Transport for SshTransport {
         let mut rest = bytes;
         while !rest.is_empty() {
             let count = session
-                .run(cx, || channel.write(rest).map_err(|error| session.stream_error(&error)))
+                .run(cx, || {
+                    // libssh2 goes on filling the window of a channel that the server has closed.
+                    if channel.eof() {
+                        return Err(Error::new(ErrorCode::Session(code::SOCKET_DISCONNECT), "closed"));
+                    }
+                    channel.write(rest).map_err(|error| session.stream_error(&error))
+                })
                 .map_err(|fault| session.failure(fault, Phase::Write, cx))?;
             rest = &rest[count..];
         }
