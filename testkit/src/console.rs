@@ -1,5 +1,6 @@
 //! One session at a device's command line: bytes in, bytes out, no I/O and no clock.
 
+use crate::faults::{EchoStyle, Noise, Stage, Trip};
 use crate::node::Node;
 use crate::pager::Paged;
 use std::sync::Arc;
@@ -26,6 +27,10 @@ pub struct Console {
     pub(crate) page: Option<usize>,
     /// Wrong answers to the present question.
     pub(crate) wrong_answers: u32,
+    pub(crate) noise: Noise,
+    echo: EchoStyle,
+    /// Whether the first command prompt was shown.
+    arrived: bool,
     line: Vec<u8>,
     after_cr: bool,
     out: Vec<u8>,
@@ -44,10 +49,16 @@ pub enum Entry {
 #[derive(Debug)]
 pub(crate) enum State {
     Username,
-    Password { username: Option<String> },
+    Password {
+        username: Option<String>,
+    },
     Command,
     EnableSecret,
     More(Paged),
+    /// A reply that goes on for ever.
+    Endless,
+    /// A fault: nothing more is said.
+    Stalled,
     Closed,
 }
 
@@ -63,6 +74,9 @@ impl Console {
             interface: None,
             page: (!platform.pager.follows_window).then_some(USUAL_PAGE),
             wrong_answers: 0,
+            noise: Noise::new(node.device().seed),
+            echo: EchoStyle::new(&node.device().faults),
+            arrived: false,
             line: Vec::new(),
             after_cr: false,
             out: Vec::new(),
@@ -124,6 +138,17 @@ impl Console {
         matches!(self.state, State::Closed)
     }
 
+    /// What it says of its own accord, once all that it said before is on its way.
+    pub fn more(&mut self) -> Option<Vec<u8>> {
+        matches!(self.state, State::Endless).then(|| self.noise.endless())
+    }
+
+    /// Whether a reply goes on for ever.
+    #[cfg(feature = "ssh")]
+    pub(crate) fn is_endless(&self) -> bool {
+        matches!(self.state, State::Endless)
+    }
+
     /// Shows text, `\n` as `\r\n`.
     pub(crate) fn say(&mut self, text: &str) {
         self.out.extend(terminal_lines(text.as_bytes()));
@@ -131,6 +156,10 @@ impl Console {
 
     /// Shows the prompt of whatever the session waits for.
     pub(crate) fn prompt(&mut self) {
+        if self.stages().iter().any(|stage| self.trips(*stage)) {
+            return;
+        }
+        self.arrived |= matches!(self.state, State::Command);
         let platform = &self.node.device().platform;
         match &self.state {
             State::Username => self.out.extend_from_slice(platform.login.username.as_bytes()),
@@ -138,7 +167,31 @@ impl Console {
             State::EnableSecret => self.out.extend_from_slice(platform.enable.password.as_bytes()),
             State::More(_) => self.out.extend_from_slice(platform.pager.prompt),
             State::Command => self.out.extend(self.command_prompt().into_bytes()),
-            State::Closed => {}
+            State::Endless | State::Stalled | State::Closed => {}
+        }
+    }
+
+    /// Whether a fault lets the session end or stall at this stage, as it now does.
+    pub(crate) fn trips(&mut self, stage: Stage) -> bool {
+        let trip = stage.trip(&self.node.device().faults);
+        match trip {
+            Some(Trip::Stall) => self.state = State::Stalled,
+            Some(Trip::Close) => self.state = State::Closed,
+            None => {}
+        }
+        trip.is_some()
+    }
+
+    /// The stages whose prompt is due.
+    fn stages(&self) -> &'static [Stage] {
+        match &self.state {
+            State::Username => &[Stage::Login],
+            State::Password { username: None } => &[Stage::Login, Stage::Password],
+            State::Password { .. } => &[Stage::Password],
+            State::EnableSecret => &[Stage::Enable],
+            State::More(_) => &[Stage::Pager],
+            State::Command if !self.arrived => &[Stage::Prompt],
+            _ => &[],
         }
     }
 
@@ -156,7 +209,8 @@ impl Console {
 
     fn key(&mut self, byte: u8) {
         match self.state {
-            State::Closed => {}
+            State::Closed | State::Stalled => {}
+            State::Endless => self.stop_reply(byte),
             State::More(_) => self.pager_key(byte),
             _ => self.line_key(byte),
         }
@@ -172,7 +226,8 @@ impl Console {
             _ if self.line.len() < LONGEST_LINE => {
                 self.line.push(byte);
                 if self.echoes() {
-                    self.out.push(byte);
+                    let prompt = self.prompt_columns();
+                    self.echo.typed(&self.line, prompt, &mut self.out);
                 }
             }
             _ => self.out.push(BELL),
@@ -187,8 +242,21 @@ impl Console {
         for _ in 0..bytes.min(self.line.len()) {
             self.line.pop();
             if self.echoes() {
-                self.out.extend_from_slice(b"\x08 \x08");
+                self.echo.erased(&mut self.out);
             }
+        }
+    }
+
+    fn prompt_columns(&self) -> usize {
+        if matches!(self.state, State::Command) { self.command_prompt().len() } else { 0 }
+    }
+
+    /// ^C ends a reply that goes on for ever; other keys wait for it in vain.
+    fn stop_reply(&mut self, byte: u8) {
+        if byte == CTRL_C {
+            self.state = State::Command;
+            self.say("^C\n");
+            self.prompt();
         }
     }
 
@@ -202,6 +270,9 @@ impl Console {
 
     fn end_line(&mut self) {
         let line = std::mem::take(&mut self.line);
+        if self.echoes() {
+            self.echo.ended(&line, &mut self.out);
+        }
         self.say("\n");
         // No command and no credential has bytes outside of UTF-8; replaced, they match nothing.
         let line = String::from_utf8_lossy(&line);

@@ -196,6 +196,12 @@ impl Device {
         self
     }
 
+    /// Adds several things that it does wrong.
+    pub fn faults(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {
+        self.faults.extend(faults);
+        self
+    }
+
     /// Lets the owner of a public key log in over SSH; in OpenSSH's format, `ssh-ed25519 AAAA... comment`. A key that
     /// cannot be read fails the start of the lab.
     pub fn authorized_key(mut self, public_key: impl Into<String>) -> Self {

@@ -3,7 +3,7 @@
 use crate::action::Action;
 use crate::catalog::{self, Found};
 use crate::console::{Console, State, terminal_lines};
-use crate::faults::Fault;
+use crate::faults::{Fault, Stage};
 use crate::platform::RefusalStyle;
 use std::sync::Arc;
 
@@ -60,15 +60,18 @@ impl Console {
     }
 
     fn show_reply(&mut self, text: Vec<u8>) {
-        let mut reply = Vec::new();
-        for fault in &self.node.device().faults {
-            if let Fault::Garbage(bytes) = fault {
-                reply.extend_from_slice(bytes);
-                reply.extend_from_slice(b"\r\n");
-            }
+        let node = Arc::clone(&self.node);
+        let faults = &node.device().faults;
+        let mut reply = self.noise.spoil(text, faults);
+        if Stage::Reply.trip(faults).is_some() {
+            // The pager must not keep the session from the stage.
+            self.page = None;
+            reply.truncate(reply.len() / 2);
         }
-        reply.extend(text);
         self.show(reply);
+        if !self.trips(Stage::Reply) && faults.contains(&Fault::Endless) {
+            self.state = State::Endless;
+        }
     }
 
     fn configure(&mut self, words: &str) {

@@ -2,11 +2,20 @@
 
 use crate::device::{Device, SshAlgorithms};
 use crate::facts::Draw;
+use crate::faults::Fault;
 use russh::keys::ssh_key::private::{Ed25519Keypair, RsaKeypair};
 use russh::keys::{PrivateKey, key::safe_rng, ssh_key};
 
 /// What the smallest key of current clients' taste has; more would make a legacy device's start slow for nothing.
 const RSA_BITS: usize = 2048;
+
+/// The key that the device shows, which a fault may have changed.
+pub(crate) fn shown_host_key(device: &Device) -> Result<PrivateKey, ssh_key::Error> {
+    if device.faults.contains(&Fault::ChangedHostKey) {
+        return host_key(&device.clone().seed(!device.seed));
+    }
+    host_key(device)
+}
 
 /// An ed25519 key from the device's seed, the same at each start; for legacy algorithms a random RSA key.
 pub(crate) fn host_key(device: &Device) -> Result<PrivateKey, ssh_key::Error> {

@@ -39,7 +39,7 @@ mod wire;
 pub use console::{Console, Entry};
 pub use device::{Device, LoginStyle, SshAlgorithms};
 pub use facts::Facts;
-pub use faults::Fault;
+pub use faults::{Fault, Stage};
 #[cfg(any(feature = "ssh", feature = "telnet"))]
 pub use lab::{Lab, LabBuilder, LabError, RunningDevice, Service};
 pub use node::{Counters, Node};

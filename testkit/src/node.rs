@@ -97,6 +97,15 @@ impl Node {
         admitted
     }
 
+    /// What a client is told that comes when enough sessions are open, its own counted.
+    pub(crate) fn turns_away(&self) -> Option<&[u8]> {
+        let open = self.counters().sessions_open;
+        self.device.faults.iter().find_map(|fault| match fault {
+            Fault::SessionLimit { most, words } if open > *most => Some(&words[..]),
+            _ => None,
+        })
+    }
+
     /// Counts a connection until the guard is dropped.
     pub(crate) fn open_session(self: &Arc<Self>) -> SessionCount {
         self.opened.fetch_add(1, Ordering::AcqRel);
