@@ -46,7 +46,7 @@ impl Noise {
     pub(crate) fn endless(&mut self) -> Vec<u8> {
         let lines = self.lines..self.lines + BLOCK;
         self.lines = lines.end;
-        lines.map(|line| format!("line {line} of a reply without end\r\n")).collect::<String>().into_bytes()
+        lines.flat_map(|line| format!("line {line} of a reply without end\r\n").into_bytes()).collect()
     }
 
     fn bytes(&mut self, count: usize) -> Vec<u8> {

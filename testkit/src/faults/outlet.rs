@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn without_faults_everything_goes_out_at_once() {
-        assert_eq!(outlet(&[]).verdict(&[0; 100_000]), Verdict::Send(100_000));
+        assert_eq!(outlet(&[]).verdict(&vec![0; 100_000]), Verdict::Send(100_000));
     }
 
     #[test]

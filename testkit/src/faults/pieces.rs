@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn without_faults_everything_is_one_piece() {
-        assert_eq!(cut(&[], 1, &[b'x'; 100_000]).len(), 1);
+        assert_eq!(cut(&[], 1, &vec![b'x'; 100_000]).len(), 1);
     }
 
     #[test]
