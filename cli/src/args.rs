@@ -191,9 +191,14 @@ pub(crate) struct DemoArgs {
 #[cfg(feature = "lab")]
 #[derive(Debug, ClapArgs)]
 pub(crate) struct LabArgs {
-    /// How many devices; half speak telnet, half SSH, where the platform has both
-    #[arg(long, default_value_t = 12, value_name = "N", value_parser = positive)]
-    pub(crate) devices: usize,
+    /// How many devices; half speak telnet, half SSH [default: 12]
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub(crate) devices: Option<usize>,
+
+    /// A device described by a YAML file, served over telnet and SSH; may be given several times, and replaces the
+    /// numbered devices unless --devices is given too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) device: Vec<PathBuf>,
 
     /// What they are
     #[arg(long, default_value = "cisco_iosxe", value_name = "P")]

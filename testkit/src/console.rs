@@ -1,8 +1,10 @@
 //! One session at a device's command line: bytes in, bytes out, no I/O and no clock.
 
+use crate::action::Action;
 use crate::faults::{EchoStyle, Noise, Stage, Trip};
 use crate::node::Node;
 use crate::pager::Paged;
+use crate::platform::Text;
 use std::sync::Arc;
 
 /// More bytes than this in one line are not taken.
@@ -20,7 +22,7 @@ const USUAL_PAGE: usize = 24;
 pub struct Console {
     pub(crate) node: Arc<Node>,
     pub(crate) state: State,
-    pub(crate) mode: &'static str,
+    pub(crate) mode: Text,
     /// The interface whose configuration is open.
     pub(crate) interface: Option<String>,
     /// Lines in a page; none where output is not paged.
@@ -29,6 +31,8 @@ pub struct Console {
     pub(crate) wrong_answers: u32,
     pub(crate) noise: Noise,
     echo: EchoStyle,
+    /// Which start of the device it belongs to.
+    boot: u32,
     /// Whether the first command prompt was shown.
     arrived: bool,
     line: Vec<u8>,
@@ -54,6 +58,11 @@ pub(crate) enum State {
     },
     Command,
     EnableSecret,
+    /// A question that a command asks before it acts.
+    Question {
+        text: Text,
+        then: Arc<Action>,
+    },
     More(Paged),
     /// A reply that goes on for ever.
     Endless,
@@ -70,7 +79,8 @@ impl Console {
             node.device().privileged || (entry == Entry::Authenticated && platform.ssh_is_privileged);
         Self {
             state: State::first(node, entry),
-            mode: if privileged { platform.exec_mode } else { platform.user_mode },
+            mode: if privileged { platform.exec_mode.clone() } else { platform.user_mode.clone() },
+            boot: node.boot(),
             interface: None,
             page: (!platform.pager.follows_window).then_some(USUAL_PAGE),
             wrong_answers: 0,
@@ -108,6 +118,9 @@ impl Console {
 
     /// Takes what the client typed, any part of a line, and returns what the device shows in reply.
     pub fn input(&mut self, typed: &[u8]) -> Vec<u8> {
+        if self.node.boot() != self.boot {
+            self.state = State::Closed;
+        }
         for &byte in typed {
             let ends_crlf = self.after_cr && matches!(byte, b'\n' | 0);
             self.after_cr = byte == b'\r';
@@ -121,7 +134,7 @@ impl Console {
     /// Runs one command without echo, prompt and paging, as SSH's exec channel does, and returns what it shows.
     pub fn exec(&mut self, command: &str) -> Vec<u8> {
         self.page = None;
-        self.execute(command, self.mode, 0);
+        self.execute(command, self.mode.clone(), 0);
         self.state = State::Closed;
         std::mem::take(&mut self.out)
     }
@@ -166,6 +179,7 @@ impl Console {
             State::Password { .. } => self.out.extend_from_slice(platform.login.password.as_bytes()),
             State::EnableSecret => self.out.extend_from_slice(platform.enable.password.as_bytes()),
             State::More(_) => self.out.extend_from_slice(platform.pager.prompt),
+            State::Question { text, .. } => self.out.extend_from_slice(text.as_bytes()),
             State::Command => self.out.extend(self.command_prompt().into_bytes()),
             State::Endless | State::Stalled | State::Closed => {}
         }
@@ -196,7 +210,7 @@ impl Console {
     }
 
     pub(crate) fn command_prompt(&self) -> String {
-        let suffix = self.node.device().platform.mode(self.mode).suffix;
+        let suffix = &self.node.device().platform.mode(&self.mode).suffix;
         format!("{}{suffix}", self.node.running().hostname)
     }
 
@@ -221,7 +235,9 @@ impl Console {
             b'\r' | b'\n' => self.end_line(),
             0x08 | 0x7f => self.erase(1),
             CTRL_U => self.erase(usize::MAX),
-            CTRL_C | CTRL_Z if matches!(self.state, State::Command) => self.interrupt(byte),
+            CTRL_C | CTRL_Z if matches!(self.state, State::Command | State::Question { .. }) => {
+                self.interrupt(byte)
+            }
             0..0x20 => {}
             _ if self.line.len() < LONGEST_LINE => {
                 self.line.push(byte);
@@ -235,7 +251,7 @@ impl Console {
     }
 
     fn echoes(&self) -> bool {
-        matches!(self.state, State::Username | State::Command)
+        matches!(self.state, State::Username | State::Question { .. } | State::Command)
     }
 
     fn erase(&mut self, bytes: usize) {
@@ -263,6 +279,7 @@ impl Console {
     /// ^C and ^Z drop the line; both lead out of configuration.
     fn interrupt(&mut self, key: u8) {
         self.line.clear();
+        self.state = State::Command;
         self.say(if key == CTRL_C { "^C\n" } else { "^Z\n" });
         self.leave_configuration();
         self.prompt();
@@ -280,7 +297,8 @@ impl Console {
             State::Username => self.take_username(&line),
             State::Password { username } => self.take_password(username.as_deref(), &line),
             State::EnableSecret => self.take_enable_secret(&line),
-            _ => self.execute(&line, self.mode, self.command_prompt().len()),
+            State::Question { then, .. } => self.take_answer(&line, &then),
+            _ => self.execute(&line, self.mode.clone(), self.command_prompt().len()),
         }
         self.prompt();
     }

@@ -179,7 +179,7 @@ impl Device {
     pub fn command(mut self, words: impl Into<String>, reply: impl AsRef<[u8]>) -> Self {
         let words = words.into().split_whitespace().collect::<Vec<_>>().join(" ");
         let action = Action::Show(reply.as_ref().into());
-        self.commands.push(Command { words: Cow::Owned(words), modes: &[], action });
+        self.commands.push(Command { words: Cow::Owned(words), modes: Vec::new(), action });
         self
     }
 

@@ -8,6 +8,7 @@ mod action;
 mod catalog;
 mod clock;
 mod console;
+mod definition;
 mod device;
 mod exec;
 mod facts;
@@ -37,6 +38,7 @@ mod telnet;
 mod wire;
 
 pub use console::{Console, Entry};
+pub use definition::DefinitionError;
 pub use device::{Device, LoginStyle, SshAlgorithms};
 pub use facts::Facts;
 pub use faults::{Fault, Stage};

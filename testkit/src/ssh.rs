@@ -3,7 +3,7 @@
 use crate::console::{Console, Entry};
 use crate::device::{Device, SshAlgorithms};
 use crate::faults::{Fault, Noise, Pieces, Stage, Trip};
-use crate::host_key::{host_key, shown_host_key};
+use crate::host_key::{changed_host_key, host_key};
 use crate::node::{Node, SessionCount};
 use crate::wire::Wire;
 use russh::keys::{Algorithm, PublicKey, ssh_key};
@@ -33,9 +33,10 @@ impl Server {
     /// Fails where a key cannot be read or made.
     pub(crate) fn new(node: Arc<Node>) -> Result<Self, ssh_key::Error> {
         let device = node.device();
-        let (told, key) = (host_key(device)?, shown_host_key(device)?);
+        let told = host_key(device)?;
         // The comment is left out, as in known_hosts.
         let host_key = PublicKey::from(told.public_key().key_data().clone()).to_openssh()?;
+        let key = changed_host_key(device).transpose()?.unwrap_or(told);
         let authorized_keys = device
             .authorized_keys
             .iter()

@@ -191,7 +191,8 @@ async fn a_changed_host_key_is_not_the_one_that_the_lab_tells() {
 async fn a_device_that_ends_at_the_login_hangs_up_on_the_password() {
     let lab = lab(Device::cisco_iosxe("R1").fault(Fault::CloseIn(Stage::Login)));
     let mut session = open(&lab.devices()[0], Config::default()).await.unwrap();
-    assert!(session.authenticate_password("admin", "admin").await.is_err());
+    assert!(!session.authenticate_password("admin", "admin").await.is_ok_and(|result| result.success()));
+    assert_eq!(lab.counters().logins_refused, 0, "it never answered");
 }
 
 #[tokio::test]

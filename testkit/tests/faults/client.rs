@@ -18,7 +18,7 @@ fn open(faults: impl IntoIterator<Item = Fault>) -> impl Transport {
 
 /// Reads until nothing more comes; returns the pieces and why they ended.
 fn drain(transport: &mut impl Transport) -> (Vec<Vec<u8>>, ErrorKind) {
-    let (mut pieces, mut buf) = (Vec::new(), [0; 65_536]);
+    let (mut pieces, mut buf) = (Vec::new(), vec![0; 65_536]);
     loop {
         match transport.read(&mut buf, &cx()) {
             Ok(count) => pieces.push(buf[..count].to_vec()),

@@ -69,7 +69,8 @@ fn a_half_open_device_takes_no_more_than_its_system_buffers() {
     let mut offers = [0; 12];
     client.read_exact(&mut offers).unwrap();
     client.set_nonblocking(true).unwrap();
-    let full = (0..100_000).find_map(|_| client.write(&[b'x'; 65_536]).err());
+    let block = vec![b'x'; 65_536];
+    let full = (0..100_000).find_map(|_| client.write(&block).err());
     assert_eq!(full.map(|error| error.kind()), Some(ErrorKind::WouldBlock), "it reads no more");
 }
 
