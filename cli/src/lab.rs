@@ -33,9 +33,10 @@ fn serve(args: &LabArgs) -> Result<Lab, Usage> {
     let latency = Duration::from_millis(args.latency);
     let usual = if args.device.is_empty() { 12 } else { 0 };
     let mut builder = numbered(&args.platform, args.devices.unwrap_or(usual), latency)?;
+    let service = if args.transport == "ssh" { Service::Ssh } else { Service::Telnet };
     for file in &args.device {
         let device = Device::load(file).map_err(Usage::new)?.latency(latency);
-        builder = builder.device(device.clone(), Service::Telnet).device(device, Service::Ssh);
+        builder = builder.device(device, service);
     }
     builder.start().map_err(Usage::new)
 }

@@ -30,7 +30,7 @@ impl Device {
     /// ```
     /// use linecrew_testkit::Device;
     ///
-    /// let device = Device::from_yaml(r#"
+    /// let device = Device::from_yaml(r##"
     /// platform: acme_os
     /// hostname: sw1
     /// username: ops
@@ -51,7 +51,7 @@ impl Device {
     ///   - {command: end, modes: [config], does: end}
     ///   - {command: restart, modes: [enable], confirm: "Really restart? [y/n] ", does: reload}
     ///   - {command: quit, does: logout}
-    /// "#)?;
+    /// "##)?;
     /// assert_eq!(device.platform().name(), "acme_os");
     /// # Ok::<(), linecrew_testkit::DefinitionError>(())
     /// ```

@@ -28,6 +28,10 @@ mod negotiation;
 mod node;
 mod pager;
 mod platform;
+mod recorder;
+mod recording;
+mod redact;
+mod replay;
 mod running;
 mod show_version;
 #[cfg(feature = "ssh")]
@@ -46,3 +50,5 @@ pub use faults::{Fault, Stage};
 pub use lab::{Lab, LabBuilder, LabError, RunningDevice, Service};
 pub use node::{Counters, Node};
 pub use platform::Platform;
+pub use recorder::{Recorder, RecordingConnector};
+pub use recording::{Event, Recording, RecordingError, Speaker};
