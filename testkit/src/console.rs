@@ -134,7 +134,7 @@ impl Console {
     /// Runs one command without echo, prompt and paging, as SSH's exec channel does, and returns what it shows.
     pub fn exec(&mut self, command: &str) -> Vec<u8> {
         self.page = None;
-        self.execute(command, self.mode.clone(), 0);
+        self.execute(command, &self.mode.clone(), 0);
         self.state = State::Closed;
         std::mem::take(&mut self.out)
     }
@@ -236,7 +236,7 @@ impl Console {
             0x08 | 0x7f => self.erase(1),
             CTRL_U => self.erase(usize::MAX),
             CTRL_C | CTRL_Z if matches!(self.state, State::Command | State::Question { .. }) => {
-                self.interrupt(byte)
+                self.interrupt(byte);
             }
             0..0x20 => {}
             _ if self.line.len() < LONGEST_LINE => {
@@ -298,7 +298,7 @@ impl Console {
             State::Password { username } => self.take_password(username.as_deref(), &line),
             State::EnableSecret => self.take_enable_secret(&line),
             State::Question { then, .. } => self.take_answer(&line, &then),
-            _ => self.execute(&line, self.mode.clone(), self.command_prompt().len()),
+            _ => self.execute(&line, &self.mode.clone(), self.command_prompt().len()),
         }
         self.prompt();
     }

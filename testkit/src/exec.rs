@@ -10,13 +10,13 @@ use std::sync::Arc;
 
 impl Console {
     /// Runs a line as a command of `mode`. `column` is where on the screen the line begins, for IOS's caret.
-    pub(crate) fn execute(&mut self, line: &str, mode: Text, column: usize) {
+    pub(crate) fn execute(&mut self, line: &str, mode: &str, column: usize) {
         if line.trim().is_empty() {
             return;
         }
         let node = Arc::clone(&self.node);
         let device = node.device();
-        let mut mode = device.platform.mode(&mode);
+        let mut mode = device.platform.mode(mode);
         loop {
             let commands = device.commands.iter().chain(&device.platform.commands);
             let known = commands.filter(|known| known.modes.is_empty() || known.modes.contains(&mode.name));
@@ -60,7 +60,7 @@ impl Console {
             Action::Ask(text, then) => {
                 self.state = State::Question { text: text.clone(), then: Arc::clone(then) };
             }
-            Action::Enter(mode) => self.mode = mode.clone(),
+            Action::Enter(mode) => self.mode.clone_from(mode),
             Action::Save(words) => {
                 self.node.save();
                 self.say(words);
@@ -117,7 +117,8 @@ impl Console {
     fn do_exec(&mut self, run: &Run<'_>) {
         let command = run.first();
         let typed_before = run.line.trim_end().len() - command.len();
-        self.execute(command, self.node.device().platform.exec_mode.clone(), run.column + typed_before);
+        let node = Arc::clone(&self.node);
+        self.execute(command, &node.device().platform.exec_mode, run.column + typed_before);
     }
 
     fn set_page(&mut self, lines: u16) {
@@ -131,7 +132,7 @@ impl Console {
         };
         self.node.running().declare(&name);
         self.interface = Some(name);
-        self.mode = mode.clone();
+        self.mode.clone_from(mode);
     }
 
     /// The full name of the interface that was typed, perhaps abbreviated or with a space before its number.
@@ -162,7 +163,7 @@ impl Console {
     /// A command of the mode above leads back to it.
     fn enter_mode_of(&mut self, run: &Run<'_>) {
         if run.mode != self.mode {
-            self.mode = run.mode.clone();
+            self.mode.clone_from(&run.mode);
             self.interface = None;
         }
     }

@@ -53,7 +53,7 @@ impl Console {
             _ if self.mode != device.platform.user_mode => {}
             (Some(_), _) => self.state = State::EnableSecret,
             (None, Some(refusal)) => self.say(refusal),
-            (None, None) => self.mode = device.platform.exec_mode.clone(),
+            (None, None) => self.mode.clone_from(&device.platform.exec_mode),
         }
     }
 
@@ -62,7 +62,7 @@ impl Console {
         let device = node.device();
         let EnableWords { refused, closes, .. } = &device.platform.enable;
         if device.enable_secret.as_ref().is_some_and(|secret| secret.expose() == typed) {
-            self.mode = device.platform.exec_mode.clone();
+            self.mode.clone_from(&device.platform.exec_mode);
             self.wrong_answers = 0;
         } else if !self.refuse_answer(refused.again, refused.for_good) {
             self.state = State::EnableSecret;

@@ -6,7 +6,7 @@ use linecrew_core::cx::Cx;
 use linecrew_core::deadline::Deadline;
 use linecrew_core::platform::Platform;
 use linecrew_core::session::{ErrorKind, Session};
-use linecrew_core::transport::{Connector, Credentials, Target};
+use linecrew_core::transport::{Connector, Credentials, Target, Transport};
 use linecrew_testkit::{Device, Fault, Recording, RecordingConnector, memory};
 use std::path::Path;
 use std::sync::Arc;
@@ -66,7 +66,6 @@ fn a_replay_hangs_up_at_the_end_of_the_recording() {
     let mut transport = recording.replay_in_memory("R1");
     let cx = Cx::new(Deadline::after(Duration::from_secs(20), "test"), CancelToken::new());
     let mut buf = [0; 64];
-    use linecrew_core::transport::Transport;
     assert_eq!(transport.read(&mut buf, &cx).unwrap(), 3);
     transport.write_all(b"q", &cx).unwrap();
     assert_eq!(transport.read(&mut buf, &cx).unwrap(), 4);
