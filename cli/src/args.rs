@@ -55,6 +55,11 @@ pub(crate) struct RunArgs {
     #[arg(short = 'f', long, default_value_t = 20, value_name = "N", value_parser = positive)]
     pub(crate) workers: usize,
 
+    /// Record each session to a text file of its own in this folder, without passwords
+    #[cfg(feature = "lab")]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) record: Option<PathBuf>,
+
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }
@@ -196,9 +201,18 @@ pub(crate) struct DemoArgs {
 #[cfg(feature = "lab")]
 #[derive(Debug, ClapArgs)]
 pub(crate) struct LabArgs {
-    /// How many devices; half speak telnet, half SSH, where the platform has both
-    #[arg(long, default_value_t = 12, value_name = "N", value_parser = positive)]
-    pub(crate) devices: usize,
+    /// How many devices; half speak telnet, half SSH [default: 12]
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub(crate) devices: Option<usize>,
+
+    /// A device described by a YAML file; may be given several times. The numbered devices are then left out, unless
+    /// --devices is given too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) device: Vec<PathBuf>,
+
+    /// What the devices of --device speak
+    #[arg(long, default_value = "telnet", value_name = "telnet|ssh", value_parser = ["telnet", "ssh"])]
+    pub(crate) transport: String,
 
     /// What they are
     #[arg(long, default_value = "cisco_iosxe", value_name = "P")]

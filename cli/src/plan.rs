@@ -13,6 +13,12 @@ use linecrew_core::transport::Credentials;
 use linecrew_transports::StandardConnectors;
 use std::path::PathBuf;
 use std::sync::Arc;
+#[cfg(feature = "lab")]
+use {
+    linecrew_core::fleet::{Connectors, HostError},
+    linecrew_core::transport::Connector,
+    linecrew_testkit::RecordingConnector,
+};
 
 /// A run, ready to start.
 pub(crate) struct Plan {
@@ -22,6 +28,9 @@ pub(crate) struct Plan {
     pub(crate) credentials: Credentials,
     pub(crate) limits: LimitArgs,
     pub(crate) workers: usize,
+    /// Where sessions are recorded.
+    #[cfg(feature = "lab")]
+    pub(crate) record: Option<PathBuf>,
 }
 
 impl Plan {
@@ -36,7 +45,16 @@ impl Plan {
         columns::check(&args.output.columns, &parser, &inventory, &args.commands)?;
         let credentials = password::credentials(&args.login, &inventory)?;
         let commands = args.commands.clone();
-        Ok(Self { inventory, commands, parser, credentials, limits: args.limits, workers: args.workers })
+        Ok(Self {
+            inventory,
+            commands,
+            parser,
+            credentials,
+            limits: args.limits,
+            workers: args.workers,
+            #[cfg(feature = "lab")]
+            record: args.record.clone(),
+        })
     }
 
     /// The fleet and the executor that it runs on.
@@ -53,6 +71,8 @@ impl Plan {
         if let Some(limit) = limits.connect_timeout {
             connectors = connectors.connect(limit);
         }
+        #[cfg(feature = "lab")]
+        let connectors = recorded(connectors, self.record.clone());
         let timeouts = Timeouts::default()
             .authentication(limits.authentication_timeout)
             .silence(limits.silence_timeout)
@@ -62,6 +82,18 @@ impl Plan {
             .timeouts(timeouts)
             .host_timeout(limits.host_timeout);
         Ok((executor, fleet))
+    }
+}
+
+/// The connectors, which record what they open where there is a folder for it.
+#[cfg(feature = "lab")]
+fn recorded(connectors: StandardConnectors, folder: Option<PathBuf>) -> impl Connectors {
+    move |host: &Host| -> Result<Arc<dyn Connector>, HostError> {
+        let connector = connectors.connector(host)?;
+        Ok(match &folder {
+            Some(folder) => Arc::new(RecordingConnector::new(connector, folder)),
+            None => connector,
+        })
     }
 }
 

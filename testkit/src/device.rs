@@ -182,7 +182,7 @@ impl Device {
     pub fn command(mut self, words: impl Into<String>, reply: impl AsRef<[u8]>) -> Self {
         let words = words.into().split_whitespace().collect::<Vec<_>>().join(" ");
         let action = Action::Show(reply.as_ref().into());
-        self.commands.push(Command { words: Cow::Owned(words), modes: &[], action });
+        self.commands.push(Command { words: Cow::Owned(words), modes: Vec::new(), action });
         self
     }
 
@@ -196,6 +196,12 @@ impl Device {
     /// Adds something that it does wrong.
     pub fn fault(mut self, fault: Fault) -> Self {
         self.faults.push(fault);
+        self
+    }
+
+    /// Adds several things that it does wrong.
+    pub fn faults(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {
+        self.faults.extend(faults);
         self
     }
 

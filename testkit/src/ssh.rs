@@ -3,7 +3,8 @@
 use crate::console::{Console, Entry};
 use crate::device::{Device, SshAlgorithms};
 use crate::factor::{Factor, Question};
-use crate::host_key::host_key;
+use crate::faults::{Fault, Noise, Pieces, Stage, Trip};
+use crate::host_key::{changed_host_key, host_key};
 use crate::node::{Node, SessionCount};
 use crate::wire::Wire;
 use russh::keys::{Algorithm, PublicKey, ssh_key};
@@ -15,8 +16,10 @@ use russh::{
 };
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// What all connections to one device share.
@@ -31,9 +34,10 @@ impl Server {
     /// Fails where a key cannot be read or made.
     pub(crate) fn new(node: Arc<Node>) -> Result<Self, ssh_key::Error> {
         let device = node.device();
-        let key = host_key(device)?;
+        let told = host_key(device)?;
         // The comment is left out, as in known_hosts.
-        let host_key = PublicKey::from(key.public_key().key_data().clone()).to_openssh()?;
+        let host_key = PublicKey::from(told.public_key().key_data().clone()).to_openssh()?;
+        let key = changed_host_key(device).transpose()?.unwrap_or(told);
         let authorized_keys = device
             .authorized_keys
             .iter()
@@ -51,11 +55,23 @@ impl Server {
     /// here: nobody is left to tell.
     pub(crate) async fn serve(self: Arc<Self>, socket: TcpStream) {
         let count = self.node.open_session();
-        let wire = Wire::new(socket, &self.node);
+        let mut wire = Wire::new(socket, &self.node);
+        if let Some(words) = self.node.turns_away() {
+            // A client that is gone needs no words.
+            let _ = wire.write_all(words).await;
+            let _ = wire.shutdown().await;
+            return;
+        }
         // The connection is an input like any other: its answer, the banner, comes one latency later.
         tokio::time::sleep(self.node.device().latency).await;
-        let client =
-            Client { server: Arc::clone(&self), step: 0, asked: 0, consoles: HashMap::new(), _count: count };
+        let client = Client {
+            server: Arc::clone(&self),
+            step: 0,
+            asked: 0,
+            writers: HashMap::new(),
+            shells: HashMap::new(),
+            _count: count,
+        };
         if let Ok(running) = russh::server::run_stream(Arc::clone(&self.config), wire, client).await {
             let _ = running.await;
         }
@@ -116,6 +132,14 @@ fn preferred(algorithms: SshAlgorithms) -> Preferred {
     }
 }
 
+/// A command line in a channel.
+struct Shell {
+    console: Console,
+    pieces: Pieces,
+}
+
+type Writer = Pin<Box<dyn AsyncWrite + Send>>;
+
 /// One connection: its command lines, one for each channel with a shell.
 struct Client {
     server: Arc<Server>,
@@ -123,7 +147,9 @@ struct Client {
     step: usize,
     /// How many questions were asked in it.
     asked: usize,
-    consoles: HashMap<ChannelId, Console>,
+    /// Of devices whose replies go on for ever.
+    writers: HashMap<ChannelId, Writer>,
+    shells: HashMap<ChannelId, Shell>,
     _count: SessionCount,
 }
 
@@ -174,10 +200,61 @@ impl Client {
     }
 }
 
+impl Shell {
+    /// Sends what was said, in as many packets as the faults make of it.
+    fn say(
+        &mut self,
+        mut said: &[u8],
+        channel: ChannelId,
+        session: &mut Session,
+    ) -> Result<(), russh::Error> {
+        while !said.is_empty() {
+            let (piece, rest) = said.split_at(self.pieces.next(said));
+            self.pieces.sent(piece);
+            session.data(channel, piece.to_vec())?;
+            said = rest;
+        }
+        Ok(())
+    }
+}
+
+impl Client {
+    /// Hangs up where the console did, and starts what goes on for ever.
+    fn settle(&mut self, channel: ChannelId, session: &mut Session) -> Result<(), russh::Error> {
+        let Some(shell) = self.shells.get_mut(&channel) else { return Ok(()) };
+        if shell.console.is_closed() {
+            self.shells.remove(&channel);
+            return hang_up(channel, session);
+        }
+        if shell.console.is_endless()
+            && let Some(writer) = self.writers.remove(&channel)
+        {
+            tokio::spawn(flood(writer, shell.console.noise.clone()));
+        }
+        Ok(())
+    }
+}
+
+/// Where a fault lets authentication stall or end.
+async fn reach_login(node: Arc<Node>) -> Result<(), russh::Error> {
+    let faults = &node.device().faults;
+    match Stage::Login.trip(faults).or(Stage::Password.trip(faults)) {
+        Some(Trip::Stall) => std::future::pending().await,
+        Some(Trip::Close) => Err(russh::Error::Disconnect),
+        None => Ok(()),
+    }
+}
+
+/// Says what goes on for ever as fast as the client reads it, until the client leaves.
+async fn flood(mut writer: Writer, mut noise: Noise) {
+    while writer.write_all(&noise.endless()).await.is_ok() {}
+}
+
 impl Handler for Client {
     type Error = russh::Error;
 
     async fn auth_password(&mut self, user: &str, password: &str) -> Result<Auth, Self::Error> {
+        reach_login(Arc::clone(&self.server.node)).await?;
         let right = self.takes(MethodKind::Password) && self.server.node.admits(Some(user), password);
         Ok(self.verdict(right))
     }
@@ -193,6 +270,7 @@ impl Handler for Client {
     }
 
     async fn auth_publickey(&mut self, user: &str, key: VerifiedPublicKey<'_>) -> Result<Auth, Self::Error> {
+        reach_login(Arc::clone(&self.server.node)).await?;
         let node = &self.server.node;
         let right = self.takes(MethodKind::PublicKey)
             && user == node.device().username
@@ -225,10 +303,14 @@ impl Handler for Client {
 
     async fn channel_open_session(
         &mut self,
-        _channel: Channel<Msg>,
+        channel: Channel<Msg>,
         reply: ChannelOpenHandle,
         _session: &mut Session,
     ) -> Result<(), Self::Error> {
+        if self.server.node.device().faults.contains(&Fault::Endless) {
+            // The channel itself must not be kept: nobody reads what the session would hand to it.
+            self.writers.insert(channel.id(), Box::pin(channel.make_writer()));
+        }
         reply.accept().await;
         Ok(())
     }
@@ -261,11 +343,14 @@ impl Handler for Client {
     }
 
     async fn shell_request(&mut self, channel: ChannelId, session: &mut Session) -> Result<(), Self::Error> {
-        let mut console = self.console();
+        let device = self.server.node.device();
+        let pieces = Pieces::of_escapes(&device.faults, device.seed);
+        let mut shell = Shell { console: self.console(), pieces };
         session.channel_success(channel)?;
-        session.data(channel, console.greet())?;
-        self.consoles.insert(channel, console);
-        Ok(())
+        let said = shell.console.greet();
+        shell.say(&said, channel, session)?;
+        self.shells.insert(channel, shell);
+        self.settle(channel, session)
     }
 
     async fn exec_request(
@@ -286,21 +371,15 @@ impl Handler for Client {
         typed: &[u8],
         session: &mut Session,
     ) -> Result<(), Self::Error> {
-        let Some(console) = self.consoles.get_mut(&channel) else { return Ok(()) };
-        let said = console.input(typed);
-        let closed = console.is_closed();
-        if !said.is_empty() {
-            session.data(channel, said)?;
-        }
-        if closed {
-            self.consoles.remove(&channel);
-            hang_up(channel, session)?;
-        }
-        Ok(())
+        let Some(shell) = self.shells.get_mut(&channel) else { return Ok(()) };
+        let said = shell.console.input(typed);
+        shell.say(&said, channel, session)?;
+        self.settle(channel, session)
     }
 
     async fn channel_close(&mut self, channel: ChannelId, _session: &mut Session) -> Result<(), Self::Error> {
-        self.consoles.remove(&channel);
+        self.shells.remove(&channel);
+        self.writers.remove(&channel);
         Ok(())
     }
 }
