@@ -39,6 +39,8 @@ mod completion;
 mod deques;
 mod error;
 pub(crate) mod excepthook;
+#[doc = include_str!("../../docs/from-python.md")]
+pub mod from_python {}
 mod header;
 mod locks;
 mod map;
