@@ -20,8 +20,6 @@ const CUTS: usize = 25;
 const CUT_STEP: usize = 60;
 /// Long enough for a stall to be met, and short.
 const SHORT: Duration = Duration::from_millis(20);
-/// More than the buffers of both ends.
-const FLOOD: usize = 16 * 1024 * 1024;
 
 type Ended = Result<(), TransportError>;
 
@@ -48,7 +46,6 @@ const CASES: &[Case] = &[
 pub(crate) struct Crowd {
     lab: Lab,
     wall: Wall,
-    flood: Vec<u8>,
     /// Bound and not listening, so that it refuses and nobody else gets the port.
     closed: (OwnedFd, SocketAddr),
     ssh: SshConnector,
@@ -71,7 +68,6 @@ impl Crowd {
         Self {
             lab: lab.start().unwrap(),
             wall: Wall::new(),
-            flood: vec![b'x'; FLOOD],
             closed: closed_port(),
             ssh: SshConnector::new().host_key_check(HostKeyCheck::Off),
             strict: SshConnector::new().known_hosts(["/dev/null"]),
@@ -143,7 +139,10 @@ impl Crowd {
     /// A session in which nothing is taken.
     fn flooded(&self) -> Ended {
         let mut transport = self.telnet.connect(&target(self.wall.addr), &cx())?;
-        transport.write_all(&self.flood, &short())
+        let cx = short();
+        loop {
+            transport.write_all(&[b'x'; 64 * 1024], &cx)?;
+        }
     }
 }
 
