@@ -141,7 +141,7 @@ impl Crowd {
         let mut transport = self.telnet.connect(&target(self.wall.addr), &cx())?;
         let cx = short();
         loop {
-            transport.write_all(&[b'x'; 64 * 1024], &cx)?;
+            transport.write_all(&[b'x'; 8 * 1024], &cx)?;
         }
     }
 }
