@@ -20,6 +20,14 @@ test:
 test-real:
     cargo test --workspace -- --ignored
 
+# A million telnet streams against the reference of RFC 854: some two minutes.
+test-streams:
+    LINECREW_STREAMS=1000000 cargo test -p linecrew-transports --lib telnet::codec::tests::any_
+
+# The transport outside of the workspace, with the contract suite.
+test-embedder:
+    cd examples/pty-transport && CARGO_TARGET_DIR=../../target/embedder cargo test
+
 deny:
     cargo deny check licenses bans sources
 

@@ -55,6 +55,11 @@ pub(crate) struct RunArgs {
     #[arg(short = 'f', long, default_value_t = 20, value_name = "N", value_parser = positive)]
     pub(crate) workers: usize,
 
+    /// Record each session to a text file of its own in this folder, without passwords
+    #[cfg(feature = "lab")]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) record: Option<PathBuf>,
+
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }
@@ -81,6 +86,11 @@ pub(crate) struct HostArgs {
     /// The file of known host keys, for hosts that name none [default: the user's own and the system's]
     #[arg(long, value_name = "FILE")]
     pub(crate) known_hosts: Option<PathBuf>,
+
+    /// The OpenSSH configuration to look hosts up in, for hosts that name none [default: ~/.ssh/config, then the
+    /// one of the system]
+    #[arg(long, value_name = "FILE|none")]
+    pub(crate) ssh_config: Option<PathBuf>,
 
     /// What to do with unknown host keys, for hosts that do not say it [default: strict]
     #[arg(long, value_name = "strict|accept-new|off", value_parser = host_key_check)]
@@ -112,9 +122,9 @@ pub(crate) struct LoginArgs {
 #[command(next_help_heading = "Limits, in seconds")]
 #[allow(clippy::struct_field_names, reason = "they are the names of the options")]
 pub(crate) struct LimitArgs {
-    /// Name look-up and TCP connection
-    #[arg(long, default_value = "10", value_name = "S", value_parser = seconds)]
-    pub(crate) connect_timeout: Duration,
+    /// Name look-up and TCP connection [default: what the SSH configuration says, or 10]
+    #[arg(long, value_name = "S", value_parser = seconds)]
+    pub(crate) connect_timeout: Option<Duration>,
 
     /// SSH handshake
     #[arg(long, default_value = "15", value_name = "S", value_parser = seconds)]
@@ -191,9 +201,18 @@ pub(crate) struct DemoArgs {
 #[cfg(feature = "lab")]
 #[derive(Debug, ClapArgs)]
 pub(crate) struct LabArgs {
-    /// How many devices; half speak telnet, half SSH, where the platform has both
-    #[arg(long, default_value_t = 12, value_name = "N", value_parser = positive)]
-    pub(crate) devices: usize,
+    /// How many devices; half speak telnet, half SSH [default: 12]
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub(crate) devices: Option<usize>,
+
+    /// A device described by a YAML file; may be given several times. The numbered devices are then left out, unless
+    /// --devices is given too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) device: Vec<PathBuf>,
+
+    /// What the devices of --device speak
+    #[arg(long, default_value = "telnet", value_name = "telnet|ssh", value_parser = ["telnet", "ssh"])]
+    pub(crate) transport: String,
 
     /// What they are
     #[arg(long, default_value = "cisco_iosxe", value_name = "P")]

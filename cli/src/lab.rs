@@ -2,7 +2,7 @@
 
 use crate::args::LabArgs;
 use crate::exit::{Ended, Usage};
-use linecrew_testkit::{Lab, Platform};
+use linecrew_testkit::{Device, Lab, LabBuilder, Platform, Service};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ pub(crate) fn run(args: &LabArgs) -> Result<Ended, Usage> {
     let known_hosts = known_hosts_of(&args.inventory)?;
     check_may_write(&args.inventory)?;
     check_may_write(&known_hosts)?;
-    let lab = start(&args.platform, args.devices, Duration::from_millis(args.latency))?;
+    let lab = serve(args)?;
     write(&known_hosts, &lab.known_hosts())?;
     write(&args.inventory, &lab.inventory(&known_hosts).to_yaml().map_err(Usage::new)?)?;
     announce(&lab, args)?;
@@ -28,12 +28,29 @@ pub(crate) fn run(args: &LabArgs) -> Result<Ended, Usage> {
     Ok(Ended::Well)
 }
 
+/// Starts what the arguments name.
+fn serve(args: &LabArgs) -> Result<Lab, Usage> {
+    let latency = Duration::from_millis(args.latency);
+    let usual = if args.device.is_empty() { 12 } else { 0 };
+    let mut builder = numbered(&args.platform, args.devices.unwrap_or(usual), latency)?;
+    let service = if args.transport == "ssh" { Service::Ssh } else { Service::Telnet };
+    for file in &args.device {
+        let device = Device::load(file).map_err(Usage::new)?.latency(latency);
+        builder = builder.device(device, service);
+    }
+    builder.start().map_err(Usage::new)
+}
+
 /// Starts so many devices of a platform.
 pub(crate) fn start(platform: &str, devices: usize, latency: Duration) -> Result<Lab, Usage> {
+    numbered(platform, devices, latency)?.start().map_err(Usage::new)
+}
+
+fn numbered(platform: &str, devices: usize, latency: Duration) -> Result<LabBuilder, Usage> {
     let known =
         || Usage::new(format!("--platform {platform}: expected one of {}", Platform::NAMES.join(", ")));
     let platform = Platform::named(platform).ok_or_else(known)?;
-    Lab::builder().devices(devices).platform(platform).latency(latency).start().map_err(Usage::new)
+    Ok(Lab::builder().devices(devices).platform(platform).latency(latency))
 }
 
 fn announce(lab: &Lab, args: &LabArgs) -> Result<(), Usage> {

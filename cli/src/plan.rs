@@ -6,13 +6,19 @@ use crate::exit::Usage;
 use crate::password;
 use linecrew_core::executor::Executor;
 use linecrew_core::fleet::Fleet;
-use linecrew_core::inventory::{Entry, Host, Inventory};
+use linecrew_core::inventory::{Entry, Host, Inventory, SshConfigFile};
 use linecrew_core::session::Timeouts;
 use linecrew_core::textfsm::{Template, builtin, builtins};
 use linecrew_core::transport::Credentials;
 use linecrew_transports::StandardConnectors;
 use std::path::PathBuf;
 use std::sync::Arc;
+#[cfg(feature = "lab")]
+use {
+    linecrew_core::fleet::{Connectors, HostError},
+    linecrew_core::transport::Connector,
+    linecrew_testkit::RecordingConnector,
+};
 
 /// A run, ready to start.
 pub(crate) struct Plan {
@@ -22,6 +28,9 @@ pub(crate) struct Plan {
     pub(crate) credentials: Credentials,
     pub(crate) limits: LimitArgs,
     pub(crate) workers: usize,
+    /// Where sessions are recorded.
+    #[cfg(feature = "lab")]
+    pub(crate) record: Option<PathBuf>,
 }
 
 impl Plan {
@@ -36,7 +45,16 @@ impl Plan {
         columns::check(&args.output.columns, &parser, &inventory, &args.commands)?;
         let credentials = password::credentials(&args.login, &inventory)?;
         let commands = args.commands.clone();
-        Ok(Self { inventory, commands, parser, credentials, limits: args.limits, workers: args.workers })
+        Ok(Self {
+            inventory,
+            commands,
+            parser,
+            credentials,
+            limits: args.limits,
+            workers: args.workers,
+            #[cfg(feature = "lab")]
+            record: args.record.clone(),
+        })
     }
 
     /// The fleet and the executor that it runs on.
@@ -46,10 +64,15 @@ impl Plan {
         let workers = self.workers.min(self.inventory.len().max(1));
         let executor = Executor::builder().max_workers(workers).thread_name_prefix("linecrew");
         let executor = executor.build().map_err(Usage::new)?;
-        let connectors = StandardConnectors::default()
-            .connect(limits.connect_timeout)
+        let mut connectors = StandardConnectors::default()
             .handshake(limits.handshake_timeout)
-            .authentication(limits.authentication_timeout);
+            .authentication(limits.authentication_timeout)
+            .usual_ssh_config();
+        if let Some(limit) = limits.connect_timeout {
+            connectors = connectors.connect(limit);
+        }
+        #[cfg(feature = "lab")]
+        let connectors = recorded(connectors, self.record.clone());
         let timeouts = Timeouts::default()
             .authentication(limits.authentication_timeout)
             .silence(limits.silence_timeout)
@@ -59,6 +82,18 @@ impl Plan {
             .timeouts(timeouts)
             .host_timeout(limits.host_timeout);
         Ok((executor, fleet))
+    }
+}
+
+/// The connectors, which record what they open where there is a folder for it.
+#[cfg(feature = "lab")]
+fn recorded(connectors: StandardConnectors, folder: Option<PathBuf>) -> impl Connectors {
+    move |host: &Host| -> Result<Arc<dyn Connector>, HostError> {
+        let connector = connectors.connector(host)?;
+        Ok(match &folder {
+            Some(folder) => Arc::new(RecordingConnector::new(connector, folder)),
+            None => connector,
+        })
     }
 }
 
@@ -115,6 +150,7 @@ fn inventory(args: &HostArgs) -> Result<Inventory, Usage> {
     defaults.transport.clone_from(&args.transport);
     defaults.known_hosts.clone_from(&args.known_hosts);
     defaults.host_key_check = args.host_key_check;
+    defaults.ssh_config = args.ssh_config.clone().map(SshConfigFile::from);
     Ok(named.into_iter().map(|host| host.inherit(&defaults)).collect())
 }
 

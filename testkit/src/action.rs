@@ -1,6 +1,7 @@
 //! What a command of a simulated device does.
 
 use crate::node::Node;
+use crate::platform::Text;
 use std::sync::Arc;
 
 /// The effect of a command.
@@ -10,6 +11,18 @@ pub(crate) enum Action {
     Show(Arc<[u8]>),
     /// Shows what the device's present state gives.
     Report(fn(&Node) -> String),
+    /// Shows a text with `{hostname}` and `{running-config}` as they are now.
+    Template(Arc<str>),
+    /// Asks a question, and goes on where the answer is the Enter key, `y` or `yes`.
+    Ask(Text, Arc<Action>),
+    /// Into a mode.
+    Enter(Text),
+    /// Makes the running configuration the one that a reload comes up with, with these words.
+    Save(&'static str),
+    /// Forgets what was saved.
+    Erase,
+    /// Comes up anew, with the configuration that was saved; every session ends.
+    Reload,
     /// Asks for the enable secret.
     Enable,
     /// Back to the mode without privileges.
@@ -31,7 +44,7 @@ pub(crate) enum Action {
     /// Changes the hostname.
     Hostname,
     /// Into the configuration of an interface.
-    Interface(&'static str),
+    Interface(Text),
     /// Adds the line to the running configuration.
     Configured,
     /// Takes a line out of the running configuration.

@@ -1,7 +1,10 @@
 //! One session at a device's command line: bytes in, bytes out, no I/O and no clock.
 
+use crate::action::Action;
+use crate::faults::{EchoStyle, Noise, Stage, Trip};
 use crate::node::Node;
 use crate::pager::Paged;
+use crate::platform::Text;
 use std::sync::Arc;
 
 /// More bytes than this in one line are not taken.
@@ -19,13 +22,19 @@ const USUAL_PAGE: usize = 24;
 pub struct Console {
     pub(crate) node: Arc<Node>,
     pub(crate) state: State,
-    pub(crate) mode: &'static str,
+    pub(crate) mode: Text,
     /// The interface whose configuration is open.
     pub(crate) interface: Option<String>,
     /// Lines in a page; none where output is not paged.
     pub(crate) page: Option<usize>,
     /// Wrong answers to the present question.
     pub(crate) wrong_answers: u32,
+    pub(crate) noise: Noise,
+    echo: EchoStyle,
+    /// Which start of the device it belongs to.
+    boot: u32,
+    /// Whether the first command prompt was shown.
+    arrived: bool,
     line: Vec<u8>,
     after_cr: bool,
     out: Vec<u8>,
@@ -44,10 +53,21 @@ pub enum Entry {
 #[derive(Debug)]
 pub(crate) enum State {
     Username,
-    Password { username: Option<String> },
+    Password {
+        username: Option<String>,
+    },
     Command,
     EnableSecret,
+    /// A question that a command asks before it acts.
+    Question {
+        text: Text,
+        then: Arc<Action>,
+    },
     More(Paged),
+    /// A reply that goes on for ever.
+    Endless,
+    /// A fault: nothing more is said.
+    Stalled,
     Closed,
 }
 
@@ -59,10 +79,14 @@ impl Console {
             node.device().privileged || (entry == Entry::Authenticated && platform.ssh_is_privileged);
         Self {
             state: State::first(node, entry),
-            mode: if privileged { platform.exec_mode } else { platform.user_mode },
+            mode: if privileged { platform.exec_mode.clone() } else { platform.user_mode.clone() },
+            boot: node.boot(),
             interface: None,
             page: (!platform.pager.follows_window).then_some(USUAL_PAGE),
             wrong_answers: 0,
+            noise: Noise::new(node.device().seed),
+            echo: EchoStyle::new(&node.device().faults),
+            arrived: false,
             line: Vec::new(),
             after_cr: false,
             out: Vec::new(),
@@ -94,6 +118,9 @@ impl Console {
 
     /// Takes what the client typed, any part of a line, and returns what the device shows in reply.
     pub fn input(&mut self, typed: &[u8]) -> Vec<u8> {
+        if self.node.boot() != self.boot {
+            self.state = State::Closed;
+        }
         for &byte in typed {
             let ends_crlf = self.after_cr && matches!(byte, b'\n' | 0);
             self.after_cr = byte == b'\r';
@@ -107,7 +134,7 @@ impl Console {
     /// Runs one command without echo, prompt and paging, as SSH's exec channel does, and returns what it shows.
     pub fn exec(&mut self, command: &str) -> Vec<u8> {
         self.page = None;
-        self.execute(command, self.mode, 0);
+        self.execute(command, &self.mode.clone(), 0);
         self.state = State::Closed;
         std::mem::take(&mut self.out)
     }
@@ -124,6 +151,17 @@ impl Console {
         matches!(self.state, State::Closed)
     }
 
+    /// What it says of its own accord, once all that it said before is on its way.
+    pub fn more(&mut self) -> Option<Vec<u8>> {
+        matches!(self.state, State::Endless).then(|| self.noise.endless())
+    }
+
+    /// Whether a reply goes on for ever.
+    #[cfg(feature = "ssh")]
+    pub(crate) fn is_endless(&self) -> bool {
+        matches!(self.state, State::Endless)
+    }
+
     /// Shows text, `\n` as `\r\n`.
     pub(crate) fn say(&mut self, text: &str) {
         self.out.extend(terminal_lines(text.as_bytes()));
@@ -131,19 +169,48 @@ impl Console {
 
     /// Shows the prompt of whatever the session waits for.
     pub(crate) fn prompt(&mut self) {
+        if self.stages().iter().any(|stage| self.trips(*stage)) {
+            return;
+        }
+        self.arrived |= matches!(self.state, State::Command);
         let platform = &self.node.device().platform;
         match &self.state {
             State::Username => self.out.extend_from_slice(platform.login.username.as_bytes()),
             State::Password { .. } => self.out.extend_from_slice(platform.login.password.as_bytes()),
             State::EnableSecret => self.out.extend_from_slice(platform.enable.password.as_bytes()),
             State::More(_) => self.out.extend_from_slice(platform.pager.prompt),
+            State::Question { text, .. } => self.out.extend_from_slice(text.as_bytes()),
             State::Command => self.out.extend(self.command_prompt().into_bytes()),
-            State::Closed => {}
+            State::Endless | State::Stalled | State::Closed => {}
+        }
+    }
+
+    /// Whether a fault lets the session end or stall at this stage, as it now does.
+    pub(crate) fn trips(&mut self, stage: Stage) -> bool {
+        let trip = stage.trip(&self.node.device().faults);
+        match trip {
+            Some(Trip::Stall) => self.state = State::Stalled,
+            Some(Trip::Close) => self.state = State::Closed,
+            None => {}
+        }
+        trip.is_some()
+    }
+
+    /// The stages whose prompt is due.
+    fn stages(&self) -> &'static [Stage] {
+        match &self.state {
+            State::Username => &[Stage::Login],
+            State::Password { username: None } => &[Stage::Login, Stage::Password],
+            State::Password { .. } => &[Stage::Password],
+            State::EnableSecret => &[Stage::Enable],
+            State::More(_) => &[Stage::Pager],
+            State::Command if !self.arrived => &[Stage::Prompt],
+            _ => &[],
         }
     }
 
     pub(crate) fn command_prompt(&self) -> String {
-        let suffix = self.node.device().platform.mode(self.mode).suffix;
+        let suffix = &self.node.device().platform.mode(&self.mode).suffix;
         format!("{}{suffix}", self.node.running().hostname)
     }
 
@@ -156,7 +223,8 @@ impl Console {
 
     fn key(&mut self, byte: u8) {
         match self.state {
-            State::Closed => {}
+            State::Closed | State::Stalled => {}
+            State::Endless => self.stop_reply(byte),
             State::More(_) => self.pager_key(byte),
             _ => self.line_key(byte),
         }
@@ -167,12 +235,15 @@ impl Console {
             b'\r' | b'\n' => self.end_line(),
             0x08 | 0x7f => self.erase(1),
             CTRL_U => self.erase(usize::MAX),
-            CTRL_C | CTRL_Z if matches!(self.state, State::Command) => self.interrupt(byte),
+            CTRL_C | CTRL_Z if matches!(self.state, State::Command | State::Question { .. }) => {
+                self.interrupt(byte);
+            }
             0..0x20 => {}
             _ if self.line.len() < LONGEST_LINE => {
                 self.line.push(byte);
                 if self.echoes() {
-                    self.out.push(byte);
+                    let prompt = self.prompt_columns();
+                    self.echo.typed(&self.line, prompt, &mut self.out);
                 }
             }
             _ => self.out.push(BELL),
@@ -180,21 +251,35 @@ impl Console {
     }
 
     fn echoes(&self) -> bool {
-        matches!(self.state, State::Username | State::Command)
+        matches!(self.state, State::Username | State::Question { .. } | State::Command)
     }
 
     fn erase(&mut self, bytes: usize) {
         for _ in 0..bytes.min(self.line.len()) {
             self.line.pop();
             if self.echoes() {
-                self.out.extend_from_slice(b"\x08 \x08");
+                self.echo.erased(&mut self.out);
             }
+        }
+    }
+
+    fn prompt_columns(&self) -> usize {
+        if matches!(self.state, State::Command) { self.command_prompt().len() } else { 0 }
+    }
+
+    /// ^C ends a reply that goes on for ever; other keys wait for it in vain.
+    fn stop_reply(&mut self, byte: u8) {
+        if byte == CTRL_C {
+            self.state = State::Command;
+            self.say("^C\n");
+            self.prompt();
         }
     }
 
     /// ^C and ^Z drop the line; both lead out of configuration.
     fn interrupt(&mut self, key: u8) {
         self.line.clear();
+        self.state = State::Command;
         self.say(if key == CTRL_C { "^C\n" } else { "^Z\n" });
         self.leave_configuration();
         self.prompt();
@@ -202,6 +287,9 @@ impl Console {
 
     fn end_line(&mut self) {
         let line = std::mem::take(&mut self.line);
+        if self.echoes() {
+            self.echo.ended(&line, &mut self.out);
+        }
         self.say("\n");
         // No command and no credential has bytes outside of UTF-8; replaced, they match nothing.
         let line = String::from_utf8_lossy(&line);
@@ -209,7 +297,8 @@ impl Console {
             State::Username => self.take_username(&line),
             State::Password { username } => self.take_password(username.as_deref(), &line),
             State::EnableSecret => self.take_enable_secret(&line),
-            _ => self.execute(&line, self.mode, self.command_prompt().len()),
+            State::Question { then, .. } => self.take_answer(&line, &then),
+            _ => self.execute(&line, &self.mode.clone(), self.command_prompt().len()),
         }
         self.prompt();
     }

@@ -1,6 +1,7 @@
 //! The description of a simulated device.
 
 use crate::action::Action;
+use crate::factor::Factor;
 use crate::facts::Facts;
 use crate::faults::Fault;
 use crate::platform::{Command, Platform};
@@ -51,6 +52,7 @@ pub struct Device {
     pub(crate) latency: Duration,
     pub(crate) faults: Vec<Fault>,
     pub(crate) authorized_keys: Vec<String>,
+    pub(crate) factors: Vec<Vec<Factor>>,
     pub(crate) ssh_algorithms: SshAlgorithms,
     pub(crate) seed: u64,
     pub(crate) facts: Facts,
@@ -97,6 +99,7 @@ impl Device {
             latency: Duration::ZERO,
             faults: Vec::new(),
             authorized_keys: Vec::new(),
+            factors: Vec::new(),
             ssh_algorithms: SshAlgorithms::Modern,
             seed,
             facts: Facts::from_seed(seed),
@@ -179,7 +182,7 @@ impl Device {
     pub fn command(mut self, words: impl Into<String>, reply: impl AsRef<[u8]>) -> Self {
         let words = words.into().split_whitespace().collect::<Vec<_>>().join(" ");
         let action = Action::Show(reply.as_ref().into());
-        self.commands.push(Command { words: Cow::Owned(words), modes: &[], action });
+        self.commands.push(Command { words: Cow::Owned(words), modes: Vec::new(), action });
         self
     }
 
@@ -196,10 +199,23 @@ impl Device {
         self
     }
 
+    /// Adds several things that it does wrong.
+    pub fn faults(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {
+        self.faults.extend(faults);
+        self
+    }
+
     /// Lets the owner of a public key log in over SSH; in OpenSSH's format, `ssh-ed25519 AAAA... comment`. A key that
     /// cannot be read fails the start of the lab.
     pub fn authorized_key(mut self, public_key: impl Into<String>) -> Self {
         self.authorized_keys.push(public_key.into());
+        self
+    }
+
+    /// Adds a step to the login over SSH: one of these factors, after those of the steps before. Without steps it is the
+    /// password or, where keys are authorized, a key.
+    pub fn ssh_step(mut self, factors: impl Into<Vec<Factor>>) -> Self {
+        self.factors.push(factors.into());
         self
     }
 

@@ -3,13 +3,14 @@
 use crate::action::Action;
 use crate::catalog::{self, Found};
 use crate::console::{Console, State, terminal_lines};
-use crate::faults::Fault;
-use crate::platform::RefusalStyle;
+use crate::faults::{Fault, Stage};
+use crate::node::Node;
+use crate::platform::{RefusalStyle, Text};
 use std::sync::Arc;
 
 impl Console {
     /// Runs a line as a command of `mode`. `column` is where on the screen the line begins, for IOS's caret.
-    pub(crate) fn execute(&mut self, line: &str, mode: &'static str, column: usize) {
+    pub(crate) fn execute(&mut self, line: &str, mode: &str, column: usize) {
         if line.trim().is_empty() {
             return;
         }
@@ -19,9 +20,9 @@ impl Console {
         loop {
             let commands = device.commands.iter().chain(&device.platform.commands);
             let known = commands.filter(|known| known.modes.is_empty() || known.modes.contains(&mode.name));
-            match (catalog::find(known, line), mode.above) {
+            match (catalog::find(known, line), &mode.above) {
                 (Found::Command(command, values), _) => {
-                    let run = Run { line, mode: mode.name, column, values };
+                    let run = Run { line, mode: mode.name.clone(), column, values };
                     return self.act(&command.action, &run);
                 }
                 (Found::Invalid(_), Some(above)) if mode.inherits => mode = device.platform.mode(above),
@@ -30,11 +31,20 @@ impl Console {
         }
     }
 
+    /// Goes on with a command where its question was answered so.
+    pub(crate) fn take_answer(&mut self, answer: &str, then: &Action) {
+        let agreed = ["", "y", "yes"].iter().any(|yes| yes.eq_ignore_ascii_case(answer.trim()));
+        if agreed {
+            let run = Run { line: "", mode: self.mode.clone(), column: 0, values: Vec::new() };
+            self.act(then, &run);
+        }
+    }
+
     /// Out of any configuration mode.
     pub(crate) fn leave_configuration(&mut self) {
         let platform = &self.node.device().platform;
         if self.mode != platform.user_mode {
-            self.mode = platform.exec_mode;
+            self.mode = platform.exec_mode.clone();
         }
         self.interface = None;
     }
@@ -43,8 +53,25 @@ impl Console {
         match action {
             Action::Show(bytes) => self.show_reply(terminal_lines(bytes)),
             Action::Report(report) => self.show_reply(terminal_lines(report(&self.node).as_bytes())),
+            Action::Template(text) => {
+                let shown = filled(text, &self.node);
+                self.show_reply(terminal_lines(shown.as_bytes()));
+            }
+            Action::Ask(text, then) => {
+                self.state = State::Question { text: text.clone(), then: Arc::clone(then) };
+            }
+            Action::Enter(mode) => self.mode.clone_from(mode),
+            Action::Save(words) => {
+                self.node.save();
+                self.say(words);
+            }
+            Action::Erase => self.node.erase(),
+            Action::Reload => {
+                self.node.reload();
+                self.state = State::Closed;
+            }
             Action::Enable => self.enable(),
-            Action::Disable => self.mode = self.node.device().platform.user_mode,
+            Action::Disable => self.mode = self.node.device().platform.user_mode.clone(),
             Action::Configure(words) => self.configure(words),
             Action::Exit => self.exit(),
             Action::End => self.leave_configuration(),
@@ -60,25 +87,28 @@ impl Console {
     }
 
     fn show_reply(&mut self, text: Vec<u8>) {
-        let mut reply = Vec::new();
-        for fault in &self.node.device().faults {
-            if let Fault::Garbage(bytes) = fault {
-                reply.extend_from_slice(bytes);
-                reply.extend_from_slice(b"\r\n");
-            }
+        let node = Arc::clone(&self.node);
+        let faults = &node.device().faults;
+        let mut reply = self.noise.spoil(text, faults);
+        if Stage::Reply.trip(faults).is_some() {
+            // The pager must not keep the session from the stage.
+            self.page = None;
+            reply.truncate(reply.len() / 2);
         }
-        reply.extend(text);
         self.show(reply);
+        if !self.trips(Stage::Reply) && faults.contains(&Fault::Endless) {
+            self.state = State::Endless;
+        }
     }
 
     fn configure(&mut self, words: &str) {
-        self.mode = self.node.device().platform.config_mode;
+        self.mode = self.node.device().platform.config_mode.clone();
         self.say(words);
     }
 
     fn exit(&mut self) {
         self.interface = None;
-        match self.node.device().platform.mode(self.mode).above {
+        match self.node.device().platform.mode(&self.mode).above.clone() {
             Some(above) => self.mode = above,
             None => self.state = State::Closed,
         }
@@ -87,21 +117,22 @@ impl Console {
     fn do_exec(&mut self, run: &Run<'_>) {
         let command = run.first();
         let typed_before = run.line.trim_end().len() - command.len();
-        self.execute(command, self.node.device().platform.exec_mode, run.column + typed_before);
+        let node = Arc::clone(&self.node);
+        self.execute(command, &node.device().platform.exec_mode, run.column + typed_before);
     }
 
     fn set_page(&mut self, lines: u16) {
         self.page = (lines > 0).then_some(usize::from(lines));
     }
 
-    fn open_interface(&mut self, mode: &'static str, run: &Run<'_>) {
+    fn open_interface(&mut self, mode: &Text, run: &Run<'_>) {
         let Some(name) = self.interface_name(run.first()) else {
             let wrong = Found::Invalid(run.line.trim_end().len() - run.first().len());
             return self.refuse(&wrong, run.line, run.column);
         };
         self.node.running().declare(&name);
         self.interface = Some(name);
-        self.mode = mode;
+        self.mode.clone_from(mode);
     }
 
     /// The full name of the interface that was typed, perhaps abbreviated or with a space before its number.
@@ -132,7 +163,7 @@ impl Console {
     /// A command of the mode above leads back to it.
     fn enter_mode_of(&mut self, run: &Run<'_>) {
         if run.mode != self.mode {
-            self.mode = run.mode;
+            self.mode.clone_from(&run.mode);
             self.interface = None;
         }
     }
@@ -155,10 +186,15 @@ impl Console {
     }
 }
 
+fn filled(text: &str, node: &Node) -> String {
+    let running = node.running();
+    text.replace("{running-config}", &running.text()).replace("{hostname}", &running.hostname)
+}
+
 /// A command that was found in a line.
 struct Run<'a> {
     line: &'a str,
-    mode: &'static str,
+    mode: Text,
     column: usize,
     values: Vec<&'a str>,
 }

@@ -62,6 +62,7 @@ fn serial(draw: &mut Draw) -> String {
 }
 
 /// The splitmix64 generator (Steele, Lea, Flood, 2014): any seed does, neighbouring ones too.
+#[derive(Clone, Debug)]
 pub(crate) struct Draw(pub(crate) u64);
 
 impl Draw {
@@ -73,11 +74,12 @@ impl Draw {
         mixed ^ (mixed >> 31)
     }
 
-    fn below(&mut self, bound: u64) -> u64 {
+    /// A number below `bound`, which is at least one.
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.next() % bound
     }
 
-    fn one_of<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
+    pub(crate) fn one_of<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
         let index = self.below(choices.len() as u64);
         &choices[usize::try_from(index).unwrap_or_default()]
     }

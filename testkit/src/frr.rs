@@ -8,6 +8,7 @@ use crate::platform::{
     Command, EnableWords, LoginWords, Mode, PagerStyle, Platform, RefusalStyle, Refused, TelnetStyle,
 };
 use crate::running::Interface;
+use std::borrow::Cow;
 
 const VIEW: &str = "view";
 const ENABLED: &str = "enable";
@@ -21,12 +22,12 @@ impl Platform {
     /// shell of a privileged user.
     pub fn frr() -> Self {
         Self {
-            name: "frr",
+            name: "frr".into(),
             modes: modes(),
             usual_login: LoginStyle::Password,
-            user_mode: VIEW,
-            exec_mode: ENABLED,
-            config_mode: CONFIG,
+            user_mode: VIEW.into(),
+            exec_mode: ENABLED.into(),
+            config_mode: CONFIG.into(),
             commands: commands(),
             login: LOGIN,
             enable: ENABLE,
@@ -43,14 +44,14 @@ impl Platform {
 const LOGIN: LoginWords = LoginWords {
     hello: "\nHello, this is FRRouting (version 8.4.4).\nCopyright 1996-2005 Kunihiro Ishiguro, et al.\n",
     greeting: "\n\nUser Access Verification\n\n",
-    username: "Username: ",
-    password: "Password: ",
+    username: Cow::Borrowed("Username: "),
+    password: Cow::Borrowed("Password: "),
     refused_login: Refused { again: "", for_good: "% Bad passwords, too many failures!\n" },
     refused_password: Refused { again: "", for_good: "% Bad passwords, too many failures!\n" },
 };
 
 const ENABLE: EnableWords = EnableWords {
-    password: "Password: ",
+    password: Cow::Borrowed("Password: "),
     refused: Refused { again: "", for_good: "% Bad enable passwords, too many failures!\n" },
     closes: true,
     unset: None,
@@ -72,10 +73,20 @@ const TELNET: TelnetStyle = TelnetStyle {
 
 fn modes() -> Vec<Mode> {
     vec![
-        Mode { name: VIEW, suffix: "> ", above: None, inherits: false },
-        Mode { name: ENABLED, suffix: "# ", above: None, inherits: false },
-        Mode { name: CONFIG, suffix: "(config)# ", above: Some(ENABLED), inherits: false },
-        Mode { name: CONFIG_IF, suffix: "(config-if)# ", above: Some(CONFIG), inherits: true },
+        Mode { name: VIEW.into(), suffix: "> ".into(), above: None, inherits: false },
+        Mode { name: ENABLED.into(), suffix: "# ".into(), above: None, inherits: false },
+        Mode {
+            name: CONFIG.into(),
+            suffix: "(config)# ".into(),
+            above: Some(ENABLED.into()),
+            inherits: false,
+        },
+        Mode {
+            name: CONFIG_IF.into(),
+            suffix: "(config-if)# ".into(),
+            above: Some(CONFIG.into()),
+            inherits: true,
+        },
     ]
 }
 
@@ -100,7 +111,7 @@ fn commands() -> Vec<Command> {
         Command::new("exit", ANY_CONFIG, Action::Exit),
         Command::new("quit", ANY_CONFIG, Action::Exit),
         Command::new("hostname WORD", GLOBAL, Action::Hostname),
-        Command::new("interface LINE", GLOBAL, Action::Interface(CONFIG_IF)),
+        Command::new("interface LINE", GLOBAL, Action::Interface(CONFIG_IF.into())),
         Command::new("ip route LINE", GLOBAL, Action::Configured),
         Command::new("log syslog WORD", GLOBAL, Action::Configured),
         Command::new("no LINE", GLOBAL, Action::Unconfigured),

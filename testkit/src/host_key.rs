@@ -2,11 +2,18 @@
 
 use crate::device::{Device, SshAlgorithms};
 use crate::facts::Draw;
+use crate::faults::Fault;
 use russh::keys::ssh_key::private::{Ed25519Keypair, RsaKeypair};
 use russh::keys::{PrivateKey, key::safe_rng, ssh_key};
 
 /// What the smallest key of current clients' taste has; more would make a legacy device's start slow for nothing.
 const RSA_BITS: usize = 2048;
+
+/// The key that the device shows in place of the one that the lab tells, where a fault has it so.
+pub(crate) fn changed_host_key(device: &Device) -> Option<Result<PrivateKey, ssh_key::Error>> {
+    let changed = device.faults.contains(&Fault::ChangedHostKey);
+    changed.then(|| host_key(&device.clone().seed(!device.seed)))
+}
 
 /// An ed25519 key from the device's seed, the same at each start; for legacy algorithms a random RSA key.
 pub(crate) fn host_key(device: &Device) -> Result<PrivateKey, ssh_key::Error> {

@@ -1,7 +1,7 @@
 //! The inventory of a lab: how other programs reach its devices.
 
 use crate::lab::{Lab, RunningDevice};
-use linecrew_core::inventory::{Entry, Host, Inventory};
+use linecrew_core::inventory::{Entry, Host, Inventory, SshConfigFile};
 use std::path::Path;
 
 impl Lab {
@@ -30,6 +30,8 @@ fn host(device: &RunningDevice, known_hosts: &Path) -> Host {
     settings.username = device.target().credentials.username;
     settings.transport = Some(device.service().name().to_owned());
     // Only a device that has a host key has an entry there.
+    // Nothing that the user's own configuration says is about it.
+    settings.ssh_config = Some(SshConfigFile::None);
     settings.known_hosts = device.host_key().map(|_| known_hosts.to_owned());
     Host::new(device.name(), settings)
 }

@@ -10,6 +10,8 @@ use crate::platform::{
 };
 use crate::running::Interface;
 use crate::show_version;
+use std::borrow::Cow;
+use std::sync::Arc;
 
 const USER: &str = "user";
 const EXEC: &str = "exec";
@@ -20,12 +22,12 @@ impl Platform {
     /// Cisco IOS-XE, as a router shows it.
     pub fn cisco_iosxe() -> Self {
         Self {
-            name: "cisco_iosxe",
+            name: "cisco_iosxe".into(),
             modes: modes(),
             usual_login: LoginStyle::UserPassword,
-            user_mode: USER,
-            exec_mode: EXEC,
-            config_mode: CONFIG,
+            user_mode: USER.into(),
+            exec_mode: EXEC.into(),
+            config_mode: CONFIG.into(),
             commands: commands(),
             login: LOGIN,
             enable: ENABLE,
@@ -49,14 +51,14 @@ impl Platform {
 const LOGIN: LoginWords = LoginWords {
     hello: "",
     greeting: "\nUser Access Verification\n\n",
-    username: "Username: ",
-    password: "Password: ",
+    username: Cow::Borrowed("Username: "),
+    password: Cow::Borrowed("Password: "),
     refused_login: Refused { again: "% Login invalid\n\n", for_good: "% Login invalid\n\n" },
     refused_password: Refused { again: "", for_good: "% Bad passwords\n" },
 };
 
 const ENABLE: EnableWords = EnableWords {
-    password: "Password: ",
+    password: Cow::Borrowed("Password: "),
     refused: Refused { again: "% Access denied\n", for_good: "% Bad secrets\n\n" },
     closes: false,
     unset: Some("% No password set\n"),
@@ -77,12 +79,26 @@ const TELNET: TelnetStyle = TelnetStyle {
     offers_before_prompt: false,
 };
 
+const SAVED: &str = "Building configuration...\n[OK]\n";
+const DESTINATION: &str = "Destination filename [startup-config]? ";
+const CLEAR_COUNTERS: &str = "Clear \"show interface\" counters on all interfaces [confirm]";
+const ERASE: &str = "Erasing the nvram filesystem will remove all configuration files! Continue? [confirm]";
+
+fn confirmed(words: &'static str, modes: &[&'static str], question: &'static str, then: Action) -> Command {
+    Command::new(words, modes, Action::Ask(question.into(), Arc::new(then)))
+}
+
 fn modes() -> Vec<Mode> {
     vec![
-        Mode { name: USER, suffix: ">", above: None, inherits: false },
-        Mode { name: EXEC, suffix: "#", above: None, inherits: false },
-        Mode { name: CONFIG, suffix: "(config)#", above: Some(EXEC), inherits: false },
-        Mode { name: CONFIG_IF, suffix: "(config-if)#", above: Some(CONFIG), inherits: true },
+        Mode { name: USER.into(), suffix: ">".into(), above: None, inherits: false },
+        Mode { name: EXEC.into(), suffix: "#".into(), above: None, inherits: false },
+        Mode { name: CONFIG.into(), suffix: "(config)#".into(), above: Some(EXEC.into()), inherits: false },
+        Mode {
+            name: CONFIG_IF.into(),
+            suffix: "(config-if)#".into(),
+            above: Some(CONFIG.into()),
+            inherits: true,
+        },
     ]
 }
 
@@ -111,8 +127,13 @@ fn commands() -> Vec<Command> {
         Command::new("do LINE", ANY_CONFIG, Action::Do),
         Command::new("end", ANY_CONFIG, Action::End),
         Command::new("exit", ANY_CONFIG, Action::Exit),
+        confirmed("reload", PRIVILEGED, "Proceed with reload? [confirm]", Action::Reload),
+        confirmed("write erase", PRIVILEGED, ERASE, Action::Erase),
+        confirmed("clear counters", PRIVILEGED, CLEAR_COUNTERS, Action::Accept),
+        confirmed("copy running-config startup-config", PRIVILEGED, DESTINATION, Action::Save(SAVED)),
+        Command::new("write memory", PRIVILEGED, Action::Save(SAVED)),
         Command::new("hostname WORD", GLOBAL, Action::Hostname),
-        Command::new("interface LINE", GLOBAL, Action::Interface(CONFIG_IF)),
+        Command::new("interface LINE", GLOBAL, Action::Interface(CONFIG_IF.into())),
         Command::new("ip domain name WORD", GLOBAL, Action::Configured),
         Command::new("ip route LINE", GLOBAL, Action::Configured),
         Command::new("logging host WORD", GLOBAL, Action::Configured),

@@ -3,13 +3,18 @@
 //! A [`Device`] is data: platform, hostname, credentials, commands, latency and [faults](Fault). It is switched on
 //! to a [`Node`], whose sessions share one running configuration, and is reached in memory by
 //! [`Device::connect_in_memory`] or [`memory::connector`], or on loopback ports from a `Lab`.
+//!
+//! Whoever writes a transport of his own finds in [`contract`] what it has to promise, as tests.
 
 mod action;
 mod catalog;
 mod clock;
 mod console;
+pub mod contract;
+mod definition;
 mod device;
 mod exec;
+mod factor;
 mod facts;
 mod faults;
 mod frr;
@@ -27,20 +32,31 @@ mod negotiation;
 mod node;
 mod pager;
 mod platform;
+mod recorder;
+mod recording;
+mod redact;
+mod replay;
+pub mod rfc854;
 mod running;
 mod show_version;
 #[cfg(feature = "ssh")]
 mod ssh;
+#[cfg(feature = "proptest")]
+pub mod strategies;
 #[cfg(feature = "telnet")]
 mod telnet;
 #[cfg(any(feature = "ssh", feature = "telnet"))]
 mod wire;
 
 pub use console::{Console, Entry};
+pub use definition::DefinitionError;
 pub use device::{Device, LoginStyle, SshAlgorithms};
+pub use factor::{Factor, Question};
 pub use facts::Facts;
-pub use faults::Fault;
+pub use faults::{Fault, Stage};
 #[cfg(any(feature = "ssh", feature = "telnet"))]
 pub use lab::{Lab, LabBuilder, LabError, RunningDevice, Service};
 pub use node::{Counters, Node};
 pub use platform::Platform;
+pub use recorder::{Recorder, RecordingConnector};
+pub use recording::{Event, Recording, RecordingError, Speaker};

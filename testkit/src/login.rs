@@ -4,6 +4,7 @@ use crate::console::{Console, Entry, State};
 use crate::device::LoginStyle;
 use crate::node::Node;
 use crate::platform::{EnableWords, LoginWords};
+use std::sync::Arc;
 
 /// Wrong answers after which a device gives up.
 const TRIES: u32 = 3;
@@ -32,7 +33,8 @@ impl Console {
             self.wrong_answers = 0;
             return;
         }
-        let LoginWords { refused_login, refused_password, .. } = self.node.device().platform.login;
+        let node = Arc::clone(&self.node);
+        let LoginWords { refused_login, refused_password, .. } = &node.device().platform.login;
         let words = if username.is_some() { refused_login } else { refused_password };
         self.state = match username {
             Some(_) => State::Username,
@@ -45,24 +47,26 @@ impl Console {
 
     /// `enable`: asks for the secret, where there is one and it is needed.
     pub(crate) fn enable(&mut self) {
-        let device = self.node.device();
+        let node = Arc::clone(&self.node);
+        let device = node.device();
         match (&device.enable_secret, device.platform.enable.unset) {
             _ if self.mode != device.platform.user_mode => {}
             (Some(_), _) => self.state = State::EnableSecret,
             (None, Some(refusal)) => self.say(refusal),
-            (None, None) => self.mode = device.platform.exec_mode,
+            (None, None) => self.mode.clone_from(&device.platform.exec_mode),
         }
     }
 
     pub(crate) fn take_enable_secret(&mut self, typed: &str) {
-        let device = self.node.device();
-        let EnableWords { refused, closes, .. } = device.platform.enable;
+        let node = Arc::clone(&self.node);
+        let device = node.device();
+        let EnableWords { refused, closes, .. } = &device.platform.enable;
         if device.enable_secret.as_ref().is_some_and(|secret| secret.expose() == typed) {
-            self.mode = device.platform.exec_mode;
+            self.mode.clone_from(&device.platform.exec_mode);
             self.wrong_answers = 0;
         } else if !self.refuse_answer(refused.again, refused.for_good) {
             self.state = State::EnableSecret;
-        } else if closes {
+        } else if *closes {
             self.state = State::Closed;
         }
     }

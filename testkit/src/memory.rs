@@ -6,6 +6,7 @@ use crate::faults::{Outlet, Verdict};
 use crate::node::{Node, SessionCount};
 use linecrew_core::transport::{ErrorKind, Phase, TransportError};
 use linecrew_transports::mock::{MockConnector, MockTransport, Peer};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 impl Device {
@@ -38,45 +39,60 @@ pub fn connector(nodes: impl IntoIterator<Item = Arc<Node>>) -> MockConnector {
 struct MemoryPeer {
     console: Console,
     outlet: Outlet,
+    /// What was said and not handed out, since it goes out in pieces.
+    said: VecDeque<u8>,
+    turned_away: bool,
     _count: SessionCount,
 }
 
 impl MemoryPeer {
     fn new(node: &Arc<Node>) -> Self {
+        let device = node.device();
         Self {
             console: Console::new(node, Entry::Login),
-            outlet: Outlet::new(&node.device().faults),
+            outlet: Outlet::new(&device.faults, device.seed),
+            said: VecDeque::new(),
+            turned_away: false,
             _count: node.open_session(),
         }
-    }
-
-    fn deliver(&mut self, said: &[u8]) -> Vec<u8> {
-        let mut delivered = 0;
-        while delivered < said.len() {
-            let Verdict::Send(count) = self.outlet.verdict(said.len() - delivered) else { break };
-            self.outlet.sent(count);
-            delivered += count;
-        }
-        said[..delivered].to_vec()
     }
 }
 
 impl Peer for MemoryPeer {
     fn greet(&mut self) -> Vec<u8> {
-        let said = self.console.greet();
-        self.deliver(&said)
+        let words = self.console.node.turns_away().map(<[u8]>::to_vec);
+        self.turned_away = words.is_some();
+        let greeting = words.unwrap_or_else(|| self.console.greet());
+        self.said.extend(greeting);
+        Vec::new()
     }
 
     fn answer(&mut self, input: &[u8]) -> Vec<u8> {
-        let said = self.console.input(input);
-        self.deliver(&said)
+        if !self.turned_away {
+            self.said.extend(self.console.input(input));
+        }
+        Vec::new()
+    }
+
+    fn more(&mut self) -> Vec<u8> {
+        if self.said.is_empty() {
+            self.said.extend(self.console.more().unwrap_or_default());
+        }
+        let ready = self.said.make_contiguous();
+        if ready.is_empty() {
+            return Vec::new();
+        }
+        let Verdict::Send(count) = self.outlet.verdict(ready) else {
+            self.said.clear();
+            return Vec::new();
+        };
+        let piece: Vec<u8> = self.said.drain(..count).collect();
+        self.outlet.sent(&piece);
+        piece
     }
 
     fn is_closed(&self) -> bool {
-        self.console.is_closed() || self.outlet.is_closed()
-    }
-
-    fn chunk(&self) -> usize {
-        self.outlet.chunk()
+        let ended = self.turned_away || self.console.is_closed();
+        !self.outlet.is_hung() && (ended || self.outlet.is_closed())
     }
 }

@@ -12,6 +12,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub struct Node {
     device: Device,
     running: Mutex<RunningConfig>,
+    /// What a reload comes up with.
+    startup: Mutex<RunningConfig>,
+    boots: AtomicU32,
     refusals_left: AtomicU32,
     opened: AtomicU64,
     closed: AtomicU64,
@@ -37,14 +40,23 @@ impl Device {
             Fault::RefuseLogins(times) => *times,
             _ => 0,
         });
+        let factory = self.factory_config();
         Arc::new(Node {
             refusals_left: AtomicU32::new(refusals.fold(0, u32::saturating_add)),
-            running: Mutex::new(RunningConfig::new(&self.hostname, (self.platform.interfaces)(&self.facts))),
+            boots: AtomicU32::new(1),
+            startup: Mutex::new(factory.clone()),
+            running: Mutex::new(factory),
             device: self,
             opened: AtomicU64::new(0),
             closed: AtomicU64::new(0),
             logins_refused: AtomicU64::new(0),
         })
+    }
+}
+
+impl Device {
+    fn factory_config(&self) -> RunningConfig {
+        RunningConfig::new(&self.hostname, (self.platform.interfaces)(&self.facts))
     }
 }
 
@@ -76,6 +88,33 @@ impl Node {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Makes the running configuration the one that a reload comes up with.
+    pub(crate) fn save(&self) {
+        let running = self.running().clone();
+        *self.startup() = running;
+    }
+
+    /// Forgets what was saved.
+    pub(crate) fn erase(&self) {
+        *self.startup() = self.device.factory_config();
+    }
+
+    /// Comes up with what was saved; the sessions of before end.
+    pub(crate) fn reload(&self) {
+        let saved = self.startup().clone();
+        *self.running() = saved;
+        self.boots.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// How often it has come up.
+    pub(crate) fn boot(&self) -> u32 {
+        self.boots.load(Ordering::Acquire)
+    }
+
+    fn startup(&self) -> MutexGuard<'_, RunningConfig> {
+        self.startup.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Whether this login succeeds; `username` is none where the device asked for none.
     pub(crate) fn admits(&self, username: Option<&str>, password: &str) -> bool {
         let device = &self.device;
@@ -95,6 +134,15 @@ impl Node {
             self.logins_refused.fetch_add(1, Ordering::Relaxed);
         }
         admitted
+    }
+
+    /// What a client is told that comes when enough sessions are open, its own counted.
+    pub(crate) fn turns_away(&self) -> Option<&[u8]> {
+        let open = self.counters().sessions_open;
+        self.device.faults.iter().find_map(|fault| match fault {
+            Fault::SessionLimit { most, words } if open > *most => Some(&words[..]),
+            _ => None,
+        })
     }
 
     /// Counts a connection until the guard is dropped.

@@ -6,21 +6,24 @@ use crate::facts::Facts;
 use crate::running::Interface;
 use std::borrow::Cow;
 
+/// A text of a table, built in or read from a file.
+pub(crate) type Text = Cow<'static, str>;
+
 /// A kind of device: its modes and prompts, its commands, and how it words a login, a pager and a refusal.
 ///
 /// The built-in ones are [`Platform::cisco_iosxe`] and [`Platform::frr`].
 #[derive(Clone, Debug)]
 pub struct Platform {
-    pub(crate) name: &'static str,
+    pub(crate) name: Text,
     pub(crate) modes: Vec<Mode>,
     /// What is asked for before the first prompt unless the device says otherwise.
     pub(crate) usual_login: LoginStyle,
     /// The mode of a session that logged in without privileges.
-    pub(crate) user_mode: &'static str,
+    pub(crate) user_mode: Text,
     /// The mode behind `enable`.
-    pub(crate) exec_mode: &'static str,
+    pub(crate) exec_mode: Text,
     /// The mode behind `configure terminal`.
-    pub(crate) config_mode: &'static str,
+    pub(crate) config_mode: Text,
     pub(crate) commands: Vec<Command>,
     pub(crate) login: LoginWords,
     pub(crate) enable: EnableWords,
@@ -50,8 +53,8 @@ impl Platform {
     }
 
     /// The name, as inventories write it.
-    pub fn name(&self) -> &'static str {
-        self.name
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// The mode of that name. The tables name none that they do not declare; should one ever do so, the first mode
@@ -64,11 +67,11 @@ impl Platform {
 /// A mode of the command line.
 #[derive(Clone, Debug)]
 pub(crate) struct Mode {
-    pub(crate) name: &'static str,
+    pub(crate) name: Text,
     /// What follows the hostname in the prompt.
-    pub(crate) suffix: &'static str,
+    pub(crate) suffix: Text,
     /// Where `exit` leads; it ends the session where there is nothing above.
-    pub(crate) above: Option<&'static str>,
+    pub(crate) above: Option<Text>,
     /// Whether the commands of the mode above are understood too, and lead back to it.
     pub(crate) inherits: bool,
 }
@@ -78,13 +81,15 @@ pub(crate) struct Mode {
 /// Words are keywords, which may be abbreviated, or parameters: `WORD`, `NUMBER` (0 to 65535) and `LINE` (the rest).
 #[derive(Clone, Debug)]
 pub(crate) struct Command {
-    pub(crate) words: Cow<'static, str>,
-    pub(crate) modes: &'static [&'static str],
+    pub(crate) words: Text,
+    /// None stand for all.
+    pub(crate) modes: Vec<Text>,
     pub(crate) action: Action,
 }
 
 impl Command {
-    pub(crate) fn new(words: &'static str, modes: &'static [&'static str], action: Action) -> Self {
+    pub(crate) fn new(words: &'static str, modes: &[&'static str], action: Action) -> Self {
+        let modes = modes.iter().map(|mode| Cow::Borrowed(*mode)).collect();
         Self { words: Cow::Borrowed(words), modes, action }
     }
 }
@@ -96,8 +101,8 @@ pub(crate) struct LoginWords {
     pub(crate) hello: &'static str,
     /// Leads to the first prompt of a session that has to log in.
     pub(crate) greeting: &'static str,
-    pub(crate) username: &'static str,
-    pub(crate) password: &'static str,
+    pub(crate) username: Text,
+    pub(crate) password: Text,
     /// Where a user name was asked for too.
     pub(crate) refused_login: Refused,
     /// Where only a password was.
@@ -116,7 +121,7 @@ pub(crate) struct Refused {
 /// How `enable` is worded.
 #[derive(Clone, Debug)]
 pub(crate) struct EnableWords {
-    pub(crate) password: &'static str,
+    pub(crate) password: Text,
     pub(crate) refused: Refused,
     /// Whether the third wrong secret ends the session.
     pub(crate) closes: bool,
@@ -171,9 +176,9 @@ mod tests {
     fn tables_name_only_modes_that_exist() {
         for platform in Platform::NAMES.iter().map(|name| Platform::named(name).unwrap()) {
             let known = |name: &str| platform.modes.iter().any(|mode| mode.name == name);
-            assert!(known(platform.user_mode) && known(platform.exec_mode) && known(platform.config_mode));
-            assert!(platform.modes.iter().all(|mode| mode.above.is_none_or(known)));
-            assert!(platform.commands.iter().flat_map(|command| command.modes).all(|mode| known(mode)));
+            assert!(known(&platform.user_mode) && known(&platform.exec_mode) && known(&platform.config_mode));
+            assert!(platform.modes.iter().all(|mode| mode.above.as_deref().is_none_or(known)));
+            assert!(platform.commands.iter().flat_map(|command| &command.modes).all(|mode| known(mode)));
         }
     }
 }

@@ -2,20 +2,24 @@
 
 use crate::console::{Console, Entry};
 use crate::device::{Device, SshAlgorithms};
-use crate::host_key::host_key;
+use crate::factor::{Factor, Question};
+use crate::faults::{Fault, Noise, Pieces, Stage, Trip};
+use crate::host_key::{changed_host_key, host_key};
 use crate::node::{Node, SessionCount};
 use crate::wire::Wire;
 use russh::keys::{Algorithm, PublicKey, ssh_key};
 use russh::server::{
-    Auth, ChannelOpenHandle, Config, Handler, Msg, PublicKeyOffer, Session, VerifiedPublicKey,
+    Auth, ChannelOpenHandle, Config, Handler, Msg, PublicKeyOffer, Response, Session, VerifiedPublicKey,
 };
 use russh::{
     Channel, ChannelId, MethodKind, MethodSet, Preferred, Pty, SshId, cipher, compression, kex, mac,
 };
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// What all connections to one device share.
@@ -30,9 +34,10 @@ impl Server {
     /// Fails where a key cannot be read or made.
     pub(crate) fn new(node: Arc<Node>) -> Result<Self, ssh_key::Error> {
         let device = node.device();
-        let key = host_key(device)?;
+        let told = host_key(device)?;
         // The comment is left out, as in known_hosts.
-        let host_key = PublicKey::from(key.public_key().key_data().clone()).to_openssh()?;
+        let host_key = PublicKey::from(told.public_key().key_data().clone()).to_openssh()?;
+        let key = changed_host_key(device).transpose()?.unwrap_or(told);
         let authorized_keys = device
             .authorized_keys
             .iter()
@@ -50,10 +55,23 @@ impl Server {
     /// here: nobody is left to tell.
     pub(crate) async fn serve(self: Arc<Self>, socket: TcpStream) {
         let count = self.node.open_session();
-        let wire = Wire::new(socket, &self.node);
+        let mut wire = Wire::new(socket, &self.node);
+        if let Some(words) = self.node.turns_away() {
+            // A client that is gone needs no words.
+            let _ = wire.write_all(words).await;
+            let _ = wire.shutdown().await;
+            return;
+        }
         // The connection is an input like any other: its answer, the banner, comes one latency later.
         tokio::time::sleep(self.node.device().latency).await;
-        let client = Client { server: Arc::clone(&self), consoles: HashMap::new(), _count: count };
+        let client = Client {
+            server: Arc::clone(&self),
+            step: 0,
+            asked: 0,
+            writers: HashMap::new(),
+            shells: HashMap::new(),
+            _count: count,
+        };
         if let Ok(running) = russh::server::run_stream(Arc::clone(&self.config), wire, client).await {
             let _ = running.await;
         }
@@ -61,13 +79,9 @@ impl Server {
 }
 
 fn config(device: &Device, key: russh::keys::PrivateKey) -> Config {
-    let mut methods = MethodSet::from(&[MethodKind::Password][..]);
-    if !device.authorized_keys.is_empty() {
-        methods.push(MethodKind::PublicKey);
-    }
     Config {
         server_id: SshId::Standard(Cow::Borrowed("SSH-2.0-linecrew-device")),
-        methods,
+        methods: methods(device, 0),
         // A simulated device has no secret that the time of a refusal could tell.
         auth_rejection_time: Duration::ZERO,
         auth_rejection_time_initial: Some(Duration::ZERO),
@@ -77,6 +91,30 @@ fn config(device: &Device, key: russh::keys::PrivateKey) -> Config {
         inactivity_timeout: None,
         nodelay: true,
         ..Config::default()
+    }
+}
+
+/// The methods of a step of the login.
+fn methods(device: &Device, step: usize) -> MethodSet {
+    let mut methods = MethodSet::empty();
+    if let Some(factors) = device.factors.get(step) {
+        for factor in factors {
+            methods.push(method(factor));
+        }
+    } else {
+        methods.push(MethodKind::Password);
+        if !device.authorized_keys.is_empty() {
+            methods.push(MethodKind::PublicKey);
+        }
+    }
+    methods
+}
+
+fn method(factor: &Factor) -> MethodKind {
+    match factor {
+        Factor::Password => MethodKind::Password,
+        Factor::PublicKey => MethodKind::PublicKey,
+        Factor::Questions(_) => MethodKind::KeyboardInteractive,
     }
 }
 
@@ -94,10 +132,24 @@ fn preferred(algorithms: SshAlgorithms) -> Preferred {
     }
 }
 
+/// A command line in a channel.
+struct Shell {
+    console: Console,
+    pieces: Pieces,
+}
+
+type Writer = Pin<Box<dyn AsyncWrite + Send>>;
+
 /// One connection: its command lines, one for each channel with a shell.
 struct Client {
     server: Arc<Server>,
-    consoles: HashMap<ChannelId, Console>,
+    /// Which step of the login is being taken.
+    step: usize,
+    /// How many questions were asked in it.
+    asked: usize,
+    /// Of devices whose replies go on for ever.
+    writers: HashMap<ChannelId, Writer>,
+    shells: HashMap<ChannelId, Shell>,
     _count: SessionCount,
 }
 
@@ -107,12 +159,40 @@ impl Client {
     }
 
     /// A refused client may try the same method again, as with real servers; russh's own refusal takes it away.
-    fn verdict(&self, admitted: bool) -> Auth {
+    fn verdict(&mut self, admitted: bool) -> Auth {
+        let device = self.server.node.device();
+        self.asked = 0;
         if admitted {
-            return Auth::Accept;
+            self.step += 1;
+            if self.step >= device.factors.len() {
+                return Auth::Accept;
+            }
         }
-        let methods = self.server.config.methods.clone();
-        Auth::Reject { proceed_with_methods: Some(methods), partial_success: false }
+        Auth::Reject { proceed_with_methods: Some(methods(device, self.step)), partial_success: admitted }
+    }
+
+    /// Whether this step of the login takes that method; russh does not look.
+    fn takes(&self, kind: MethodKind) -> bool {
+        methods(self.server.node.device(), self.step).contains(&kind)
+    }
+
+    fn questions(&self) -> &[Question] {
+        let factors = self.server.node.device().factors.get(self.step);
+        let questions = factors.into_iter().flatten().find_map(|factor| match factor {
+            Factor::Questions(questions) => Some(&questions[..]),
+            _ => None,
+        });
+        questions.unwrap_or_default()
+    }
+
+    /// The next question, if there is one.
+    fn ask(&self) -> Option<Auth> {
+        let question = self.questions().get(self.asked)?;
+        Some(Auth::Partial {
+            name: Cow::Borrowed(""),
+            instructions: question.instructions.clone().into(),
+            prompts: vec![(question.prompt.clone().into(), question.echo)].into(),
+        })
     }
 
     fn is_authorized(&self, key: &PublicKey) -> bool {
@@ -120,11 +200,63 @@ impl Client {
     }
 }
 
+impl Shell {
+    /// Sends what was said, in as many packets as the faults make of it.
+    fn say(
+        &mut self,
+        mut said: &[u8],
+        channel: ChannelId,
+        session: &mut Session,
+    ) -> Result<(), russh::Error> {
+        while !said.is_empty() {
+            let (piece, rest) = said.split_at(self.pieces.next(said));
+            self.pieces.sent(piece);
+            session.data(channel, piece.to_vec())?;
+            said = rest;
+        }
+        Ok(())
+    }
+}
+
+impl Client {
+    /// Hangs up where the console did, and starts what goes on for ever.
+    fn settle(&mut self, channel: ChannelId, session: &mut Session) -> Result<(), russh::Error> {
+        let Some(shell) = self.shells.get_mut(&channel) else { return Ok(()) };
+        if shell.console.is_closed() {
+            self.shells.remove(&channel);
+            return hang_up(channel, session);
+        }
+        if shell.console.is_endless()
+            && let Some(writer) = self.writers.remove(&channel)
+        {
+            tokio::spawn(flood(writer, shell.console.noise.clone()));
+        }
+        Ok(())
+    }
+}
+
+/// Where a fault lets authentication stall or end.
+async fn reach_login(node: Arc<Node>) -> Result<(), russh::Error> {
+    let faults = &node.device().faults;
+    match Stage::Login.trip(faults).or(Stage::Password.trip(faults)) {
+        Some(Trip::Stall) => std::future::pending().await,
+        Some(Trip::Close) => Err(russh::Error::Disconnect),
+        None => Ok(()),
+    }
+}
+
+/// Says what goes on for ever as fast as the client reads it, until the client leaves.
+async fn flood(mut writer: Writer, mut noise: Noise) {
+    while writer.write_all(&noise.endless()).await.is_ok() {}
+}
+
 impl Handler for Client {
     type Error = russh::Error;
 
     async fn auth_password(&mut self, user: &str, password: &str) -> Result<Auth, Self::Error> {
-        Ok(self.verdict(self.server.node.admits(Some(user), password)))
+        reach_login(Arc::clone(&self.server.node)).await?;
+        let right = self.takes(MethodKind::Password) && self.server.node.admits(Some(user), password);
+        Ok(self.verdict(right))
     }
 
     async fn auth_publickey_offered(
@@ -132,21 +264,53 @@ impl Handler for Client {
         _user: &str,
         offer: PublicKeyOffer<'_>,
     ) -> Result<Auth, Self::Error> {
-        Ok(self.verdict(self.is_authorized(offer.public_key)))
+        let known = self.takes(MethodKind::PublicKey) && self.is_authorized(offer.public_key);
+        // Nothing is proved yet.
+        Ok(if known { Auth::Accept } else { self.verdict(false) })
     }
 
     async fn auth_publickey(&mut self, user: &str, key: VerifiedPublicKey<'_>) -> Result<Auth, Self::Error> {
+        reach_login(Arc::clone(&self.server.node)).await?;
         let node = &self.server.node;
-        let right = user == node.device().username && self.is_authorized(key.public_key);
-        Ok(self.verdict(node.admits_proof(right)))
+        let right = self.takes(MethodKind::PublicKey)
+            && user == node.device().username
+            && self.is_authorized(key.public_key);
+        let admitted = node.admits_proof(right);
+        Ok(self.verdict(admitted))
+    }
+
+    async fn auth_keyboard_interactive<'a>(
+        &'a mut self,
+        user: &str,
+        _submethods: &str,
+        response: Option<Response<'a>>,
+    ) -> Result<Auth, Self::Error> {
+        let Some(mut answers) = response else {
+            self.asked = 0;
+            return Ok(self.ask().unwrap_or_else(Auth::reject));
+        };
+        let answer = answers.next();
+        let question = self.questions().get(self.asked);
+        let right = user == self.server.node.device().username
+            && question.is_some_and(|it| answer.as_deref() == Some(it.answer.expose().as_bytes()));
+        self.asked += 1;
+        if right && let Some(next) = self.ask() {
+            return Ok(next);
+        }
+        let admitted = self.server.node.admits_proof(right);
+        Ok(self.verdict(admitted))
     }
 
     async fn channel_open_session(
         &mut self,
-        _channel: Channel<Msg>,
+        channel: Channel<Msg>,
         reply: ChannelOpenHandle,
         _session: &mut Session,
     ) -> Result<(), Self::Error> {
+        if self.server.node.device().faults.contains(&Fault::Endless) {
+            // The channel itself must not be kept: nobody reads what the session would hand to it.
+            self.writers.insert(channel.id(), Box::pin(channel.make_writer()));
+        }
         reply.accept().await;
         Ok(())
     }
@@ -179,11 +343,14 @@ impl Handler for Client {
     }
 
     async fn shell_request(&mut self, channel: ChannelId, session: &mut Session) -> Result<(), Self::Error> {
-        let mut console = self.console();
+        let device = self.server.node.device();
+        let pieces = Pieces::of_escapes(&device.faults, device.seed);
+        let mut shell = Shell { console: self.console(), pieces };
         session.channel_success(channel)?;
-        session.data(channel, console.greet())?;
-        self.consoles.insert(channel, console);
-        Ok(())
+        let said = shell.console.greet();
+        shell.say(&said, channel, session)?;
+        self.shells.insert(channel, shell);
+        self.settle(channel, session)
     }
 
     async fn exec_request(
@@ -204,21 +371,15 @@ impl Handler for Client {
         typed: &[u8],
         session: &mut Session,
     ) -> Result<(), Self::Error> {
-        let Some(console) = self.consoles.get_mut(&channel) else { return Ok(()) };
-        let said = console.input(typed);
-        let closed = console.is_closed();
-        if !said.is_empty() {
-            session.data(channel, said)?;
-        }
-        if closed {
-            self.consoles.remove(&channel);
-            hang_up(channel, session)?;
-        }
-        Ok(())
+        let Some(shell) = self.shells.get_mut(&channel) else { return Ok(()) };
+        let said = shell.console.input(typed);
+        shell.say(&said, channel, session)?;
+        self.settle(channel, session)
     }
 
     async fn channel_close(&mut self, channel: ChannelId, _session: &mut Session) -> Result<(), Self::Error> {
-        self.consoles.remove(&channel);
+        self.shells.remove(&channel);
+        self.writers.remove(&channel);
         Ok(())
     }
 }

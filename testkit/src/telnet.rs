@@ -6,14 +6,19 @@ use crate::node::Node;
 use crate::wire::Wire;
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 /// Serves one client until either side hangs up. A client that is gone is no error here: nobody is left to tell.
 pub(crate) async fn serve(socket: TcpStream, node: Arc<Node>) {
     let _count = node.open_session();
     let mut wire = Wire::new(socket, &node);
-    let _ = converse(&mut wire, &node).await;
+    let _ = match node.turns_away() {
+        Some(words) => wire.write_all(words).await,
+        None => converse(&mut wire, &node).await,
+    };
     let _ = wire.shutdown().await;
 }
 
@@ -34,7 +39,18 @@ async fn converse(wire: &mut Wire, node: &Arc<Node>) -> io::Result<()> {
     wire.write_all(&order.concat()).await?;
     let mut buf = [0; 2048];
     while !console.is_closed() {
-        let count = wire.read(&mut buf).await?;
+        let more = console.more();
+        let count = match &more {
+            // What goes on for ever must not keep the client from ending it.
+            Some(said) => {
+                wire.write_all(&escaped(said)).await?;
+                match timeout(Duration::ZERO, wire.read(&mut buf)).await {
+                    Ok(read) => read?,
+                    Err(_) => continue,
+                }
+            }
+            None => wire.read(&mut buf).await?,
+        };
         if count == 0 {
             break;
         }

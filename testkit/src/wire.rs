@@ -1,6 +1,7 @@
 //! The socket of a simulated device: a delay line in front, faults behind.
 
-use crate::faults::{Outlet, Verdict};
+use crate::facts::Draw;
+use crate::faults::{Fault, Outlet, Verdict};
 use crate::node::Node;
 use std::collections::VecDeque;
 use std::future::Future;
@@ -20,16 +21,24 @@ const MOST_ON_THE_WAY: usize = 64 * 1024;
 pub(crate) struct Wire {
     socket: TcpStream,
     delay: Option<Delay>,
+    drip: Option<Drip>,
     outlet: Outlet,
 }
 
 impl Wire {
     pub(crate) fn new(socket: TcpStream, node: &Node) -> Self {
-        let latency = node.device().latency;
+        let device = node.device();
+        let jitter = device.faults.iter().find_map(|fault| match fault {
+            Fault::Jitter(most) => Some(*most),
+            _ => None,
+        });
+        let jitter = jitter.unwrap_or_default();
+        let delayed = !(device.latency.is_zero() && jitter.is_zero());
         Self {
             socket,
-            delay: (!latency.is_zero()).then(|| Delay::new(latency)),
-            outlet: Outlet::new(&node.device().faults),
+            delay: delayed.then(|| Delay::new(device.latency, jitter, device.seed)),
+            drip: Drip::new(&device.faults),
+            outlet: Outlet::new(&device.faults, device.seed),
         }
     }
 }
@@ -44,6 +53,9 @@ impl AsyncRead for Wire {
         if this.outlet.is_closed() {
             // Nothing read is the end of the stream: the session ends, and its socket closes.
             return Poll::Ready(Ok(()));
+        }
+        if this.outlet.is_hung() {
+            return Poll::Pending;
         }
         match &mut this.delay {
             None => Pin::new(&mut this.socket).poll_read(cx, buf),
@@ -60,12 +72,21 @@ impl AsyncWrite for Wire {
         if bytes.is_empty() {
             return Poll::Ready(Ok(0));
         }
-        match self.outlet.verdict(bytes.len()) {
+        let this = &mut *self;
+        if let Some(drip) = this.drip.as_mut().filter(|_| this.outlet.at_start()) {
+            ready!(drip.poll_due(cx));
+        }
+        match this.outlet.verdict(bytes) {
             Verdict::Lose => Poll::Ready(Ok(bytes.len())),
             Verdict::Close => Poll::Ready(Err(io::ErrorKind::BrokenPipe.into())),
+            // Nothing wakes it: the task ends with the lab.
+            Verdict::Hang => Poll::Pending,
             Verdict::Send(count) => {
-                let sent = ready!(Pin::new(&mut self.socket).poll_write(cx, &bytes[..count]))?;
-                self.outlet.sent(sent);
+                let sent = ready!(Pin::new(&mut this.socket).poll_write(cx, &bytes[..count]))?;
+                this.outlet.sent(&bytes[..sent]);
+                if let Some(drip) = &mut this.drip {
+                    drip.due = None;
+                }
                 Poll::Ready(Ok(sent))
             }
         }
@@ -83,6 +104,8 @@ impl AsyncWrite for Wire {
 /// Chunks on their way, each with the time of its arrival.
 struct Delay {
     latency: Duration,
+    jitter: Duration,
+    draw: Draw,
     /// No bytes stand for the end of the stream.
     on_the_way: VecDeque<(Instant, Vec<u8>)>,
     bytes: usize,
@@ -91,9 +114,11 @@ struct Delay {
 }
 
 impl Delay {
-    fn new(latency: Duration) -> Self {
+    fn new(latency: Duration, jitter: Duration, seed: u64) -> Self {
         Self {
             latency,
+            jitter,
+            draw: Draw(seed),
             on_the_way: VecDeque::new(),
             bytes: 0,
             ended: false,
@@ -113,9 +138,18 @@ impl Delay {
             let chunk = buf.filled().to_vec();
             self.ended = chunk.is_empty();
             self.bytes += chunk.len();
-            self.on_the_way.push_back((Instant::now() + self.latency, chunk));
+            let due = self.due();
+            self.on_the_way.push_back((due, chunk));
         }
         Ok(())
+    }
+
+    /// When a chunk that is sent now arrives: none overtakes another.
+    fn due(&mut self) -> Instant {
+        let most = u64::try_from(self.jitter.as_micros()).unwrap_or(u64::MAX - 1);
+        let late = Duration::from_micros(self.draw.below(most + 1));
+        let due = Instant::now() + self.latency + late;
+        self.on_the_way.back().map_or(due, |(before, _)| due.max(*before))
     }
 
     /// Hands out what has arrived. If nothing is on its way, the socket wakes the task; else the alarm does.
@@ -135,5 +169,26 @@ impl Delay {
             self.on_the_way.pop_front();
         }
         Poll::Ready(Ok(()))
+    }
+}
+
+/// The wait before each piece.
+struct Drip {
+    every: Duration,
+    /// When the next piece goes out, once something is ready for it.
+    due: Option<Pin<Box<Sleep>>>,
+}
+
+impl Drip {
+    fn new(faults: &[Fault]) -> Option<Self> {
+        faults.iter().find_map(|fault| match fault {
+            Fault::Drip(every) => Some(Self { every: *every, due: None }),
+            _ => None,
+        })
+    }
+
+    fn poll_due(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let every = self.every;
+        self.due.get_or_insert_with(|| Box::pin(tokio::time::sleep(every))).as_mut().poll(cx)
     }
 }

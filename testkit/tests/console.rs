@@ -383,3 +383,23 @@ proptest! {
         prop_assert_eq!(whole, pieces);
     }
 }
+
+#[test]
+fn a_reload_asks_and_comes_up_with_what_was_saved() {
+    let node = Device::cisco_iosxe("R1").login(LoginStyle::None).privileged().power_on();
+    let session = || {
+        let mut console = Console::new(&node, Entry::Login);
+        console.greet();
+        console
+    };
+    let (mut first, mut other) = (session(), session());
+    first.input(b"conf t\nhostname R2\nend\nwrite memory\nconf t\nhostname R3\nend\n");
+    let said = String::from_utf8(first.input(b"reload\nn\nrel\n")).unwrap();
+    assert_eq!(said, "reload\r\nProceed with reload? [confirm]n\r\nR3#rel\r\nProceed with reload? [confirm]");
+    first.input(b"\n");
+    other.input(b"\n");
+    assert!(first.is_closed() && other.is_closed(), "every session ends");
+    assert_eq!(node.hostname(), "R2");
+    session().input(b"write erase\n\nreload\n\n");
+    assert_eq!(node.hostname(), "R1");
+}

@@ -2,7 +2,7 @@
 #![cfg(feature = "ssh")]
 #![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
-use linecrew_testkit::{Device, Fault, Lab, RunningDevice, Service, SshAlgorithms};
+use linecrew_testkit::{Device, Fault, Lab, RunningDevice, Service, SshAlgorithms, Stage};
 use russh::client::{AuthResult, Config, Handle, Handler, connect};
 use russh::keys::key::safe_rng;
 use russh::keys::{Algorithm, PrivateKey, PrivateKeyWithHashAlg, PublicKeyOrCertificate};
@@ -178,4 +178,51 @@ fn the_system_s_ssh_trusts_the_lab_s_known_hosts() {
     std::fs::remove_dir_all(&folder).unwrap();
     let (shown, errors) = (String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
     assert!(shown.starts_with("Cisco IOS XE Software"), "{shown}{errors}");
+}
+
+#[tokio::test]
+async fn a_changed_host_key_is_not_the_one_that_the_lab_tells() {
+    let lab = lab(Device::cisco_iosxe("R1").fault(Fault::ChangedHostKey));
+    let refused = open(&lab.devices()[0], Config::default()).await;
+    assert!(matches!(refused, Err(russh::Error::UnknownKey)));
+}
+
+#[tokio::test]
+async fn a_device_that_ends_at_the_login_hangs_up_on_the_password() {
+    let lab = lab(Device::cisco_iosxe("R1").fault(Fault::CloseIn(Stage::Login)));
+    let mut session = open(&lab.devices()[0], Config::default()).await.unwrap();
+    assert!(!session.authenticate_password("admin", "admin").await.is_ok_and(|result| result.success()));
+    assert_eq!(lab.counters().logins_refused, 0, "it never answered");
+}
+
+#[tokio::test]
+async fn escape_sequences_are_split_over_packets() {
+    let lab = lab(Device::cisco_iosxe("R1").fault(Fault::SplitEscapes).command("show it", "one\n"));
+    let session = log_in(&lab.devices()[0], Config::default()).await;
+    let mut channel = shell(&session).await;
+    until(&mut channel, "R1>").await;
+    channel.data(&b"show it\r"[..]).await.unwrap();
+    let mut packets = Vec::new();
+    while packets.len() < 3 {
+        if let Some(ChannelMsg::Data { data }) = channel.wait().await {
+            packets.push(data.to_vec());
+        }
+    }
+    assert_eq!(packets, [b"show it\r\n\x1b".to_vec(), b"[".to_vec(), b"1;32mone\x1b".to_vec()]);
+}
+
+#[tokio::test]
+async fn a_reply_without_end_goes_on_as_fast_as_it_is_read() {
+    let lab = lab(Device::cisco_iosxe("R1").fault(Fault::Endless));
+    let session = log_in(&lab.devices()[0], Config::default()).await;
+    let mut channel = shell(&session).await;
+    channel.data(&b"show clock\r"[..]).await.unwrap();
+    let mut seen = 0;
+    while seen < 5_000_000 {
+        match channel.wait().await {
+            Some(ChannelMsg::Data { data }) => seen += data.len(),
+            Some(_) => {}
+            None => panic!("it ended after {seen} bytes"),
+        }
+    }
 }

@@ -12,6 +12,11 @@ pub trait Peer: Send {
     /// What it answers to `input`, which may be any part of a line.
     fn answer(&mut self, input: &[u8]) -> Vec<u8>;
 
+    /// What it says of its own accord, asked for when all that it said before was read; nothing unless overridden.
+    fn more(&mut self) -> Vec<u8> {
+        Vec::new()
+    }
+
     /// Whether it has hung up. What it said before is still delivered.
     fn is_closed(&self) -> bool;
 
@@ -69,6 +74,9 @@ impl MockTransport {
 impl Transport for MockTransport {
     fn read(&mut self, buf: &mut [u8], cx: &Cx) -> Result<usize, TransportError> {
         TransportError::refuse(self.closed, Phase::Read, &self.name, cx)?;
+        if self.arriving.is_empty() {
+            self.arriving.extend(self.peer.more());
+        }
         let count = buf.len().min(self.arriving.len()).min(self.peer.chunk());
         for (slot, byte) in buf.iter_mut().zip(self.arriving.drain(..count)) {
             *slot = byte;

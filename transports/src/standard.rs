@@ -7,9 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 #[cfg(feature = "ssh")]
 use {
+    crate::ssh::config::{ConfigError, SshConfig},
+    linecrew_core::inventory::SshConfigFile,
     linecrew_core::transport::HostKeyCheck,
     std::collections::HashMap,
-    std::path::{Path, PathBuf},
+    std::path::PathBuf,
     std::sync::{Mutex, PoisonError},
 };
 
@@ -33,23 +35,27 @@ const KNOWN: &str = match (cfg!(feature = "ssh"), cfg!(feature = "telnet")) {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct StandardConnectors {
-    connect: Duration,
+    connect: Option<Duration>,
     handshake: Duration,
     authentication: Duration,
-    /// One connector per `known_hosts` file and check, so that hosts share what was read, and what was accepted.
+    #[cfg(feature = "ssh")]
+    usual_ssh_config: bool,
+    /// One connector per `known_hosts` file, check and SSH configuration, so that hosts share what was read, and what was accepted.
     #[cfg(feature = "ssh")]
     ssh: Mutex<HashMap<SshSettings, Arc<dyn Connector>>>,
 }
 
 #[cfg(feature = "ssh")]
-type SshSettings = (Option<PathBuf>, HostKeyCheck);
+type SshSettings = (Option<PathBuf>, Option<HostKeyCheck>, Option<SshConfigFile>);
 
 impl Default for StandardConnectors {
     fn default() -> Self {
         Self {
-            connect: Duration::from_secs(10),
+            connect: None,
             handshake: Duration::from_secs(15),
             authentication: Duration::from_secs(30),
+            #[cfg(feature = "ssh")]
+            usual_ssh_config: false,
             #[cfg(feature = "ssh")]
             ssh: Mutex::default(),
         }
@@ -57,9 +63,10 @@ impl Default for StandardConnectors {
 }
 
 impl StandardConnectors {
-    /// Sets the limit of the name look-up and the TCP connection together. 10 s unless set.
+    /// Sets the limit of the name look-up and the TCP connection together. Unless set it is the SSH configuration's
+    /// `ConnectTimeout`, and else 10 s.
     pub fn connect(mut self, limit: Duration) -> Self {
-        self.connect = limit;
+        self.connect = Some(limit);
         self
     }
 
@@ -75,29 +82,60 @@ impl StandardConnectors {
         self
     }
 
+    /// Looks hosts whose `ssh_config` is not set up in `~/.ssh/config` and `/etc/ssh/ssh_config`, as `ssh` does; what the
+    /// inventory says counts more. Off unless called.
+    #[cfg(feature = "ssh")]
+    pub fn usual_ssh_config(mut self) -> Self {
+        self.usual_ssh_config = true;
+        self
+    }
+
     #[cfg(feature = "ssh")]
     fn ssh(&self, host: &Host) -> Arc<dyn Connector> {
-        let settings = (host.known_hosts().map(Path::to_owned), host.host_key_check());
+        let settings = host.settings();
+        let key = (settings.known_hosts.clone(), settings.host_key_check, settings.ssh_config.clone());
         // Nothing under the lock can panic half-way.
         let mut made = self.ssh.lock().unwrap_or_else(PoisonError::into_inner);
-        let (known_hosts, check) = settings.clone();
-        let connector = made.entry(settings).or_insert_with(|| {
-            let connector = crate::ssh::SshConnector::new()
-                .connect_limit(self.connect)
-                .handshake_limit(self.handshake)
-                .authentication_limit(self.authentication)
-                .host_key_check(check);
-            Arc::new(match known_hosts {
-                Some(file) => connector.known_hosts([file]),
-                None => connector,
-            })
-        });
+        let connector = made.entry(key).or_insert_with_key(|key| self.new_ssh(key));
         Arc::clone(connector)
+    }
+
+    #[cfg(feature = "ssh")]
+    fn new_ssh(&self, (known_hosts, check, config): &SshSettings) -> Arc<dyn Connector> {
+        let mut connector = crate::ssh::SshConnector::new()
+            .handshake_limit(self.handshake)
+            .authentication_limit(self.authentication);
+        if let Some(limit) = self.connect {
+            connector = connector.connect_limit(limit);
+        }
+        if let Some(check) = check {
+            connector = connector.host_key_check(*check);
+        }
+        if let Some(file) = known_hosts {
+            connector = connector.known_hosts([file]);
+        }
+        if let Some(config) = self.ssh_config(config.as_ref()) {
+            connector = connector.ssh_config_if_readable(config.map(Arc::new));
+        }
+        Arc::new(connector)
+    }
+
+    #[cfg(feature = "ssh")]
+    fn ssh_config(&self, file: Option<&SshConfigFile>) -> Option<Result<SshConfig, ConfigError>> {
+        match file {
+            Some(SshConfigFile::None) => None,
+            Some(SshConfigFile::File(path)) => Some(SshConfig::load(path)),
+            None => self.usual_ssh_config.then(SshConfig::usual),
+        }
     }
 
     #[cfg(feature = "telnet")]
     fn telnet(&self) -> Arc<dyn Connector> {
-        Arc::new(crate::telnet::TelnetConnector::new().connect_limit(self.connect))
+        let connector = crate::telnet::TelnetConnector::new();
+        Arc::new(match self.connect {
+            Some(limit) => connector.connect_limit(limit),
+            None => connector,
+        })
     }
 }
 

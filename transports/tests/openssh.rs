@@ -4,10 +4,11 @@
 
 mod common;
 
-use common::{cx, refused, target, until};
-use linecrew_core::transport::{Connector, Credentials, ErrorKind, HostKeyCheck, Target, Transport};
+use common::{cx, refused, target, until, within};
+use linecrew_core::transport::{
+    Connector, Credentials, ErrorKind, Exec, Exit, HostKeyCheck, Phase, SshOptions, Target, Transport,
+};
 use linecrew_transports::ssh::SshConnector;
-use linecrew_transports::ssh::known_hosts::{KnownHosts, Verdict};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::fd::OwnedFd;
 use std::path::Path;
@@ -15,6 +16,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 /// A server with keys of its own, which lets the present user in with the key `id` in its folder.
 struct Sshd {
@@ -51,6 +53,20 @@ impl Sshd {
         let public = std::fs::read_to_string(self.folder.path().join(format!("{key}.pub"))).unwrap();
         let file = self.folder.path().join("known_hosts");
         std::fs::write(&file, format!("[127.0.0.1]:{} {public}", self.addr.port())).unwrap();
+        file
+    }
+
+    fn connector(&self) -> SshConnector {
+        SshConnector::new().known_hosts([self.known_hosts("host_ed25519")])
+    }
+
+    /// A further key, which may log in too.
+    fn authorize(&self, name: &str) -> std::path::PathBuf {
+        let file = self.folder.path().join(name);
+        run(Command::new("ssh-keygen").args(["-q", "-N", "", "-t", "ecdsa", "-f"]).arg(&file));
+        let keys = ["id.pub", &format!("{name}.pub")]
+            .map(|name| std::fs::read_to_string(self.folder.path().join(name)).unwrap());
+        std::fs::write(self.folder.path().join("id.pub"), keys.concat()).unwrap();
         file
     }
 
@@ -147,8 +163,10 @@ fn a_server_of_legacy_algorithms_is_served_on_request() {
     );
     let connector = SshConnector::new().known_hosts([sshd.known_hosts("host_rsa")]);
     let error = refused(connector.connect(&sshd.target(), &cx()));
-    assert!(matches!(error.kind(), ErrorKind::Negotiation | ErrorKind::Closed), "{error}");
-    assert!(error.to_string().contains("legacy"), "{error}");
+    assert_eq!(error.kind(), ErrorKind::Negotiation, "{error}");
+    let shown = error.to_string();
+    let offered = "the server's: key exchange diffie-hellman-group1-sha1";
+    assert!(shown.contains(offered) && shown.contains("legacy_algorithms would serve it"), "{shown}");
     let mut transport = connector.legacy(true).connect(&sshd.target(), &cx()).unwrap();
     assert_eq!(shell(&mut *transport, "echo hello"), "hello\n");
 }
@@ -168,46 +186,148 @@ fn a_key_that_the_server_does_not_know_is_refused() {
     );
 }
 
+fn options(change: impl FnOnce(&mut SshOptions)) -> SshOptions {
+    let mut options = SshOptions::default();
+    options.identity_agent = Some("none".into());
+    change(&mut options);
+    options
+}
+
 #[test]
 #[ignore = "needs openssh"]
-fn ssh_keygen_finds_the_same_hosts() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("known_hosts");
-    let public =
-        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/key.pub")).unwrap();
-    let key = known_key(&public);
-    let names = ["r1", "R2", "[r1]:2022", "192.0.2.*", "*.example,!bad.example", "r?,[*]:99", "2001:db8::1"];
-    for hashed in [false, true] {
-        for pattern in names {
-            std::fs::write(&file, format!("# a comment\r\n{pattern} {public}")).unwrap();
-            if hashed {
-                run(Command::new("ssh-keygen").args(["-H", "-f"]).arg(&file));
-            }
-            let known = KnownHosts::load(std::slice::from_ref(&file)).unwrap();
-            for (host, port) in [
-                ("r1", 22),
-                ("r2", 22),
-                ("r1", 2022),
-                ("192.0.2.7", 22),
-                ("192.0.3.7", 22),
-                ("a.example", 22),
-                ("bad.example", 22),
-                ("r9", 22),
-                ("r10", 22),
-                ("x", 99),
-                ("2001:db8::1", 22),
+fn every_kind_of_key_opens_a_shell_from_a_file_and_from_memory() {
+    let sshd = Sshd::new("");
+    for (kind, format) in
+        [("ed25519", None), ("ecdsa", None), ("ecdsa", Some("PEM")), ("rsa", None), ("rsa", Some("PEM"))]
+    {
+        for passphrase in ["", "correct horse"] {
+            let file = sshd.folder.path().join(format!("{kind}{format:?}{}", passphrase.len()));
+            let mut keygen = Command::new("ssh-keygen");
+            keygen.args(["-q", "-a", "1", "-N", passphrase, "-t", kind, "-f"]).arg(&file);
+            run(keygen.args(format.into_iter().flat_map(|format| ["-m", format])));
+            let public = std::fs::read_to_string(file.with_extension("pub")).unwrap();
+            std::fs::write(sshd.folder.path().join("id.pub"), public).unwrap();
+            let user = sshd.target().credentials.username.unwrap();
+            let text = std::fs::read_to_string(&file).unwrap();
+            for credentials in [
+                Credentials::user(&user).private_key(&file).passphrase(passphrase),
+                Credentials::user(&user).private_key_text(text).passphrase(passphrase),
             ] {
-                let name = if port == 22 { host.to_owned() } else { format!("[{host}]:{port}") };
-                let found = Command::new("ssh-keygen").args(["-F", &name, "-f"]).arg(&file).output().unwrap();
-                let ours = known.verdict(host, port, &key) == Verdict::Known;
-                assert_eq!(ours, found.status.success(), "{pattern} (hashed: {hashed}) for {name}");
+                let target = sshd.target().credentials(credentials);
+                let connection = sshd.connector().open(&target, &cx());
+                assert!(connection.is_ok(), "{kind} {format:?} {passphrase}: {:?}", connection.err());
+            }
+            if !passphrase.is_empty() {
+                let wrong = Credentials::user(&user).private_key(&file).passphrase("wrong");
+                let error = sshd.connector().open(&sshd.target().credentials(wrong), &cx()).err().unwrap();
+                assert!(error.to_string().contains("wrong passphrase"), "{kind} {format:?}: {error}");
             }
         }
     }
 }
 
-/// The key of a public key file in wire format.
-fn known_key(public: &str) -> Vec<u8> {
-    use base64::Engine;
-    base64::engine::general_purpose::STANDARD.decode(public.split(' ').nth(1).unwrap()).unwrap()
+#[test]
+#[ignore = "needs openssh"]
+fn two_keys_are_two_factors() {
+    let sshd = Sshd::new("AuthenticationMethods publickey,publickey\n");
+    let second = sshd.authorize("second");
+    let error = sshd.connector().open(&sshd.target(), &cx()).err().unwrap();
+    assert_eq!(error.kind(), ErrorKind::Authentication, "{error}");
+    let target = sshd.target().ssh(options(|options| options.identity_files = Some(vec![second])));
+    sshd.connector().open(&target, &cx()).unwrap();
+}
+
+#[test]
+#[ignore = "needs openssh"]
+fn a_server_that_hangs_up_after_too_many_keys_has_refused_them() {
+    let sshd = Sshd::new("MaxAuthTries 2\n");
+    let files = ["one", "two", "three"].map(|name| sshd.authorize(name));
+    std::fs::write(sshd.folder.path().join("id.pub"), "").unwrap();
+    let target = sshd.target().ssh(options(|options| options.identity_files = Some(files.to_vec())));
+    let error = sshd.connector().open(&target, &cx()).err().unwrap();
+    assert_eq!((error.kind(), error.phase()), (ErrorKind::Authentication, Phase::Authentication), "{error}");
+    assert!(error.to_string().contains("refused, and the server closed the connection"), "{error}");
+}
+
+#[test]
+#[ignore = "needs openssh"]
+fn lists_of_algorithms_are_the_hosts_own() {
+    let sshd = Sshd::new("Ciphers aes256-ctr\nMACs hmac-sha2-512\n");
+    let ciphers = |list: &[&str]| {
+        let list = list.iter().map(|&name| name.to_owned()).collect();
+        sshd.target().ssh(options(|options| options.ciphers = Some(list)))
+    };
+    sshd.connector().open(&ciphers(&["aes128-ctr", "aes256-ctr"]), &cx()).unwrap();
+    let error = sshd.connector().open(&ciphers(&["aes128-ctr"]), &cx()).err().unwrap();
+    let told = "no algorithm in common for cipher; expected another offer than the server's: cipher aes256-ctr; \
+                add one of the server's to ciphers";
+    assert!(error.to_string().ends_with(told), "{error}");
+    let error = sshd.connector().open(&ciphers(&["rot13"]), &cx()).err().unwrap();
+    assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
+}
+
+#[test]
+#[ignore = "needs openssh"]
+fn the_terminal_is_the_hosts_own() {
+    let sshd = Sshd::new("");
+    let target = sshd.target().ssh(options(|options| {
+        options.terminal = Some("ansi".into());
+        (options.columns, options.rows) = (Some(80), Some(24));
+    }));
+    let mut transport = sshd.connector().connect(&target, &cx()).unwrap();
+    assert_eq!(shell(&mut *transport, "stty size; echo $TERM"), "24 80\nansi\n");
+}
+
+#[test]
+#[ignore = "needs openssh"]
+fn commands_run_one_after_the_other_and_a_shell_after_them() {
+    let sshd = Sshd::new("");
+    let cx = cx();
+    let mut connection = sshd.connector().open(&sshd.target(), &cx).unwrap();
+    let output = connection.exec("echo out; echo err >&2; exit 3", 100, &cx).unwrap();
+    assert_eq!((&*output.stdout, &*output.stderr), (&b"out\n"[..], &b"err\n"[..]));
+    assert_eq!(output.exit, Exit::Status(3));
+    assert_eq!(connection.exec("kill -KILL $$", 100, &cx).unwrap().exit, Exit::Signal("KILL".into()));
+    // Both streams at once, each larger than a window.
+    let both = "head -c 5000000 /dev/zero & head -c 4000000 /dev/zero >&2; wait";
+    let output = connection.exec(both, 10_000_000, &cx).unwrap();
+    assert_eq!((output.stdout.len(), output.stderr.len()), (5_000_000, 4_000_000));
+    // The end of the output is not yet that of the command.
+    let output = connection.exec("exec >&- 2>&-; sleep 0.2; exit 4", 100, &cx).unwrap();
+    assert_eq!((output.stdout.len(), output.exit), (0, Exit::Status(4)));
+    assert!(connection.exec("cat", 100, &cx).unwrap().exit.is_success(), "there is no standard input");
+    let mut transport = connection.into_shell(&cx).unwrap();
+    assert_eq!(shell(&mut transport, "echo hello"), "hello\n");
+}
+
+#[test]
+#[ignore = "needs openssh"]
+fn a_command_is_held_to_its_deadline_its_limit_and_its_connection() {
+    let sshd = Sshd::new("");
+    let failed = |command: &str, cx: &linecrew_core::cx::Cx| {
+        let mut connection = sshd.connector().open(&sshd.target(), &common::cx()).unwrap();
+        let error = connection.exec(command, 1000, cx).unwrap_err();
+        assert_eq!(connection.exec("true", 1000, cx).unwrap_err().kind(), ErrorKind::Closed);
+        assert_eq!(error.phase(), Phase::Exec, "{error}");
+        error.kind()
+    };
+    assert_eq!(failed("sleep 60", &within(Duration::from_millis(100))), ErrorKind::TimedOut);
+    assert_eq!(failed("yes", &cx()), ErrorKind::TooLong);
+    assert_eq!(failed("kill -KILL $PPID", &cx()), ErrorKind::Closed);
+}
+
+#[test]
+#[ignore = "needs openssh, takes seconds"]
+fn a_silent_server_is_given_up_and_one_that_answers_is_not() {
+    let sshd = Sshd::new("");
+    let target = sshd.target().ssh(options(|options| {
+        (options.server_alive_interval, options.server_alive_count_max) = (Some(2), Some(1));
+    }));
+    let cx = cx();
+    let mut connection = sshd.connector().open(&target, &cx).unwrap();
+    assert_eq!(connection.exec("sleep 5; echo done", 100, &cx).unwrap().stdout, b"done\n");
+    // The server is stopped for longer than two intervals, and then goes on, so that it can end.
+    let error = connection.exec("P=$PPID; kill -STOP $P; sleep 8; kill -CONT $P", 100, &cx).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Closed);
+    assert!(error.to_string().contains("the server is silent: 1 keepalives were not answered"), "{error}");
 }

@@ -353,7 +353,7 @@ fn a_read_times_out_and_may_be_repeated() {
 #[test]
 fn the_lab_s_known_hosts_are_read() {
     let bench = Bench::new(Device::cisco_iosxe("R1"));
-    let known = KnownHosts::load(&[bench.known_hosts()]).unwrap();
+    let known = KnownHosts::load(&[bench.known_hosts()]);
     let port = bench.lab.devices()[0].addr().port();
     assert_eq!(known.key_types("127.0.0.1", port), ["ssh-ed25519"]);
     assert!(fingerprint(b"").starts_with("SHA256:"));

@@ -97,3 +97,22 @@ fn serve_and_end(inventory: &Path) {
     lab.interrupt();
     assert_eq!(lab.finish().code, Some(0));
 }
+
+#[test]
+fn a_lab_serves_a_device_described_by_a_file_and_a_run_records_it_without_its_password() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let device = "{hostname: sw1, password: sEcReT-7, commands: [{command: show clock, reply: \"noon\\n\"}]}";
+    std::fs::write(path("sw1.yaml"), device).unwrap();
+    let lab = start(&["lab", "--device", &path("sw1.yaml"), "--inventory", &path("lab.yaml")]);
+    assert!(lab.line().starts_with("1 device"));
+    lab.line();
+    let mut command = linecrew(&["run", "show clock", "-i", &path("lab.yaml"), "--record", &path("tapes")]);
+    command.env("LINECREW_PASSWORD", "sEcReT-7").env("LINECREW_ENABLE_SECRET", "enable");
+    let ended = Process::start(command).finish();
+    assert!(ended.code == Some(0) && ended.out.contains("noon"), "{ended:?}");
+    let tape = std::fs::read_to_string(folder.path().join("tapes/sw1.txt")).unwrap();
+    assert!(tape.contains("> \"***\\n\"") && tape.contains("noon") && !tape.contains("sEcReT-7"), "{tape}");
+    lab.interrupt();
+    assert_eq!(lab.finish().code, Some(0));
+}

@@ -91,6 +91,9 @@ fn hosts_need_no_inventory() {
 /// Runs over `--host` alone, and expects these hosts, all of them well.
 fn assert_ok(args: &[&str], hosts: &[&str]) {
     let usual = ["run", "show clock", "--platform", "cisco_iosxe", "--username", USER, "--format", "json"];
+    let alone = ["--ssh-config", "none"];
+    let args = if args.contains(&alone[0]) { args.to_vec() } else { [args, &alone].concat() };
+    let args = &args[..];
     let mut command = linecrew(&[&usual, args].concat());
     command.env("LINECREW_PASSWORD", PASSWORD).env("LINECREW_ENABLE_SECRET", SECRET);
     let ended = Process::start(command).finish();
@@ -106,6 +109,24 @@ fn a_host_key_that_is_accepted_once_is_known_from_then_on() {
     assert_ok(&[&args[..], &["--host-key-check", "accept-new"]].concat(), &[&host]);
     assert_eq!(std::fs::read_to_string(&known_hosts).unwrap(), site.lab.known_hosts());
     assert_ok(&args, &[&host]);
+}
+
+#[test]
+fn the_openssh_configuration_knows_the_way_to_a_host() {
+    let site = Site::new(mixed(2));
+    let text = format!(
+        "Host core\nHostName 127.0.0.1\nPort {}\nUserKnownHostsFile {}\nHost other\nProxyCommand nc %h %p\n",
+        site.port("r2"),
+        site.path("known_hosts")
+    );
+    let config = site.file("ssh.conf", &text);
+    assert_ok(&["--host", "core", "--ssh-config", &config], &["core"]);
+    let args = ["run", "show clock", "--host", "other", "--platform", "cisco_iosxe", "--ssh-config", &config];
+    let mut command = linecrew(&args);
+    command.env("LINECREW_PASSWORD", PASSWORD);
+    let ended = Process::start(command).finish();
+    let told = format!("{config}:6: ProxyCommand is not supported");
+    assert!(ended.code == Some(1) && ended.out.contains(&told), "{ended:?}");
 }
 
 /// A host that accepts and says nothing, until the listener is dropped.

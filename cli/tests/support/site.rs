@@ -50,7 +50,8 @@ impl Site {
 
     /// Writes the inventory anew, with more hosts before those of the lab, or in place of one of the same name.
     pub(crate) fn inventory(&self, more: &[&str]) {
-        let mut text = format!("defaults: {{platform: cisco_iosxe, username: {USER}}}\nhosts:\n");
+        let mut text =
+            format!("defaults: {{platform: cisco_iosxe, username: {USER}, ssh_config: none}}\nhosts:\n");
         for host in more {
             writeln!(text, "  {host}").unwrap();
         }

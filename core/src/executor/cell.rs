@@ -24,9 +24,11 @@ use super::error::TaskError;
 use super::excepthook::{contained, reported, unread};
 use super::header::{CANCELLED_ERROR, Header, TAKEN_ERROR, TaskState, Word};
 use super::runner::{Bystander, Runner};
-use super::sync::UnsafeCell;
-use super::waiter::{self, Callback, Waiter};
+use super::sync::{Step, UnsafeCell, kept};
+use super::waiter::{self, Callback, Waiter, WaiterKey};
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
+use std::task::{Poll, Waker};
 
 /// Tells a pool from all others of the process.
 pub(super) type PoolId = u32;
@@ -65,7 +67,7 @@ where
     T: Send + 'static,
 {
     let cell = Arc::new(TaskCell::new(pool, Stage::Ready(closure), ()));
-    (Arc::clone(&cell) as Arc<dyn Runnable>, TaskHandle(cell))
+    (Arc::clone(&cell) as Arc<dyn Runnable>, TaskHandle::new(cell))
 }
 
 /// A new task that may borrow what lives for `'scope`.
@@ -90,14 +92,14 @@ where
     unsafe {
         let job = std::mem::transmute::<Arc<dyn Runnable + 'scope>, Arc<dyn Runnable>>(job);
         let join = std::mem::transmute::<Arc<dyn Join<T> + 'scope>, Arc<dyn Join<T>>>(join);
-        (job, TaskHandle(join))
+        (job, TaskHandle::new(join))
     }
 }
 
 /// A task that runs no closure: whoever has the settler ends it.
 pub(super) fn new_promise<T: Send + 'static>() -> (Settler<T>, TaskHandle<T>) {
     let cell = Arc::new(TaskCell::new(NO_POOL, Stage::Empty, ()));
-    (Settler { cell: Arc::clone(&cell), started: false }, TaskHandle(cell))
+    (Settler { cell: Arc::clone(&cell), started: false }, TaskHandle::new(cell))
 }
 
 /// The closure's type is one of many that would do, since there is none.
@@ -128,34 +130,70 @@ impl<T: Send + 'static> Settler<T> {
 }
 
 /// The one handle to a task, without its closure's type. Dropping it drops the result, now or when it comes.
-pub(super) struct TaskHandle<T>(Arc<dyn Join<T>>);
+pub(super) struct TaskHandle<T> {
+    join: Arc<dyn Join<T>>,
+    /// The waker of the last poll, where the task is `.await`ed.
+    waker: Option<WaiterKey>,
+}
 
 impl<T> TaskHandle<T> {
+    fn new(join: Arc<dyn Join<T>>) -> Self {
+        Self { join, waker: None }
+    }
+
     /// The state and the waiters.
     pub(super) fn header(&self) -> &Header<T> {
-        self.0.header()
+        self.join.header()
     }
 
     /// The task as a queue sees it.
     pub(super) fn runnable(&self) -> &dyn Runnable {
-        &*self.0
+        &*self.join
     }
 
     /// Where the task is in memory: no other has the same as long as this handle lives.
     pub(super) fn address(&self) -> usize {
-        Arc::as_ptr(&self.0).addr()
+        Arc::as_ptr(&self.join).addr()
     }
 
-    /// Takes the result of a task that has ended.
-    pub(super) fn take(&mut self) -> Result<T, TaskError> {
+    /// Takes the result of a task if it has ended.
+    pub(super) fn take(&mut self) -> Option<Result<T, TaskError>> {
         // SAFETY: the one handle, exclusively.
-        unsafe { self.0.take() }
+        unsafe { self.join.take() }
+    }
+
+    /// Takes the result of a task that has ended, and with it the handle, which then has nothing left to drop.
+    pub(super) fn into_result(mut self) -> Result<Result<T, TaskError>, Self> {
+        let Some(result) = self.take() else { return Err(self) };
+        self.forget_waker();
+        let this = ManuallyDrop::new(self);
+        // SAFETY: read once, as `this` is never dropped.
+        drop(unsafe { std::ptr::read(&raw const this.join) });
+        Ok(result)
+    }
+
+    /// Takes the result, or has `waker` woken in place of that of the last poll.
+    pub(super) fn poll(&mut self, waker: &Waker) -> Poll<Result<T, TaskError>> {
+        self.forget_waker();
+        if !self.header().is_done() {
+            self.waker = self.header().watch(Waiter::Waker(waker.clone())).ok();
+        }
+        match self.waker {
+            Some(_) => Poll::Pending,
+            None => self.take().map_or(Poll::Pending, Poll::Ready),
+        }
+    }
+
+    fn forget_waker(&mut self) {
+        if let Some(key) = self.waker.take() {
+            self.header().unwatch(key);
+        }
     }
 
     /// Why a task that has ended has no value to give.
     pub(super) fn error(&self) -> Option<&TaskError> {
         // SAFETY: the one handle; no value is lent out, and taking one needs the handle exclusively.
-        unsafe { self.0.look() }.and_then(Result::err)
+        unsafe { self.join.look() }.and_then(Result::err)
     }
 
     /// Has `callback` called when the task ends; at once, on this thread, if it already has.
@@ -164,7 +202,7 @@ impl<T> TaskHandle<T> {
             return;
         };
         // SAFETY: the one handle, exclusively.
-        if let Some(outcome) = unsafe { self.0.look() } {
+        if let Some(outcome) = unsafe { self.join.look() } {
             self.header().see();
             waiter::call(callback, outcome);
         }
@@ -173,8 +211,9 @@ impl<T> TaskHandle<T> {
 
 impl<T> Drop for TaskHandle<T> {
     fn drop(&mut self) {
+        self.forget_waker();
         // SAFETY: the one handle, exclusively, for the last time.
-        unsafe { self.0.detach() };
+        unsafe { self.join.detach() };
     }
 }
 
@@ -182,11 +221,11 @@ impl<T> Drop for TaskHandle<T> {
 trait Join<T>: Runnable {
     fn header(&self) -> &Header<T>;
 
-    /// Takes the result of a task that has ended.
+    /// Takes the result of a task if it has ended.
     ///
     /// # Safety
     /// Only by the task's one handle, and not while another call of it runs or a reference of `look` lives.
-    unsafe fn take(&self) -> Result<T, TaskError>;
+    unsafe fn take(&self) -> Option<Result<T, TaskError>>;
 
     /// The outcome of a task that has ended.
     ///
@@ -265,13 +304,16 @@ impl<F, T, E> TaskCell<F, T, E> {
     ///
     /// # Safety
     /// The caller made the task RUNNING.
+    #[inline]
     unsafe fn finish(&self, result: Result<T, TaskError>, runner: &dyn Runner) {
-        // SAFETY: RUNNING, and this thread made it so.
-        unsafe { self.replace(Stage::Finished(result)) };
+        // SAFETY: RUNNING, and this thread made it so. The stage is empty: nothing in it is to be dropped.
+        self.stage.with_mut(|stage| unsafe { stage.write(Stage::Finished(result)) });
         let mut word = self.header.word();
         let before = loop {
-            // SAFETY: likewise.
-            unsafe { self.run_user_code(word) };
+            if word.has_user_code() {
+                // SAFETY: likewise.
+                unsafe { self.run_user_code(word) };
+            }
             runner.before_publish();
             match self.header.publish() {
                 Ok(before) => break before,
@@ -279,7 +321,7 @@ impl<F, T, E> TaskCell<F, T, E> {
             }
             runner.before_user_code();
         };
-        if before.is_detached() && !word.is_detached() {
+        if before.is_detached() && !word.is_detached() && kept(Step::DropUnread) {
             // The handle went before DONE, so the stage is still this thread's.
             runner.before_user_code();
             // SAFETY: likewise.
@@ -292,6 +334,7 @@ impl<F, T, E> TaskCell<F, T, E> {
     ///
     /// # Safety
     /// The caller made the task RUNNING.
+    #[cold]
     unsafe fn run_user_code(&self, word: Word) {
         if word.has_callbacks() {
             for callback in self.header.take_callbacks() {
@@ -367,15 +410,15 @@ where
         &self.header
     }
 
-    unsafe fn take(&self) -> Result<T, TaskError> {
+    unsafe fn take(&self) -> Option<Result<T, TaskError>> {
         match self.header.state() {
-            TaskState::Cancelled => Err(TaskError::Cancelled),
+            TaskState::Cancelled => Some(Err(TaskError::Cancelled)),
             // SAFETY: DONE, and the caller is the one handle.
             TaskState::Finished => match unsafe { self.replace(Stage::Empty) } {
-                Stage::Finished(result) => result,
-                Stage::Ready(_) | Stage::Empty => Err(TaskError::AlreadyTaken),
+                Stage::Finished(result) => Some(result),
+                Stage::Ready(_) | Stage::Empty => Some(Err(TaskError::AlreadyTaken)),
             },
-            TaskState::Pending | TaskState::Running => Err(TaskError::TimedOut),
+            TaskState::Pending | TaskState::Running => None,
         }
     }
 

@@ -2,9 +2,8 @@
 
 use super::cell::Runnable;
 use super::stats::Counts;
-use super::sync::Mutex;
 use super::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use crossbeam_deque::{Steal, Stealer, Worker as Deque};
+use super::sync::{Injector, Mutex, Steal, Stealer, Worker as Deque};
 use std::cell::Cell;
 use std::sync::{Arc, OnceLock, PoisonError};
 
@@ -81,6 +80,9 @@ impl Deques {
 
     /// Takes the oldest from the worker's own queue.
     pub(super) fn pop(&self, place: &Place) -> Option<Job> {
+        if !place.marked.get() {
+            return None;
+        }
         let job = place.deque.pop();
         if job.is_none() {
             self.unmark(place);
@@ -103,6 +105,23 @@ impl Deques {
             }
         }
         job
+    }
+
+    /// Takes up to `most` of what came from outside: the oldest to run, the rest into the worker's own queue. Tells
+    /// how many that queue holds then.
+    pub(super) fn take_batch(
+        &self,
+        injector: &Injector<Job>,
+        place: &Place,
+        most: usize,
+    ) -> (Option<Job>, usize) {
+        let batch = || injector.steal_batch_with_limit_and_pop(&place.deque, most);
+        let job = std::iter::repeat_with(batch).find(|steal| !steal.is_retry()).and_then(Steal::success);
+        let more = place.deque.len();
+        if more > 0 {
+            self.mark(place);
+        }
+        (job, more)
     }
 
     /// Takes one from any worker.
@@ -204,7 +223,7 @@ impl Place {
 
     /// Whether the worker's own queue is empty.
     pub(super) fn is_empty(&self) -> bool {
-        self.deque.is_empty()
+        !self.marked.get() || self.deque.is_empty()
     }
 
     /// How many tasks the worker's own queue holds.

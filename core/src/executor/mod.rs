@@ -43,6 +43,9 @@ mod header;
 mod locks;
 mod map;
 mod map_buffered;
+#[cfg(all(loom, test))]
+mod models;
+mod pace;
 mod panic;
 mod pool;
 mod promise;

@@ -2,16 +2,16 @@
 
 use super::builder::Initializer;
 use super::cell::{NO_POOL, PoolId, Runnable, new_task};
-use super::deques::{Deques, Job};
+use super::deques::{Deques, Job, Place};
 use super::error::{BrokenPool, TaskError};
 use super::sleep::Sleep;
 use super::stats::{Counts, Stats};
 use super::sync::atomic::{AtomicU8, AtomicUsize, Ordering, fence};
+use super::sync::{Injector, Steal, Step, kept, seq_cst_fence};
 use super::task::Task;
 use super::threads::Threads;
 use super::timer::Timers;
 use super::worker;
-use crossbeam_deque::{Injector, Steal};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -92,7 +92,8 @@ impl Pool {
         if self.sleep.word().is_closed() {
             return Err(self.refusal());
         }
-        let queued = worker::push_if_own(self.id, job).unwrap_or_else(|job| {
+        let job = if worker::is_own(self.id) { worker::push_if_own(self.id, job) } else { Err(job) };
+        let queued = job.unwrap_or_else(|job| {
             self.injector.push(job);
             None
         });
@@ -104,6 +105,18 @@ impl Pool {
         std::iter::repeat_with(|| self.injector.steal())
             .find(|steal| !steal.is_retry())
             .and_then(Steal::success)
+    }
+
+    /// Takes up to `most` of what came from outside, the oldest to run now.
+    pub(super) fn take_batch(self: &Arc<Self>, place: &Place, most: usize, searching: bool) -> Option<Job> {
+        let (job, more) = self.deques.take_batch(&self.injector, place, most);
+        // A searching worker looks again when it stops. For any other this is a push into its own queue.
+        if more > 0 && !searching {
+            seq_cst_fence(Step::PushFence);
+            // The tasks are this worker's if nobody else can be had for them.
+            let _ = self.ensure_runner(|| more, true);
+        }
+        job
     }
 
     /// Whether nothing from outside waits.
@@ -123,8 +136,8 @@ impl Pool {
 
     /// After a worker stopped searching: if it was the last and there is more, another must search.
     pub(super) fn pass_on(self: &Arc<Self>, last: bool) {
-        fence(Ordering::SeqCst);
-        if last && self.has_work() {
+        seq_cst_fence(Step::SearchFence);
+        if last && self.has_work() && kept(Step::ChainedWake) {
             // Whoever reads the queues next will find what is there; a refused thread changes nothing for it.
             let _ = self.ensure_runner(|| usize::from(self.has_work()), true);
         }
@@ -274,8 +287,9 @@ impl Pool {
     }
 
     /// The second half of a submit. `queued` is the length of the worker's own queue if it went there.
+    #[inline]
     fn after_push(self: &Arc<Self>, queued: Option<usize>) -> Result<(), TaskError> {
-        fence(Ordering::SeqCst);
+        seq_cst_fence(Step::PushFence);
         if self.sleep.word().is_closed() {
             return Err(self.refusal());
         }

@@ -163,7 +163,8 @@ impl Parker {
     }
 
     fn unpark(&self) {
-        self.woken.store(true, Ordering::Release);
+        // A swap, and no store: loom takes the order of a store and a swap that race for open.
+        self.woken.swap(true, Ordering::Release);
         self.thread.unpark();
     }
 }

@@ -3,7 +3,7 @@
 use super::cell::TaskHandle;
 use super::error::TaskError;
 use super::header::TaskState;
-use super::sync::thread;
+use super::sync::{looks, thread};
 use super::waiter::{Waiter, WaiterKey};
 use super::worker::{self, Help};
 use crate::cancel::CancelToken;
@@ -16,7 +16,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 /// How often a waiting thread looks before it sleeps. A no-op is done within these.
-const LOOKS: u32 = 64;
+const LOOKS: u32 = looks(64);
 
 /// Tells a task from all others whose handle exists: the key for a map of tasks, as Python keys dictionaries by
 /// futures.
@@ -58,15 +58,13 @@ impl fmt::Debug for TaskId {
 #[must_use = "dropping the handle gives the result up; the task runs all the same"]
 pub struct Task<T> {
     handle: TaskHandle<T>,
-    /// The waker of the last poll, where the task is `.await`ed.
-    waker: Option<WaiterKey>,
     /// What the job looks at, where it was submitted with a token.
     cancel: Option<CancelToken>,
 }
 
 impl<T> Task<T> {
     pub(super) fn new(handle: TaskHandle<T>) -> Self {
-        Self { handle, waker: None, cancel: None }
+        Self { handle, cancel: None }
     }
 
     /// The same, with the token that the job looks at.
@@ -84,19 +82,23 @@ impl<T> Task<T> {
     ///
     /// A job that waits for a task of its own executor which nobody has started runs it here, so nested submits
     /// cannot deadlock.
-    pub fn result(mut self) -> Result<T, TaskError> {
-        self.help()?;
-        self.wait_until(None);
-        self.handle.take()
+    pub fn result(self) -> Result<T, TaskError> {
+        let mut task = self;
+        loop {
+            match task.handle.into_result() {
+                Ok(result) => return result,
+                Err(handle) => task.handle = handle,
+            }
+            task.help()?;
+            task.wait_until(None);
+        }
     }
 
     /// Waits for the end of the task for at most `timeout`, and returns its value;
     /// [`TaskError::TimedOut`] if it has not ended, and then the task can be asked again.
     pub fn result_timeout(&mut self, timeout: Duration) -> Result<T, TaskError> {
-        if !self.wait_until(Some(Deadline::after(timeout, "result").instant())) {
-            return Err(TaskError::TimedOut);
-        }
-        self.handle.take()
+        self.wait_until(Some(Deadline::after(timeout, "result").instant()));
+        self.handle.take().unwrap_or(Err(TaskError::TimedOut))
     }
 
     /// Waits for the end of the task and tells why it has no value; `None` if it has one. The value stays for
@@ -215,9 +217,7 @@ impl<T> Future for Task<T> {
     type Output = Result<T, TaskError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.forget_waker();
-        self.waker = self.handle.header().watch(Waiter::Waker(cx.waker().clone())).ok();
-        if self.waker.is_some() { Poll::Pending } else { Poll::Ready(self.handle.take()) }
+        self.handle.poll(cx.waker())
     }
 }
 
@@ -226,21 +226,9 @@ impl<T> Task<T> {
         self.handle.header().see();
         self.handle.error()
     }
-
-    fn forget_waker(&mut self) {
-        if let Some(key) = self.waker.take() {
-            self.handle.header().unwatch(key);
-        }
-    }
 }
 
 impl<T> Unpin for Task<T> {}
-
-impl<T> Drop for Task<T> {
-    fn drop(&mut self) {
-        self.forget_waker();
-    }
-}
 
 impl<T> fmt::Debug for Task<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

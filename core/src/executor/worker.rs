@@ -1,16 +1,16 @@
 //! A worker thread: takes tasks, runs them, searches, sleeps, ends.
 
-use super::cell::{PoolId, Runnable};
+use super::cell::{NO_POOL, PoolId, Runnable};
 use super::deques::{Job, Place};
 use super::error::BrokenPool;
 use super::excepthook::{contained, unread};
+use super::pace::Pace;
 use super::panic::Panic;
 use super::pool::Pool;
 use super::runner::Runner;
 use super::sleep::Parker;
-use super::sync::atomic::{Ordering, fence};
-use super::sync::thread;
-use std::cell::{Cell, OnceCell, RefCell};
+use super::sync::{Step, kept, looks, seq_cst_fence, thread, thread_local};
+use std::cell::{Cell, OnceCell};
 use std::sync::Arc;
 
 /// How often a worker looks at what came from outside, whatever its own queue holds. A prime, as in tokio, so that
@@ -18,7 +18,7 @@ use std::sync::Arc;
 const TURNS_PER_INJECTOR_LOOK: u32 = 61;
 /// How often a searching worker looks through all queues before it sleeps: 8 times at once with growing pauses, then
 /// giving up its time slice in between.
-const LOOKS: u32 = 24;
+const LOOKS: u32 = looks(24);
 const LOOKS_WITHOUT_YIELD: u32 = 8;
 /// So many tasks that were run by helping may stay in their queue before it is looked through.
 const CLEAR_ABOVE: usize = 64;
@@ -29,13 +29,19 @@ thread_local! {
     static CURRENT: OnceCell<Worker> = const { OnceCell::new() };
 }
 
+thread_local! {
+    /// The pool of `CURRENT`, for a look that costs a submit from outside next to nothing.
+    static OWN_POOL: Cell<PoolId> = const { Cell::new(NO_POOL) };
+}
+
 struct Worker {
     pool: Arc<Pool>,
-    /// `None` once the worker has left it.
-    place: RefCell<Option<Place>>,
+    /// `None` only while it is given back, when the thread ends.
+    place: Option<Place>,
     parker: Arc<Parker>,
     searching: Cell<bool>,
     turn: Cell<u32>,
+    pace: Pace,
     depth: Cell<u32>,
     /// How many tasks were run by helping since the own queue was last cleared of them.
     tombstones: Cell<usize>,
@@ -43,14 +49,16 @@ struct Worker {
 
 /// The body of a worker's thread; the worker is counted, and counted as searching, already.
 pub(super) fn run(pool: Arc<Pool>) {
+    OWN_POOL.with(|own| own.set(pool.id()));
     CURRENT.with(|current| {
-        let place = RefCell::new(Some(pool.deques.occupy()));
+        let place = Some(pool.deques.occupy());
         let worker = current.get_or_init(|| Worker {
             pool,
             place,
             parker: Parker::current(),
             searching: Cell::new(true),
             turn: Cell::new(0),
+            pace: Pace::new(),
             depth: Cell::new(0),
             tombstones: Cell::new(0),
         });
@@ -71,8 +79,9 @@ pub(super) fn push_if_own(pool: PoolId, job: Job) -> Result<Option<usize>, Job> 
 }
 
 /// Whether this thread is a worker of the pool.
+#[inline]
 pub(super) fn is_own(pool: PoolId) -> bool {
-    with_own(pool, |_| ()).is_some()
+    OWN_POOL.with(Cell::get) == pool
 }
 
 /// What came of helping with a task that this thread waits for.
@@ -105,9 +114,8 @@ pub(super) fn help(pool: PoolId, job: &dyn Runnable) -> Help {
 
 fn with_own<R>(pool: PoolId, action: impl FnOnce(&Worker) -> R) -> Option<R> {
     // `try_with`: a task's value may submit from its destructor while the thread ends.
-    let found =
-        CURRENT.try_with(|current| current.get().filter(|worker| worker.pool.id() == pool).map(action));
-    found.ok().flatten()
+    let found = is_own(pool).then(|| CURRENT.try_with(|current| current.get().map(action)));
+    found?.ok().flatten()
 }
 
 impl Worker {
@@ -141,31 +149,44 @@ impl Worker {
         if turn.is_multiple_of(TURNS_PER_INJECTOR_LOOK) {
             return self.pool.take_injected().or_else(|| self.pop());
         }
-        self.pop().or_else(|| self.pool.take_injected())
+        self.pop().or_else(|| self.take_batch())
+    }
+
+    /// Takes what came from outside: one task, or several where those before were over at once.
+    fn take_batch(&self) -> Option<Job> {
+        if self.pool.injector_is_empty() {
+            return None;
+        }
+        match self.pace.batch() {
+            1 => self.pool.take_injected(),
+            most => {
+                // The batch is older than what is still outside.
+                self.turn.set(0);
+                self.pool.take_batch(self.place.as_ref()?, most, self.searching.get())
+            }
+        }
     }
 
     /// Puts a job into the own queue and tells its length; leaves it where it is if there is no queue any more.
     fn push(&self, job: &mut Option<Job>) -> Option<usize> {
-        self.with_place(|place| {
-            if let Some(job) = job.take() {
-                self.pool.deques.push(place, job);
-            }
-            if self.tombstones.get() > CLEAR_ABOVE && 2 * self.tombstones.get() > place.len() {
-                self.tombstones.set(0);
-                place.clear_claimed();
-            }
-            place.len()
-        })
+        let place = self.place.as_ref()?;
+        if let Some(job) = job.take() {
+            self.pool.deques.push(place, job);
+        }
+        if self.tombstones.get() > CLEAR_ABOVE && 2 * self.tombstones.get() > place.len() {
+            self.tombstones.set(0);
+            place.clear_claimed();
+        }
+        Some(place.len())
     }
 
     fn pop(&self) -> Option<Job> {
-        self.with_place(|place| self.pool.deques.pop(place)).flatten()
+        self.pool.deques.pop(self.place.as_ref()?)
     }
 
     fn search(&self) -> Option<Job> {
         (0..LOOKS).find_map(|look| {
-            let job =
-                self.take().or_else(|| self.with_place(|place| self.pool.deques.steal(place)).flatten());
+            let job = self.take().or_else(|| self.pool.deques.steal(self.place.as_ref()?));
             if job.is_none() {
                 match look {
                     0..LOOKS_WITHOUT_YIELD => (0..1 << look).for_each(|_| std::hint::spin_loop()),
@@ -180,8 +201,8 @@ impl Worker {
     fn sleep(&self) -> bool {
         let (pool, sleep) = (&self.pool, &self.pool.sleep);
         sleep.announce(&self.parker);
-        fence(Ordering::SeqCst);
-        let more = pool.has_work() || pool.has_surplus();
+        seq_cst_fence(Step::IdleFence);
+        let more = kept(Step::SecondLook) && pool.has_work() || pool.has_surplus();
         if !more && !sleep.word().is_closed() && self.parker.park_timeout(pool.keep_alive) {
             return true;
         }
@@ -195,24 +216,12 @@ impl Worker {
     /// Ends a searching worker, unless a task came in between; tells whether it ended.
     fn end(&self) -> bool {
         self.pool.sleep.release();
-        self.is_let_go()
+        self.pool.let_go()
     }
 
     /// Ends a searching worker if there are too many; tells whether it ended.
     fn end_if_surplus(&self) -> bool {
-        self.pool.release_surplus() && self.is_let_go()
-    }
-
-    /// Gives the place of a worker that is counted no more back, unless the worker is needed after all.
-    fn is_let_go(&self) -> bool {
-        if let Some(place) = self.place.take() {
-            self.pool.deques.leave(place);
-        }
-        let ended = self.pool.let_go();
-        if !ended {
-            self.place.replace(Some(self.pool.deques.occupy()));
-        }
-        ended
+        self.pool.release_surplus() && self.pool.let_go()
     }
 
     /// Runs the pool's initializer. It may block, so the worker does not count as searching meanwhile.
@@ -235,6 +244,7 @@ impl Worker {
     }
 
     fn begin_search(&self) {
+        self.pace.rest();
         self.searching.set(true);
         self.pool.sleep.begin_search();
     }
@@ -244,10 +254,13 @@ impl Worker {
         let last = self.pool.sleep.end_search();
         self.pool.pass_on(last);
     }
+}
 
-    /// Lends the place for a moment in which no user code runs.
-    fn with_place<R>(&self, action: impl FnOnce(&Place) -> R) -> Option<R> {
-        self.place.borrow().as_ref().map(action)
+impl Drop for Worker {
+    fn drop(&mut self) {
+        if let Some(place) = self.place.take() {
+            self.pool.deques.leave(place);
+        }
     }
 }
 
@@ -271,13 +284,11 @@ impl Runner for Turn<'_> {
     /// worker and starts none.
     fn before_publish(&self) {
         let first = !self.counted.replace(true);
-        let empty = self.worker.with_place(|place| {
-            if first {
-                place.counts().add_completed();
-            }
-            place.is_empty()
-        });
-        if self.outermost && empty.unwrap_or(true) && self.worker.pool.injector_is_empty() {
+        let Some(place) = &self.worker.place else { return };
+        if first {
+            place.counts().add_completed();
+        }
+        if self.outermost && place.is_empty() && self.worker.pool.injector_is_empty() {
             self.worker.begin_search();
         }
     }

@@ -1,7 +1,8 @@
 //! What defaults, a group or a host may say.
 
+use super::ssh_config::SshConfigFile;
 use super::value::Value;
-use crate::transport::HostKeyCheck;
+use crate::transport::{HostKeyCheck, SshOptions};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf, is_separator};
@@ -38,6 +39,13 @@ pub struct Entry {
     /// What to do with a host key that is not known; `strict` unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host_key_check: Option<HostKeyCheck>,
+    /// The OpenSSH configuration (`ssh_config(5)`) that the host is looked up in by its `hostname`: a path, or `none`. What
+    /// stands here counts more than what stands there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ssh_config: Option<SshConfigFile>,
+    /// How it is spoken to over SSH; each key is inherited by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ssh: Option<SshOptions>,
     /// The groups to inherit from, the first one first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<String>,
@@ -79,6 +87,10 @@ impl Entry {
         fill(&mut self.private_key, other.private_key.as_ref());
         fill(&mut self.known_hosts, other.known_hosts.as_ref());
         fill(&mut self.host_key_check, other.host_key_check.as_ref());
+        fill(&mut self.ssh_config, other.ssh_config.as_ref());
+        if let Some(theirs) = &other.ssh {
+            self.ssh.get_or_insert_default().inherit(theirs);
+        }
         for (key, value) in &other.data {
             self.data.entry(key.clone()).or_insert_with(|| value.clone());
         }
@@ -86,7 +98,9 @@ impl Entry {
 
     /// Makes paths relative to `folder` instead of to wherever the program runs.
     pub(super) fn relative_to(&mut self, folder: &Path) {
-        for path in [&mut self.private_key, &mut self.known_hosts].into_iter().flatten() {
+        let more = self.ssh.iter_mut().flat_map(SshOptions::paths_mut);
+        let more = more.chain(self.ssh_config.iter_mut().filter_map(SshConfigFile::path_mut));
+        for path in [&mut self.private_key, &mut self.known_hosts].into_iter().flatten().chain(more) {
             *path = folder.join(&path);
         }
         let file = self.platform_file().map(|file| folder.join(file).display().to_string());

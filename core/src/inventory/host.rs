@@ -108,6 +108,7 @@ impl Host {
         }
         let mut target = Target::new(self.hostname()).name(&self.name).credentials(credentials);
         target.port = self.port();
+        target.ssh = self.settings.ssh.clone().unwrap_or_default();
         Ok(target)
     }
 
@@ -151,6 +152,24 @@ mod tests {
         assert_eq!(login(group), pair("own", "/shared"));
         let farther = "defaults: {credential: c}\ngroups: {g: {username: own}}\nhosts: {h: {groups: [g]}}";
         assert_eq!(login(farther), pair("own", "/shared"));
+    }
+
+    #[test]
+    fn ssh_options_are_inherited_key_by_key_and_reach_the_target() {
+        let text = "defaults: {ssh: {server_alive_interval: 30, auth_order: [publickey, password]}}\n\
+                    groups: {old: {ssh: {legacy_algorithms: true, identity_files: [id_old]}}}\n\
+                    hosts: {h: {groups: [old], ssh: {auth_order: [password]}}}";
+        let inventory = Inventory::parse(text, "etc/fleet.yaml").unwrap();
+        let ssh = inventory.hosts()[0].target(&Credentials::default()).unwrap().ssh;
+        assert_eq!((ssh.server_alive_interval, ssh.legacy_algorithms), (Some(30), Some(true)));
+        assert_eq!(ssh.auth_order, Some(vec![crate::transport::AuthMethod::Password]));
+        assert_eq!(ssh.identity_files, Some(vec![PathBuf::from("etc/id_old")]));
+        let again = Inventory::parse(&inventory.to_yaml().unwrap(), "elsewhere.yaml").unwrap();
+        let mut written = again.hosts()[0].target(&Credentials::default()).unwrap().ssh;
+        assert!(written.identity_files.take().is_some_and(|files| files[0].is_absolute()));
+        assert_eq!(written.auth_order, ssh.auth_order);
+        let unknown = Inventory::parse("hosts: {h: {ssh: {cyphers: [aes128-cbc]}}}", "fleet.yaml");
+        assert!(unknown.unwrap_err().to_string().contains("cyphers"));
     }
 
     #[test]

@@ -20,6 +20,8 @@
 //!   r2: {hostname: 192.0.2.2, port: 2023, groups: [lab]}
 //! ```
 //!
+//! Over SSH, `ssh_config: FILE` (or `none`) says which OpenSSH configuration knows more about a host.
+//!
 //! Paths are relative to the file. No secret stands in it: a password is the name of an environment variable or of a
 //! file, and is read when a host is connected.
 
@@ -28,6 +30,7 @@ mod entry;
 mod error;
 mod file;
 mod host;
+mod ssh_config;
 mod value;
 mod written;
 
@@ -35,6 +38,7 @@ pub use credential::{Credential, SecretSource};
 pub use entry::Entry;
 pub use error::InventoryError;
 pub use host::Host;
+pub use ssh_config::SshConfigFile;
 pub use value::Value;
 
 use std::path::Path;

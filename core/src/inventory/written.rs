@@ -3,6 +3,8 @@
 use super::entry::Entry;
 use super::error::InventoryError;
 use super::host::Host;
+use super::ssh_config::SshConfigFile;
+use crate::transport::SshOptions;
 use serde::Serialize;
 use std::path::{Path, absolute};
 use std::sync::Arc;
@@ -37,7 +39,9 @@ fn alone(settings: &Entry) -> Result<Entry, String> {
     let mut entry = settings.clone();
     entry.groups.clear();
     let unknown = |error| format!("a path cannot be made absolute: {error}");
-    for path in [&mut entry.private_key, &mut entry.known_hosts].into_iter().flatten() {
+    let more = entry.ssh.iter_mut().flat_map(SshOptions::paths_mut);
+    let more = more.chain(entry.ssh_config.iter_mut().filter_map(SshConfigFile::path_mut));
+    for path in [&mut entry.private_key, &mut entry.known_hosts].into_iter().flatten().chain(more) {
         *path = absolute(&path).map_err(unknown)?;
     }
     if let Some(file) = settings.platform_file() {
@@ -79,6 +83,16 @@ mod tests {
         assert_eq!(host.known_hosts(), Some(&*etc.join("keys")));
         assert_eq!(host.settings().private_key.as_deref(), Some(&*etc.join("id")));
         assert_eq!(host.settings().platform_file(), Some(&*etc.join("acme.yaml")));
+    }
+
+    #[test]
+    fn an_ssh_config_is_a_path_or_none_and_is_inherited() {
+        let text = "defaults: {ssh_config: ssh.conf}\nhosts: {r1: {}, r2: {ssh_config: none}}";
+        let inventory = Inventory::parse(text, "etc/fleet.yaml").unwrap();
+        let again = Inventory::parse(&inventory.to_yaml().unwrap(), "elsewhere/fleet.yaml").unwrap();
+        let of = |host: &str| again.host(host).unwrap().settings().ssh_config.clone();
+        assert_eq!(of("r1"), Some(SshConfigFile::File(absolute("etc/ssh.conf").unwrap())));
+        assert_eq!(of("r2"), Some(SshConfigFile::None));
     }
 
     #[test]

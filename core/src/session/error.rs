@@ -45,7 +45,10 @@ impl From<transport::ErrorKind> for ErrorKind {
             transport::ErrorKind::TimedOut => Self::TimedOut,
             transport::ErrorKind::Cancelled => Self::Cancelled,
             transport::ErrorKind::Closed => Self::Closed,
-            transport::ErrorKind::Authentication => Self::Authentication,
+            transport::ErrorKind::TooLong => Self::TooLong,
+            transport::ErrorKind::Authentication | transport::ErrorKind::PasswordExpired => {
+                Self::Authentication
+            }
             _ => Self::Transport,
         }
     }

@@ -27,12 +27,16 @@ pub enum ErrorKind {
     HostKey,
     /// Every way to authenticate was refused.
     Authentication,
+    /// The account's password has expired: it must be changed before anything else.
+    PasswordExpired,
     /// Both sides have no algorithm in common.
     Negotiation,
     /// The other side broke the protocol.
     Protocol,
     /// What was asked for cannot be used: a missing file, an option that contradicts another.
     Configuration,
+    /// More came than the caller's limit allows.
+    TooLong,
     /// The operating system failed the call.
     Io,
 }
@@ -53,6 +57,8 @@ pub enum Phase {
     Authentication,
     /// Opening the command line.
     Shell,
+    /// Running a command without a terminal.
+    Exec,
     /// Reading.
     Read,
     /// Writing.
@@ -68,6 +74,7 @@ impl fmt::Display for Phase {
             Self::HostKey => "host key",
             Self::Authentication => "authentication",
             Self::Shell => "opening the shell",
+            Self::Exec => "exec",
             Self::Read => "read",
             Self::Write => "write",
         })

@@ -4,16 +4,22 @@
 //! and nothing else: each takes a [`Cx`] and returns by its deadline, or as soon as its token is cancelled.
 
 mod error;
+mod exec;
+mod ssh_options;
 mod target;
 
 pub use error::{ErrorKind, Phase, TransportError};
+pub use exec::{Exec, ExecOutput, Exit};
+pub use ssh_options::{AuthMethod, SshOptions};
 pub use target::{Credentials, HostKeyCheck, Target};
 
 use crate::cx::Cx;
 
 /// An open byte stream to a device's command line.
 ///
-/// Dropping a transport aborts the connection without waiting.
+/// Dropping a transport aborts the connection without waiting. A read that timed out or was cancelled loses nothing and
+/// may be repeated; once the other side has ended the connection, or this side has closed it, every call fails at once.
+/// The contract suite in `linecrew-testkit` has these promises as tests.
 pub trait Transport: Send {
     /// Reads at least one byte into `buf` and returns how many.
     ///

@@ -1,5 +1,6 @@
 //! The device to connect to, and with what.
 
+use super::SshOptions;
 use crate::secret::Secret;
 use std::path::PathBuf;
 
@@ -15,13 +16,16 @@ pub struct Target {
     pub port: Option<u16>,
     /// Who logs in, and with what.
     pub credentials: Credentials,
+    /// How it is spoken to over SSH.
+    pub ssh: SshOptions,
 }
 
 impl Target {
     /// A target named after its address, with no credentials.
     pub fn new(host: impl Into<String>) -> Self {
         let host = host.into();
-        Self { name: host.clone(), host, port: None, credentials: Credentials::default() }
+        let (credentials, ssh) = (Credentials::default(), SshOptions::default());
+        Self { name: host.clone(), host, port: None, credentials, ssh }
     }
 
     /// Sets the name that errors and results give it.
@@ -39,6 +43,12 @@ impl Target {
     /// Sets who logs in, and with what.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = credentials;
+        self
+    }
+
+    /// Sets how it is spoken to over SSH.
+    pub fn ssh(mut self, options: SshOptions) -> Self {
+        self.ssh = options;
         self
     }
 
@@ -71,7 +81,9 @@ pub struct Credentials {
     pub enable: Option<Secret>,
     /// A private key file for SSH.
     pub private_key: Option<PathBuf>,
-    /// The passphrase of the private key.
+    /// The text of a private key for SSH: PEM or OpenSSH's format.
+    pub private_key_text: Option<Secret>,
+    /// The passphrase of the private keys.
     pub passphrase: Option<Secret>,
 }
 
@@ -96,6 +108,18 @@ impl Credentials {
     /// Sets the private key file.
     pub fn private_key(mut self, path: impl Into<PathBuf>) -> Self {
         self.private_key = Some(path.into());
+        self
+    }
+
+    /// Sets the private key by its text instead of its file.
+    pub fn private_key_text(mut self, text: impl Into<String>) -> Self {
+        self.private_key_text = Some(Secret::new(text));
+        self
+    }
+
+    /// Sets the passphrase of the private keys.
+    pub fn passphrase(mut self, passphrase: impl Into<String>) -> Self {
+        self.passphrase = Some(Secret::new(passphrase));
         self
     }
 }

@@ -1,23 +1,33 @@
 //! Opens SSH connections.
 
-use super::host_key::{HostKeys, Server};
+use super::PORT;
+use super::algorithms::{Algorithms, known_first};
+use super::auth::{Challenge, Login, Responder};
+use super::config::{ConfigError, HostConfig, SshConfig};
+use super::configured::Configured;
+use super::connection::SshConnection;
+use super::host_key::{HostKeys, Trust};
 use super::session::Session;
-use super::shell::{SshTransport, Terminal};
-use super::{PORT, algorithms, auth};
 use crate::resolve::Resolver;
 use crate::tcp;
 use linecrew_core::cx::Cx;
+use linecrew_core::secret::Secret;
 use linecrew_core::transport::{
-    Connector, ErrorKind, HostKeyCheck, Phase, Target, Transport, TransportError,
+    Connector, ErrorKind, HostKeyCheck, Phase, SshOptions, Target, Transport, TransportError,
 };
+use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+
+/// How long the name look-up and the TCP connection may take together, if nothing is said.
+const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 
 /// Opens shells over SSH, at port 22 where the target names none.
 ///
 /// The server's key is checked first, against `~/.ssh/known_hosts` and `/etc/ssh/ssh_known_hosts` unless told otherwise.
-/// Then the credentials' private key is tried, then the password, which is sent once, by one method.
+/// Then the methods are tried that [`Target::ssh`] orders: keys (those of the agent, then those in files), the server's
+/// questions, the password. The password is sent once, by one method. A server that wants several factors gets them.
 ///
 /// ```no_run
 /// use linecrew_core::{cancel::CancelToken, cx::Cx, deadline::Deadline};
@@ -36,17 +46,19 @@ use std::time::Duration;
 #[derive(Clone)]
 pub struct SshConnector {
     limits: Limits,
-    check: HostKeyCheck,
-    files: Vec<PathBuf>,
-    host_keys: Arc<HostKeys>,
-    terminal: Terminal,
-    legacy: bool,
+    check: Option<HostKeyCheck>,
+    files: Option<Vec<PathBuf>>,
+    /// One for each way to trust, so that hosts share what was read, and what was accepted.
+    host_keys: Arc<Mutex<HashMap<Trust, Arc<HostKeys>>>>,
+    config: Option<Result<Arc<SshConfig>, ConfigError>>,
+    options: SshOptions,
+    responder: Option<Responder>,
     resolver: Resolver,
 }
 
 #[derive(Clone, Copy)]
 struct Limits {
-    connect: Duration,
+    connect: Option<Duration>,
     handshake: Duration,
     authentication: Duration,
 }
@@ -55,26 +67,25 @@ impl SshConnector {
     /// 10 s to connect, 15 s for the handshake, 30 s to authenticate and open the shell; strict host key check; a
     /// `vt100` terminal of 511 columns and 1,000 rows; modern algorithms only.
     pub fn new() -> Self {
-        let (check, files) = (HostKeyCheck::default(), HostKeys::usual_files());
         Self {
             limits: Limits {
-                connect: Duration::from_secs(10),
+                connect: None,
                 handshake: Duration::from_secs(15),
                 authentication: Duration::from_secs(30),
             },
-            check,
-            host_keys: Arc::new(HostKeys::new(check, files.clone())),
-            files,
-            // Wide enough that devices do not wrap, high enough that most do not page.
-            terminal: Terminal { name: "vt100".into(), columns: 511, rows: 1000 },
-            legacy: false,
+            check: None,
+            files: None,
+            host_keys: Arc::default(),
+            config: None,
+            options: SshOptions::default(),
+            responder: None,
             resolver: Resolver::system(),
         }
     }
 
     /// Sets how long the name look-up and the TCP connection may take together. 10 s unless set.
     pub fn connect_limit(mut self, limit: Duration) -> Self {
-        self.limits.connect = limit;
+        self.limits.connect = Some(limit);
         self
     }
 
@@ -92,19 +103,20 @@ impl SshConnector {
 
     /// Sets what is done about host keys. [`HostKeyCheck::Strict`] unless set.
     pub fn host_key_check(mut self, check: HostKeyCheck) -> Self {
-        self.check = check;
-        self.with_host_keys()
+        self.check = Some(check);
+        self
     }
 
     /// Sets the `known_hosts` files. New keys go to the first. A file that does not exist is empty.
     pub fn known_hosts(mut self, files: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
-        self.files = files.into_iter().map(Into::into).collect();
-        self.with_host_keys()
+        self.files = Some(files.into_iter().map(Into::into).collect());
+        self
     }
 
     /// Sets the terminal's type and its size in columns and rows. `vt100`, 511, 1,000 unless set.
     pub fn terminal(mut self, name: impl Into<String>, columns: u32, rows: u32) -> Self {
-        self.terminal = Terminal { name: name.into(), columns, rows };
+        self.options.terminal = Some(name.into());
+        (self.options.columns, self.options.rows) = (Some(columns), Some(rows));
         self
     }
 
@@ -115,37 +127,144 @@ impl SshConnector {
     /// unless `CFLAGS` defines `LIBSSH2_KEX_SHA1_ENABLE`, `LIBSSH2_RSA_SHA1_ENABLE`, `LIBSSH2_HMAC_SHA1_ENABLE`,
     /// `LIBSSH2_3DES_ENABLE`, `LIBSSH2_DSA_ENABLE` and `LIBSSH2_MD5_PEM_ENABLE`.
     pub fn legacy(mut self, offered: bool) -> Self {
-        self.legacy = offered;
+        self.options.legacy_algorithms = Some(offered);
         self
     }
 
-    fn with_host_keys(mut self) -> Self {
-        self.host_keys = Arc::new(HostKeys::new(self.check, self.files.clone()));
+    /// Sets what holds for each host whose [`Target::ssh`] says nothing else.
+    pub fn options(mut self, options: SshOptions) -> Self {
+        self.options = options;
         self
+    }
+
+    /// Sets who answers what a server asks besides user name and password, such as a one-time code; none unless set.
+    ///
+    /// It is called on the thread that connects, while the server waits, and should return by the challenge's deadline.
+    ///
+    /// ```
+    /// use linecrew_core::secret::Secret;
+    /// use linecrew_transports::ssh::{Challenge, SshConnector};
+    ///
+    /// # fn code_for(_user: &str) -> String { String::new() }
+    /// let connector = SshConnector::new().responder(|challenge: &Challenge<'_>| {
+    ///     challenge.prompt.contains("code").then(|| Secret::new(code_for(challenge.user)))
+    /// });
+    /// # drop(connector);
+    /// ```
+    pub fn responder(
+        mut self,
+        respond: impl Fn(&Challenge<'_>) -> Option<Secret> + Send + Sync + 'static,
+    ) -> Self {
+        self.responder = Some(Arc::new(respond));
+        self
+    }
+
+    /// Sets the OpenSSH configuration to look each host up in, by the target's host. What the target and this connector
+    /// say counts more, the built-in defaults less. None unless set.
+    ///
+    /// ```no_run
+    /// use linecrew_transports::ssh::{SshConnector, config::SshConfig};
+    ///
+    /// let connector = SshConnector::new().ssh_config(SshConfig::usual()?);
+    /// # drop(connector);
+    /// # Ok::<(), linecrew_transports::ssh::config::ConfigError>(())
+    /// ```
+    pub fn ssh_config(mut self, config: impl Into<Arc<SshConfig>>) -> Self {
+        self.config = Some(Ok(config.into()));
+        self
+    }
+
+    /// The same with a configuration that may not have been readable, which each connection then tells.
+    #[cfg(feature = "fleet")]
+    pub(crate) fn ssh_config_if_readable(mut self, config: Result<Arc<SshConfig>, ConfigError>) -> Self {
+        self.config = Some(config);
+        self
+    }
+
+    /// Connects and logs in without opening a shell, for commands without a terminal.
+    pub fn open(&self, target: &Target, cx: &Cx) -> Result<SshConnection, TransportError> {
+        let configured = self.configured(target)?;
+        let session = self.handshake(&configured, cx)?;
+        let Configured { target, options, .. } = configured;
+        Login {
+            session: &session,
+            credentials: &target.credentials,
+            options: &options,
+            responder: self.responder.as_ref(),
+            cx: &cx.within(self.limits.authentication, "authentication"),
+        }
+        .authenticate()?;
+        session.keep_alive(&options);
+        Ok(SshConnection::new(session, options))
+    }
+
+    fn options_for(&self, target: &Target) -> SshOptions {
+        let mut options = target.ssh.clone();
+        options.inherit(&self.options);
+        options
+    }
+
+    /// The target with what the configuration says of it.
+    fn configured(&self, target: &Target) -> Result<Configured, TransportError> {
+        let failed = |why: String| {
+            let what = format!("the SSH configuration does not serve this host: {why}");
+            TransportError::new(ErrorKind::Configuration, Phase::Connect, target.peer(PORT), what)
+                .hint("set ssh_config to none or to another file for this host, and say there what it needs")
+        };
+        let user = target.credentials.username.as_deref();
+        let found = match &self.config {
+            None => HostConfig { hostname: target.host.clone(), ..HostConfig::default() },
+            Some(Ok(config)) => {
+                config.query_as(&target.host, user, target.port).map_err(|error| failed(error.to_string()))?
+            }
+            Some(Err(error)) => return Err(failed(error.to_string())),
+        };
+        let options = self.options_for(target);
+        Configured::new(target, options, found, self.check, self.files.as_deref()).map_err(failed)
+    }
+
+    fn host_keys(&self, trust: &Trust) -> Arc<HostKeys> {
+        // Nothing under the lock can panic half-way.
+        let mut made = self.host_keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let host_keys = made.entry(trust.clone()).or_insert_with(|| Arc::new(HostKeys::new(trust.clone())));
+        Arc::clone(host_keys)
     }
 
     /// A session with an encrypted channel to a server whose key is trusted.
-    fn handshake(&self, target: &Target, cx: &Cx) -> Result<Session, TransportError> {
-        let port = target.port.unwrap_or(PORT);
-        let known = self.host_keys.known(&target.peer(PORT))?;
-        let socket = tcp::connect(target, PORT, &self.resolver, &cx.within(self.limits.connect, "connect"))?;
+    fn handshake(&self, configured: &Configured, cx: &Cx) -> Result<Session, TransportError> {
+        let (target, host_keys) = (&configured.target, self.host_keys(&configured.trust));
+        let limit = self.limits.connect.or(configured.connect_timeout).unwrap_or(CONNECT_LIMIT);
+        let socket = tcp::connect(target, PORT, &self.resolver, &cx.within(limit, "connect"))?;
         let cx = cx.within(self.limits.handshake, "handshake");
         let session = Session::new(&socket, target.peer(PORT))?;
-        let key_types = known.key_types(&target.host, port);
-        algorithms::prefer(&session.ssh, self.legacy, &key_types).map_err(|source| {
-            let what = "this build has no usable algorithm";
-            TransportError::new(ErrorKind::Configuration, Phase::Handshake, &session.peer, what)
-                .source(source)
-        })?;
-        session.handshake(&cx)?;
+        let (known, server) = (host_keys.known(), configured.server(&session.peer));
+        let key_types = known.key_types(server.host, server.port);
+        let mut options = configured.options.clone();
+        if let Some(list) = options.host_key_algorithms.as_mut().filter(|_| configured.known_first) {
+            known_first(list, &key_types);
+        }
+        let algorithms = offer(&session, &options, &key_types)?;
+        session.handshake(&algorithms, &cx)?;
         let key = session.ssh.host_key().map(|(key, _)| key.to_vec()).ok_or_else(|| {
             let what = "the server showed no host key";
             TransportError::new(ErrorKind::Protocol, Phase::HostKey, &session.peer, what)
         })?;
-        let server = Server { host: &target.host, port, peer: &session.peer };
-        self.host_keys.verify(&server, &key, &cx)?;
+        host_keys.verify(&server, &key, &cx)?;
         Ok(session)
     }
+}
+
+/// Makes the session offer what the options ask for.
+fn offer(session: &Session, options: &SshOptions, known: &[&str]) -> Result<Algorithms, TransportError> {
+    let failed =
+        |what: String| TransportError::new(ErrorKind::Configuration, Phase::Handshake, &session.peer, what);
+    let no_algorithm = |source| failed("this build has no usable algorithm".into()).source(source);
+    let chosen = Algorithms::choose(&session.ssh, options, known).map_err(|error| match error {
+        Ok(unsupported) => failed(unsupported.to_string()),
+        Err(source) => no_algorithm(source),
+    })?;
+    chosen.apply(&session.ssh).map_err(no_algorithm)?;
+    Ok(chosen)
 }
 
 impl Default for SshConnector {
@@ -156,9 +275,8 @@ impl Default for SshConnector {
 
 impl Connector for SshConnector {
     fn connect(&self, target: &Target, cx: &Cx) -> Result<Box<dyn Transport>, TransportError> {
-        let session = self.handshake(target, cx)?;
+        let connection = self.open(target, cx)?;
         let limit = self.limits.authentication;
-        auth::authenticate(&session, &target.credentials, &cx.within(limit, "authentication"))?;
-        Ok(Box::new(SshTransport::open(session, &self.terminal, &cx.within(limit, "authentication"))?))
+        Ok(Box::new(connection.into_shell(&cx.within(limit, "authentication"))?))
     }
 }

@@ -3,13 +3,11 @@
 //! libssh2 keeps neither where the handshake fails. So what arrives is looked at on the socket, without being taken,
 //! before libssh2 takes it.
 
+use super::offer::Offer;
 use std::net::TcpStream;
 
 /// A banner (255 bytes), the lines that may precede it, and the offer of algorithms (some 2 KB).
 const KEPT: usize = 8 * 1024;
-
-/// The type of the message that offers algorithms (RFC 4253, section 7.1).
-const KEXINIT: u8 = 20;
 
 /// The first bytes of a connection.
 #[derive(Debug, Default)]
@@ -65,18 +63,9 @@ impl Greeting {
         self.after_banner().is_some()
     }
 
-    /// The server's key exchange, host key and cipher algorithms, where its offer has arrived.
-    pub(super) fn offer(&self) -> Option<String> {
-        let (length, packet) = self.kept[self.after_banner()?..].split_first_chunk::<4>()?;
-        let packet = packet.get(..u32::from_be_bytes(*length).try_into().ok()?)?;
-        // Length of the padding (1 byte), the message's type (1), a cookie (16).
-        if *packet.get(1)? != KEXINIT {
-            return None;
-        }
-        let (kex, rest) = name_list(packet.get(18..)?)?;
-        let (host_key, rest) = name_list(rest)?;
-        let (cipher, _) = name_list(rest)?;
-        Some(format!("key exchange {kex}; host key {host_key}; cipher {cipher}"))
+    /// The algorithms that the server offers, where they have arrived.
+    pub(super) fn offer(&self) -> Option<Offer> {
+        Offer::parse(&self.kept[self.after_banner()?..])
     }
 
     /// Where the line that begins with `SSH-` ends.
@@ -106,15 +95,6 @@ pub(super) fn before_banner(bytes: &[u8], mut at_start: bool) -> usize {
     end
 }
 
-/// A name-list (RFC 4251, section 5), bounded and fit to be printed, and what follows it.
-fn name_list(bytes: &[u8]) -> Option<(String, &[u8])> {
-    const SHOWN: usize = 300;
-    let (length, rest) = bytes.split_first_chunk::<4>()?;
-    let (list, rest) = rest.split_at_checked(u32::from_be_bytes(*length).try_into().ok()?)?;
-    let shown = &list[..list.len().min(SHOWN)];
-    Some((shown.escape_ascii().to_string(), rest))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,40 +103,11 @@ mod tests {
         Greeting { kept: bytes.to_vec(), preamble: 0 }
     }
 
-    fn offer(lists: &[&[u8]]) -> Vec<u8> {
-        let mut packet = vec![6, KEXINIT];
-        packet.extend([7; 16]);
-        for list in lists {
-            packet.extend(u32::try_from(list.len()).unwrap().to_be_bytes());
-            packet.extend(*list);
-        }
-        packet.extend([0; 6]);
-        let length = u32::try_from(packet.len()).unwrap().to_be_bytes();
-        [b"hello\r\nSSH-2.0-x\r\n".as_slice(), &length, &packet].concat()
-    }
-
     #[test]
-    fn the_offer_is_read() {
-        let bytes = offer(&[b"group1-sha1", b"ssh-rsa", b"3des-cbc"]);
-        let expected = "key exchange group1-sha1; host key ssh-rsa; cipher 3des-cbc";
-        assert_eq!(greeting(&bytes).offer().as_deref(), Some(expected));
-        assert_eq!(greeting(&bytes).text(), b"hello\r\nSSH-2.0-x\r\n");
-    }
-
-    #[test]
-    fn an_offer_cut_anywhere_is_none_and_no_panic() {
-        let bytes = offer(&[b"group1-sha1", b"ssh-rsa", b"3des-cbc"]);
-        for end in 0..bytes.len() {
-            assert_eq!(greeting(&bytes[..end]).offer(), None, "{end}");
-        }
-    }
-
-    #[test]
-    fn a_list_longer_than_its_packet_is_none() {
-        let mut bytes = offer(&[b"group1-sha1", b"ssh-rsa", b"3des-cbc"]);
-        let list = bytes.windows(11).position(|window| window == b"group1-sha1").unwrap();
-        bytes[list - 4..list].fill(0xff);
-        assert_eq!(greeting(&bytes).offer(), None);
+    fn text_ends_with_the_banner() {
+        let greeting = greeting(b"hello\r\nSSH-2.0-x\r\n\0\0\x01");
+        assert_eq!(greeting.text(), b"hello\r\nSSH-2.0-x\r\n");
+        assert_eq!(greeting.offer(), None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Whether a server is the one it was before.
 
-use super::known_hosts::{KnownHosts, Verdict, fingerprint, key_type, line};
+use super::PORT;
+use super::known_hosts::{KnownHosts, Verdict, fingerprint, hashed_line, key_type, line};
 use linecrew_core::cx::Cx;
 use linecrew_core::transport::{ErrorKind, HostKeyCheck, Phase, TransportError};
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
@@ -10,11 +11,41 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+/// What is done about host keys.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Trust {
+    pub(super) check: HostKeyCheck,
+    pub(super) files: Vec<PathBuf>,
+    /// Where new keys are noted; none: nowhere.
+    pub(super) new_keys: Option<PathBuf>,
+    /// Whether new entries hide the name of their host; as the last entry of the file does where it is not said.
+    pub(super) hashed: Option<bool>,
+}
+
+impl Trust {
+    /// These files, of which the first gets the new keys.
+    pub(super) fn new(check: HostKeyCheck, files: Vec<PathBuf>) -> Self {
+        Self { check, new_keys: files.first().cloned(), files, hashed: None }
+    }
+
+    /// The user's and the system's files.
+    pub(super) fn usual(check: HostKeyCheck) -> Self {
+        Self::new(check, Self::user_files().into_iter().chain(Self::global_files()).collect())
+    }
+
+    pub(super) fn user_files() -> Vec<PathBuf> {
+        std::env::home_dir().map(|home| home.join(".ssh/known_hosts")).into_iter().collect()
+    }
+
+    pub(super) fn global_files() -> Vec<PathBuf> {
+        vec!["/etc/ssh/ssh_known_hosts".into()]
+    }
+}
+
 /// The host keys that a connector trusts, read from their files when first needed.
 #[derive(Debug)]
 pub(super) struct HostKeys {
-    check: HostKeyCheck,
-    files: Vec<PathBuf>,
+    trust: Trust,
     known: Mutex<Option<Arc<KnownHosts>>>,
 }
 
@@ -26,41 +57,32 @@ pub(super) struct Server<'a> {
 }
 
 impl HostKeys {
-    pub(super) fn new(check: HostKeyCheck, files: Vec<PathBuf>) -> Self {
-        Self { check, files, known: Mutex::default() }
-    }
-
-    /// The user's and the system's `known_hosts` files.
-    pub(super) fn usual_files() -> Vec<PathBuf> {
-        let user = std::env::home_dir().map(|home| home.join(".ssh/known_hosts"));
-        user.into_iter().chain(["/etc/ssh/ssh_known_hosts".into()]).collect()
+    pub(super) fn new(trust: Trust) -> Self {
+        Self { trust, known: Mutex::default() }
     }
 
     /// What is known, nothing where nothing is checked.
-    pub(super) fn known(&self, peer: &str) -> Result<Arc<KnownHosts>, TransportError> {
-        if self.check == HostKeyCheck::Off {
-            return Ok(Arc::default());
+    pub(super) fn known(&self) -> Arc<KnownHosts> {
+        if self.trust.check == HostKeyCheck::Off {
+            return Arc::default();
         }
         let mut kept = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = &*kept {
-            return Ok(Arc::clone(known));
-        }
-        let known = KnownHosts::load(&self.files).map_err(|source| {
-            let what = "cannot read the known hosts";
-            TransportError::new(ErrorKind::Configuration, Phase::HostKey, peer, what).source(source)
-        })?;
-        Ok(Arc::clone(kept.insert(Arc::new(known))))
+        Arc::clone(kept.get_or_insert_with(|| Arc::new(KnownHosts::load(&self.trust.files))))
     }
 
     /// Accepts `key` (in wire format) as the server's, or says why not.
     pub(super) fn verify(&self, server: &Server<'_>, key: &[u8], cx: &Cx) -> Result<(), TransportError> {
-        if self.check == HostKeyCheck::Off {
+        if self.trust.check == HostKeyCheck::Off {
             return Ok(());
         }
-        match self.known(server.peer)?.verdict(server.host, server.port, key) {
+        let known = self.known();
+        match server.verdict(&known, key) {
             Verdict::Known => Ok(()),
-            Verdict::Unknown if self.check == HostKeyCheck::AcceptNew => self.accept(server, key, cx),
-            verdict => Err(server.refusal(&verdict, key, self.files.first())),
+            // A file that cannot be read may know another key.
+            Verdict::Unknown if self.trust.check == HostKeyCheck::AcceptNew && known.unread().is_none() => {
+                self.accept(server, key, cx)
+            }
+            verdict => Err(server.refusal(&verdict, key, &known, self.trust.new_keys.as_ref())),
         }
     }
 
@@ -75,17 +97,23 @@ impl HostKeys {
             )
             .source(source)
         };
-        let path = self.files.first().ok_or_else(|| not_written(io::ErrorKind::NotFound.into()))?;
+        // Without a file every connection is the first one.
+        let Some(path) = &self.trust.new_keys else { return Ok(()) };
         let mut file = open(path).map_err(not_written)?;
         lock(&file, server.peer, cx)?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(not_written)?;
         let mut known = KnownHosts::default();
         known.add(path, &bytes);
-        match known.verdict(server.host, server.port, key) {
+        match server.verdict(&known, key) {
             Verdict::Known => {}
-            Verdict::Unknown => append(&mut file, &bytes, server, key).map_err(not_written)?,
-            verdict => return Err(server.refusal(&verdict, key, Some(path))),
+            Verdict::Unknown => {
+                let line = server
+                    .line(key, self.trust.hashed.unwrap_or(known.ends_hashed()))
+                    .map_err(not_written)?;
+                append(&mut file, &bytes, &line).map_err(not_written)?;
+            }
+            verdict => return Err(server.refusal(&verdict, key, &known, Some(path))),
         }
         // What was read before is out of date; it is read again when next needed.
         *self.known.lock().unwrap_or_else(PoisonError::into_inner) = None;
@@ -94,7 +122,32 @@ impl HostKeys {
 }
 
 impl Server<'_> {
-    fn refusal(&self, verdict: &Verdict, key: &[u8], file: Option<&PathBuf>) -> TransportError {
+    /// What is known of it. A key that is known for the host at the usual port is good at any port, as for OpenSSH.
+    fn verdict(&self, known: &KnownHosts, key: &[u8]) -> Verdict {
+        match known.verdict(self.host, self.port, key) {
+            Verdict::Unknown if known.verdict(self.host, PORT, key) == Verdict::Known => Verdict::Known,
+            verdict => verdict,
+        }
+    }
+
+    fn line(&self, key: &[u8], hashed: bool) -> io::Result<String> {
+        let line = if hashed {
+            let mut salt = [0; 20];
+            getrandom::fill(&mut salt)?;
+            hashed_line(self.host, self.port, key, &salt)
+        } else {
+            line(self.host, self.port, key)
+        };
+        line.ok_or_else(|| io::ErrorKind::InvalidData.into())
+    }
+
+    fn refusal(
+        &self,
+        verdict: &Verdict,
+        key: &[u8],
+        known: &KnownHosts,
+        file: Option<&PathBuf>,
+    ) -> TransportError {
         let shown = format!("{} {}", key_type(key).unwrap_or("key"), fingerprint(key));
         let (what, hint) = match verdict {
             Verdict::Changed { place, key_type, fingerprint } => (
@@ -112,7 +165,7 @@ impl Server<'_> {
                 "do not connect; give the device a new key".to_owned(),
             ),
             Verdict::Known | Verdict::Unknown => (
-                format!("the host key {shown} is unknown"),
+                format!("the host key {shown} is unknown{}", self.not_counted(known)),
                 format!(
                     "compare the fingerprint with the device's own, then add the output of `ssh-keyscan -p {} {}` \
                          to {}, or accept new hosts on first use",
@@ -123,6 +176,20 @@ impl Server<'_> {
             ),
         };
         TransportError::new(ErrorKind::HostKey, Phase::HostKey, self.peer, what).hint(hint)
+    }
+
+    /// What might have known the host, and why it does not count; what weighs most, and how much more there is.
+    fn not_counted(&self, known: &KnownHosts) -> String {
+        if let Some(place) = known.certificate_authority(self.host, self.port) {
+            return format!(
+                " (the certificate authority of {place} does not count: certificates are not supported)"
+            );
+        }
+        let Some(first) = known.unread().or(known.skipped().first()) else { return String::new() };
+        match known.skipped().len() - 1 {
+            0 => format!(" (skipped: {first})"),
+            more => format!(" (skipped: {first}, and {more} more)"),
+        }
     }
 }
 
@@ -154,11 +221,18 @@ fn lock(file: &File, peer: &str, cx: &Cx) -> Result<(), TransportError> {
     }
 }
 
-/// Adds the line in one write, so that no reader ever sees half of it.
-fn append(file: &mut File, before: &[u8], server: &Server<'_>, key: &[u8]) -> io::Result<()> {
-    let line = line(server.host, server.port, key).ok_or(io::ErrorKind::InvalidData)?;
+/// Adds the line in one write, so that no reader ever sees half of it; a disk that is full gets none of it.
+fn append(file: &mut File, before: &[u8], line: &str) -> io::Result<()> {
     let begin = if before.last().is_some_and(|&byte| byte != b'\n') { "\n" } else { "" };
-    file.write_all(format!("{begin}{line}\n").as_bytes())
+    let text = format!("{begin}{line}\n");
+    match file.write(text.as_bytes()) {
+        Ok(written) if written == text.len() => Ok(()),
+        Ok(_) => {
+            file.set_len(u64::try_from(before.len()).map_err(io::Error::other)?)?;
+            Err(io::ErrorKind::StorageFull.into())
+        }
+        Err(error) => Err(error),
+    }
 }
 
 #[cfg(test)]
@@ -179,7 +253,7 @@ mod tests {
     }
 
     fn keys(check: HostKeyCheck, file: &Path) -> HostKeys {
-        HostKeys::new(check, vec![file.to_owned()])
+        HostKeys::new(Trust::new(check, vec![file.to_owned()]))
     }
 
     #[test]
@@ -200,7 +274,9 @@ mod tests {
         keys.verify(&SERVER, &key(1), &cx()).unwrap();
         keys.verify(&SERVER, &key(1), &cx()).unwrap();
         assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), 1);
-        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        for (path, mode) in [(&*file, 0o600), (file.parent().unwrap(), 0o700)] {
+            assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, mode);
+        }
         let shown = keys.verify(&SERVER, &key(2), &cx()).unwrap_err().to_string();
         for part in [&fingerprint(&key(1)), &fingerprint(&key(2)), &format!("{}:1", file.display())] {
             assert!(shown.contains(part), "{part} is not in {shown}");
@@ -231,7 +307,7 @@ mod tests {
                 });
             }
         });
-        let known = KnownHosts::load(&[file]).unwrap();
+        let known = KnownHosts::load(&[file]);
         for seed in 0..8 {
             assert_eq!(known.verdict(&format!("r{seed}"), 22, &key(seed)), Verdict::Known);
         }
@@ -246,5 +322,129 @@ mod tests {
         let cx = Cx::new(Deadline::after(Duration::ZERO, "handshake"), CancelToken::new());
         let error = keys(HostKeyCheck::AcceptNew, &file).verify(&SERVER, &key(1), &cx).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::TimedOut);
+    }
+
+    #[test]
+    fn a_new_entry_is_hashed_where_the_last_one_is_or_where_it_is_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("known_hosts");
+        let hashed = hashed_line("r0", 22, &key(0), &[7; 20]).unwrap();
+        let plain = line("r0", 22, &key(0)).unwrap();
+        for (before, asked, expected) in [
+            ("", None, false),
+            ("", Some(true), true),
+            (&*format!("{plain}\n{hashed}\n"), None, true),
+            (&*format!("{hashed}\n{plain}\n"), None, false),
+            (&*format!("{hashed}\n"), Some(false), false),
+        ] {
+            std::fs::write(&file, before).unwrap();
+            let keys = HostKeys::new(Trust {
+                hashed: asked,
+                ..Trust::new(HostKeyCheck::AcceptNew, vec![file.clone()])
+            });
+            keys.verify(&SERVER, &key(1), &cx()).unwrap();
+            let text = std::fs::read_to_string(&file).unwrap();
+            assert_eq!(text.lines().last().unwrap().starts_with("|1|"), expected, "{before} {asked:?}");
+            assert_eq!(
+                KnownHosts::load(std::slice::from_ref(&file)).verdict("r1", 2022, &key(1)),
+                Verdict::Known
+            );
+        }
+    }
+
+    #[test]
+    fn a_key_known_at_the_usual_port_is_good_at_another_but_another_key_is_only_unknown_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("known_hosts");
+        std::fs::write(&file, line("r1", 22, &key(1)).unwrap()).unwrap();
+        let keys = keys(HostKeyCheck::Strict, &file);
+        keys.verify(&SERVER, &key(1), &cx()).unwrap();
+        let shown = keys.verify(&SERVER, &key(2), &cx()).unwrap_err().to_string();
+        assert!(shown.contains("is unknown"), "{shown}");
+    }
+
+    #[test]
+    fn no_key_is_accepted_while_a_file_that_may_know_another_cannot_be_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("known_hosts");
+        let files = vec![file.clone(), folder.path().to_owned()];
+        let keys = HostKeys::new(Trust::new(HostKeyCheck::AcceptNew, files));
+        let shown = keys.verify(&SERVER, &key(1), &cx()).unwrap_err().to_string();
+        assert!(shown.contains(&format!("(skipped: {}: cannot be read", folder.path().display())), "{shown}");
+        assert!(!file.exists());
+    }
+
+    #[test]
+    fn an_unknown_host_is_told_which_lines_did_not_count() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("known_hosts");
+        let authority = format!("@cert-authority {}", line("r9", 22, &key(9)).unwrap());
+        std::fs::write(&file, format!("r1 ssh-rsa\n{authority}\nr2\n")).unwrap();
+        let keys = keys(HostKeyCheck::Strict, &file);
+        let shown = |host| {
+            let server = Server { host, port: 22, peer: host };
+            keys.verify(&server, &key(1), &cx()).unwrap_err().to_string()
+        };
+        let path = file.display();
+        assert!(shown("r1").contains(&format!("(skipped: {path}:1: no key, and 1 more)")), "{}", shown("r1"));
+        let authority = format!("(the certificate authority of {path}:2 does not count");
+        assert!(shown("r9").contains(&authority), "{}", shown("r9"));
+    }
+
+    const FILE_OF_WRITER: &str = "LINECREW_TEST_KNOWN_HOSTS";
+    const WRITER: &str = "ssh::host_key::tests::writes_many_hosts_where_another_test_says";
+
+    /// Runs the test below in another process, under a shell's `limit`.
+    fn writer(file: &Path, prefix: &str, limit: &str) -> std::process::Child {
+        let mut command = std::process::Command::new("sh");
+        let script = format!("{limit} exec \"$0\" --exact {WRITER}");
+        command.args(["-c", &script]).arg(std::env::current_exe().unwrap());
+        command.env(FILE_OF_WRITER, file).env("LINECREW_TEST_PREFIX", prefix);
+        command.stdout(std::process::Stdio::piped()).spawn().unwrap()
+    }
+
+    /// The other process of the next two tests; alone it has nothing to do.
+    #[test]
+    fn writes_many_hosts_where_another_test_says() {
+        let Some(file) = std::env::var_os(FILE_OF_WRITER) else { return };
+        let prefix = std::env::var("LINECREW_TEST_PREFIX").unwrap();
+        let keys = keys(HostKeyCheck::AcceptNew, Path::new(&file));
+        for seed in 0..50 {
+            let host = format!("{prefix}{seed}");
+            keys.verify(&Server { host: &host, port: 22, peer: &host }, &key(seed), &cx()).unwrap();
+        }
+    }
+
+    #[test]
+    fn writers_in_several_processes_leave_whole_lines() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("new/known_hosts");
+        let writers: Vec<_> =
+            ["a", "b", "c"].iter().map(|prefix| (prefix, writer(&file, prefix, ""))).collect();
+        for (prefix, mut writer) in writers {
+            assert!(writer.wait().unwrap().success(), "{prefix}");
+        }
+        let known = KnownHosts::load(&[file]);
+        assert_eq!(known.skipped(), []);
+        for prefix in ["a", "b", "c"] {
+            for seed in 0..50 {
+                assert_eq!(known.verdict(&format!("{prefix}{seed}"), 22, &key(seed)), Verdict::Known);
+            }
+        }
+    }
+
+    #[test]
+    fn a_full_disk_leaves_whole_lines_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("known_hosts");
+        // 50 lines need more than the block or two that it may write.
+        let output = writer(&file, "r", "trap '' XFSZ; ulimit -f 1;").wait_with_output().unwrap();
+        assert!(!output.status.success());
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(said.contains("cannot note the host key"), "{said}");
+        let known = KnownHosts::load(std::slice::from_ref(&file));
+        assert_eq!(known.skipped(), []);
+        assert_eq!(known.verdict("r0", 22, &key(0)), Verdict::Known);
+        assert!(std::fs::read(&file).unwrap().ends_with(b"\n"));
     }
 }

@@ -1,9 +1,10 @@
 //! The `known_hosts` format of OpenSSH (sshd(8), "`SSH_KNOWN_HOSTS` FILE FORMAT").
 //!
 //! Read as OpenSSH reads it: plain and hashed names, `[host]:port`, the wildcards `*` and `?`, negation with `!`,
-//! `@revoked`. Lines that make no sense are skipped, as OpenSSH skips them. `@cert-authority` lines are left out:
-//! host certificates are not supported, so such a host is unknown.
+//! `@revoked`. Lines that make no sense, and files that cannot be read, are skipped as OpenSSH skips them, and told by
+//! [`KnownHosts::skipped`]. Host certificates are not supported: the keys of `@cert-authority` lines prove nothing here.
 
+use super::pattern::Patterns;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
@@ -14,19 +15,51 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// How long the salt and the hash of a hashed name are: what SHA-1 makes.
+const HASH: usize = 20;
+
 /// The host keys that are known.
 #[derive(Clone, Debug, Default)]
 pub struct KnownHosts {
     entries: Vec<Entry>,
+    skipped: Vec<Skipped>,
 }
 
 #[derive(Clone, Debug)]
 struct Entry {
     place: Place,
-    revoked: bool,
+    marker: Marker,
     names: Names,
     key_type: String,
     key: Vec<u8>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Marker {
+    None,
+    Revoked,
+    CertAuthority,
+}
+
+/// A line that does not count, or a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// The file.
+    pub file: Arc<Path>,
+    /// The line, from 1; none for a whole file.
+    pub line: Option<usize>,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+impl fmt::Display for Skipped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.file.display())?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        write!(f, ": {}", self.reason)
+    }
 }
 
 /// Where a key is written down.
@@ -65,19 +98,17 @@ pub enum Verdict {
 }
 
 impl KnownHosts {
-    /// Reads files, of which some may not exist.
-    pub fn load(files: &[PathBuf]) -> io::Result<Self> {
+    /// Reads files, of which some may not exist. One that cannot be read is [skipped](Self::skipped).
+    pub fn load(files: &[PathBuf]) -> Self {
         let mut known = Self::default();
         for file in files {
             match std::fs::read(file) {
                 Ok(bytes) => known.add(file, &bytes),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => {
-                    return Err(io::Error::new(error.kind(), format!("{}: {error}", file.display())));
-                }
+                Err(error) => known.skip(&file.as_path().into(), None, format!("cannot be read: {error}")),
             }
         }
-        Ok(known)
+        known
     }
 
     /// Adds the lines of a file; `file` is what errors call it.
@@ -94,19 +125,31 @@ impl KnownHosts {
     pub fn add(&mut self, file: impl AsRef<Path>, bytes: &[u8]) {
         let file: Arc<Path> = file.as_ref().into();
         for (number, line) in (1..).zip(bytes.split(|&byte| byte == b'\n')) {
-            let place = || Place { file: Arc::clone(&file), line: number };
-            self.entries.extend(std::str::from_utf8(line).ok().and_then(|line| Entry::parse(line, place)));
+            // A name that is no UTF-8 is nobody's; a comment may be anything.
+            let line = String::from_utf8_lossy(line);
+            let line = line.trim_matches([' ', '\t', '\r']);
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            match Entry::parse(line, || Place { file: Arc::clone(&file), line: number }) {
+                Ok(entry) => self.entries.push(entry),
+                Err(reason) => self.skip(&file, Some(number), reason.to_owned()),
+            }
         }
+    }
+
+    /// The lines, and the files, that do not count, in the order of the files.
+    pub fn skipped(&self) -> &[Skipped] {
+        &self.skipped
     }
 
     /// What is known about `key` (in the wire format of RFC 4253, section 6.6) as a key of `host` at `port`.
     pub fn verdict(&self, host: &str, port: u16, key: &[u8]) -> Verdict {
-        let entries: Vec<&Entry> = self.of(host, port).collect();
-        if let Some(entry) = entries.iter().find(|entry| entry.revoked && entry.key == key) {
+        if let Some(entry) = self.of(host, port, Marker::Revoked).find(|entry| entry.key == key) {
             return Verdict::Revoked(entry.place.clone());
         }
         let (same, others): (Vec<&Entry>, Vec<&Entry>) =
-            entries.into_iter().filter(|entry| !entry.revoked).partition(|entry| entry.key == key);
+            self.of(host, port, Marker::None).partition(|entry| entry.key == key);
         if !same.is_empty() {
             return Verdict::Known;
         }
@@ -121,12 +164,31 @@ impl KnownHosts {
 
     /// The types of the keys that are known for `host` at `port`, in the order of the files.
     pub fn key_types(&self, host: &str, port: u16) -> Vec<&str> {
-        self.of(host, port).filter(|entry| !entry.revoked).map(|entry| &*entry.key_type).collect()
+        self.of(host, port, Marker::None).map(|entry| &*entry.key_type).collect()
     }
 
-    fn of(&self, host: &str, port: u16) -> impl Iterator<Item = &Entry> {
+    /// Where a certificate authority of `host` at `port` is written down, which proves nothing here.
+    pub fn certificate_authority(&self, host: &str, port: u16) -> Option<&Place> {
+        self.of(host, port, Marker::CertAuthority).map(|entry| &entry.place).next()
+    }
+
+    /// Whether the last entry hides its host's name, as the next one then should.
+    pub(super) fn ends_hashed(&self) -> bool {
+        self.entries.last().is_some_and(|entry| matches!(entry.names, Names::Hashed { .. }))
+    }
+
+    /// Whether there is a file that may know more.
+    pub(super) fn unread(&self) -> Option<&Skipped> {
+        self.skipped.iter().find(|skipped| skipped.line.is_none())
+    }
+
+    fn of(&self, host: &str, port: u16, marker: Marker) -> impl Iterator<Item = &Entry> {
         let name = name(host, port);
-        self.entries.iter().filter(move |entry| entry.names.contain(&name))
+        self.entries.iter().filter(move |entry| entry.marker == marker && entry.names.contain(&name))
+    }
+
+    fn skip(&mut self, file: &Arc<Path>, line: Option<usize>, reason: String) {
+        self.skipped.push(Skipped { file: Arc::clone(file), line, reason });
     }
 }
 
@@ -141,9 +203,16 @@ pub fn key_type(key: &[u8]) -> Option<&str> {
     std::str::from_utf8(rest.get(..u32::from_be_bytes(*length).try_into().ok()?)?).ok()
 }
 
-/// The line that makes `key` known for `host` at `port`, without a line end.
+/// The line that makes `key` known for `host` at `port`, without a line end; none if the key has no type.
 pub fn line(host: &str, port: u16, key: &[u8]) -> Option<String> {
     Some(format!("{} {} {}", name(host, port), key_type(key)?, STANDARD.encode(key)))
+}
+
+/// Such a line with the host's name hashed, so that the file does not tell who is in it. `salt` is random.
+pub fn hashed_line(host: &str, port: u16, key: &[u8], salt: &[u8; HASH]) -> Option<String> {
+    let hash = hmac(salt, &name(host, port))?.finalize().into_bytes();
+    let names = format!("|1|{}|{}", STANDARD.encode(salt), STANDARD.encode(hash));
+    Some(format!("{names} {} {}", key_type(key)?, STANDARD.encode(key)))
 }
 
 /// What `known_hosts` calls a host.
@@ -153,96 +222,73 @@ fn name(host: &str, port: u16) -> String {
 }
 
 impl Entry {
-    fn parse(line: &str, place: impl FnOnce() -> Place) -> Option<Self> {
-        let mut fields = line.split_ascii_whitespace();
-        let mut names = fields.next().filter(|first| !first.starts_with('#'))?;
-        let revoked = names == "@revoked";
-        if revoked {
-            names = fields.next()?;
+    fn parse(line: &str, place: impl FnOnce() -> Place) -> Result<Self, &'static str> {
+        let mut fields = line.split([' ', '\t']).filter(|field| !field.is_empty());
+        let first = fields.next().unwrap_or_default();
+        let marker = match first {
+            "@revoked" => Marker::Revoked,
+            "@cert-authority" => Marker::CertAuthority,
+            _ if first.starts_with('@') => return Err("no such marker"),
+            _ => Marker::None,
+        };
+        let names = if marker == Marker::None { Some(first) } else { fields.next() };
+        let names = Names::parse(names.ok_or("no host")?).ok_or("the hash of the host is broken")?;
+        let key_type = fields.next().ok_or("no key type")?.to_owned();
+        let key = STANDARD.decode(fields.next().ok_or("no key")?).map_err(|_| "the key is not base64")?;
+        if self::key_type(&key) != Some(&key_type) {
+            return Err("the key is not of the type that the line says");
         }
-        if names.starts_with('@') {
-            return None;
+        if !is_whole(&key) {
+            return Err("the key is cut or has too much");
         }
-        let names = Names::parse(names)?;
-        let key_type = fields.next()?.to_owned();
-        let key = STANDARD.decode(fields.next()?).ok()?;
-        (self::key_type(&key) == Some(&key_type)).then(|| Self {
-            place: place(),
-            revoked,
-            names,
-            key_type,
-            key,
-        })
+        Ok(Self { place: place(), marker, names, key_type, key })
     }
+}
+
+/// Whether a key in wire format is a type and at least one more string or number, each of the length it says (RFC 4253,
+/// section 6.6), 32 bytes for Ed25519 (RFC 8709).
+fn is_whole(key: &[u8]) -> bool {
+    let mut lengths = Vec::new();
+    let mut rest = key;
+    while let Some((length, after)) = rest.split_first_chunk::<4>() {
+        let Some(end) = usize::try_from(u32::from_be_bytes(*length)).ok().filter(|&end| end <= after.len())
+        else {
+            return false;
+        };
+        lengths.push(end);
+        rest = &after[end..];
+    }
+    let ed25519 = key_type(key) == Some("ssh-ed25519");
+    rest.is_empty() && lengths.len() > 1 && (!ed25519 || lengths[1..] == [32])
 }
 
 #[derive(Clone, Debug)]
 enum Names {
     Hashed { salt: Vec<u8>, hash: Vec<u8> },
-    Patterns(Vec<Pattern>),
-}
-
-#[derive(Clone, Debug)]
-struct Pattern {
-    negated: bool,
-    glob: Vec<u8>,
+    Patterns(Patterns),
 }
 
 impl Names {
     fn parse(field: &str) -> Option<Self> {
-        if let Some(hashed) = field.strip_prefix("|1|") {
-            let (salt, hash) = hashed.split_once('|')?;
-            return Some(Self::Hashed {
-                salt: STANDARD.decode(salt).ok()?,
-                hash: STANDARD.decode(hash).ok()?,
-            });
-        }
-        Some(Self::Patterns(field.split(',').map(Pattern::parse).collect()))
+        let Some(hashed) = field.strip_prefix('|') else {
+            return Some(Self::Patterns(Patterns::new(field.to_ascii_lowercase().split(','))));
+        };
+        let (salt, hash) = hashed.strip_prefix("1|")?.split_once('|')?;
+        let decode = |text| STANDARD.decode(text).ok().filter(|bytes| bytes.len() == HASH);
+        Some(Self::Hashed { salt: decode(salt)?, hash: decode(hash)? })
     }
 
-    /// Whether one pattern matches and no negated one does.
     fn contain(&self, name: &str) -> bool {
         match self {
-            Self::Hashed { salt, hash } => Hmac::<Sha1>::new_from_slice(salt)
-                .is_ok_and(|mac| mac.chain_update(name).verify_slice(hash).is_ok()),
-            Self::Patterns(patterns) => {
-                let matching = || patterns.iter().filter(|pattern| glob(&pattern.glob, name.as_bytes()));
-                matching().any(|pattern| !pattern.negated) && !matching().any(|pattern| pattern.negated)
-            }
+            Self::Hashed { salt, hash } => hmac(salt, name).is_some_and(|mac| mac.verify_slice(hash).is_ok()),
+            Self::Patterns(patterns) => patterns.contain(name),
         }
     }
 }
 
-impl Pattern {
-    fn parse(text: &str) -> Self {
-        let (negated, glob) = text.strip_prefix('!').map_or((false, text), |rest| (true, rest));
-        Self { negated, glob: glob.to_ascii_lowercase().into_bytes() }
-    }
-}
-
-/// Matches `*` and `?`, going back to the last star only, so that it takes at most pattern times text steps.
-fn glob(pattern: &[u8], text: &[u8]) -> bool {
-    let (mut at, mut from) = (0, 0);
-    let mut star = None;
-    while from < text.len() {
-        match pattern.get(at) {
-            Some(b'*') => {
-                star = Some((at, from));
-                at += 1;
-            }
-            Some(&byte) if byte == b'?' || byte == text[from] => {
-                at += 1;
-                from += 1;
-            }
-            _ => {
-                let Some((star_at, star_from)) = star else { return false };
-                star = Some((star_at, star_from + 1));
-                at = star_at + 1;
-                from = star_from + 1;
-            }
-        }
-    }
-    pattern[at..].iter().all(|&byte| byte == b'*')
+/// What a hashed name is made with. It takes a key of any length.
+fn hmac(salt: &[u8], name: &str) -> Option<Hmac<Sha1>> {
+    Hmac::<Sha1>::new_from_slice(salt).ok().map(|mac| mac.chain_update(name))
 }
 
 #[cfg(test)]
@@ -279,8 +325,7 @@ mod tests {
             ("*,!r1", "r2", 22, true),
             ("!r1", "r2", 22, false),
             ("[*]:2022", "r1", 2022, true),
-            ("a*b*c", "aXbXbc", 22, true),
-            ("a*b*c", "aXbXb", 22, false),
+            ("r1,", "r1", 22, true),
         ] {
             let found = verdict(&format!("{names} ssh-ed25519 {KEY}"), host, port);
             assert_eq!(found == Verdict::Known, matches, "{names} for {host}:{port}");
@@ -304,16 +349,44 @@ mod tests {
     }
 
     #[test]
-    fn bad_lines_are_skipped_and_crlf_is_tolerated() {
+    fn bad_lines_are_skipped_and_told_and_crlf_is_tolerated() {
         let text = format!(
             "\n# comment\nr1\nr1 ssh-ed25519\nr1 ssh-ed25519 !!!\nr1 ssh-rsa {KEY}\n|1|x r1\n\u{0}\r\nr1 2048 35 1234\n\
-             r1 ssh-ed25519 {KEY} comment\r\n"
+             @trusted r1 ssh-ed25519 {KEY}\nr1 ssh-ed25519 {}\n \t\r\nr1 ssh-ed25519 {KEY} comment\r\n",
+            STANDARD.encode(key_of_type_alone())
         );
         assert_eq!(verdict(&text, "r1", 22), Verdict::Known);
         let mut known = KnownHosts::default();
         known.add("kh", &[b"\xff\xfe\n", text.as_bytes()].concat());
         assert_eq!(known.entries.len(), 1);
-        assert_eq!(known.entries[0].place.line, 11);
+        assert_eq!(known.entries[0].place.line, 14);
+        let lines: Vec<_> = known.skipped().iter().filter_map(|skipped| skipped.line).collect();
+        assert_eq!(lines, [1, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+        assert_eq!(known.skipped()[4].to_string(), "kh:7: the key is not of the type that the line says");
+    }
+
+    fn key_of_type_alone() -> Vec<u8> {
+        b"\0\0\0\x0bssh-ed25519".to_vec()
+    }
+
+    #[test]
+    fn a_comment_of_another_encoding_does_not_cost_the_key() {
+        let line = [format!("r1 ssh-ed25519 {KEY} ").as_bytes(), b"caf\xe9\n"].concat();
+        let mut known = KnownHosts::default();
+        known.add("kh", &line);
+        assert_eq!(known.key_types("r1", 22), ["ssh-ed25519"]);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_told_and_the_others_count() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("known_hosts");
+        std::fs::write(&file, format!("r1 ssh-ed25519 {KEY}\n")).unwrap();
+        // A folder cannot be read, whoever asks.
+        let known = KnownHosts::load(&[folder.path().to_owned(), folder.path().join("none"), file]);
+        assert_eq!(known.key_types("r1", 22), ["ssh-ed25519"]);
+        assert_eq!(known.skipped().len(), 1);
+        assert_eq!((known.skipped()[0].line, &*known.skipped()[0].file), (None, folder.path()));
     }
 
     #[test]
@@ -336,12 +409,43 @@ mod tests {
 
     #[test]
     fn a_certificate_authority_is_no_host_key() {
-        assert_eq!(verdict(&format!("@cert-authority * ssh-ed25519 {KEY}"), "r1", 22), Verdict::Unknown);
+        let text = format!("@cert-authority *.example ssh-ed25519 {KEY}");
+        assert_eq!(verdict(&text, "r1.example", 22), Verdict::Unknown);
+        let known = known(&text);
+        assert_eq!(known.certificate_authority("r1.example", 22).map(|place| place.line), Some(1));
+        assert_eq!(known.certificate_authority("r1", 22), None);
     }
 
     #[test]
     fn a_written_line_is_read_again() {
         let key = STANDARD.decode(KEY).unwrap();
         assert_eq!(verdict(&line("2001:DB8::1", 2022, &key).unwrap(), "2001:db8::1", 2022), Verdict::Known);
+    }
+
+    #[test]
+    fn a_hashed_line_is_read_again_and_does_not_tell_the_name() {
+        let key = STANDARD.decode(KEY).unwrap();
+        let line = hashed_line("R1.example", 2022, &key, &[7; HASH]).unwrap();
+        assert!(!line.to_ascii_lowercase().contains("r1"), "{line}");
+        assert_eq!(verdict(&line, "r1.EXAMPLE", 2022), Verdict::Known);
+        assert_eq!(verdict(&line, "r1.example", 22), Verdict::Unknown);
+        assert!(known(&line).ends_hashed());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn arbitrary_bytes_are_read_without_a_panic(
+            bytes: Vec<u8>,
+            lines in "(@revoked |@cert-authority |)(\\|1\\||[r1*?!,:\\[\\]]{0,9}) ?(ssh-[a-z]{0,3}) (AAAA[A-Za-z0-9+/=]{0,40})",
+            host: String,
+            port: u16,
+        ) {
+            let mut known = KnownHosts::default();
+            known.add("kh", &bytes);
+            known.add("kh", lines.as_bytes());
+            known.verdict(&host, port, &bytes);
+            known.key_types(&host, port);
+            known.certificate_authority(&host, port);
+        }
     }
 }

@@ -2,16 +2,38 @@
 //! deadline and notices a cancel.
 //!
 //! The host key is checked before anything is said about the user; a password is sent once per connection.
+//!
+//! What differs from host to host is data:
+//! [`SshOptions`](linecrew_core::transport::SshOptions), in an inventory under the key `ssh`:
+//!
+//! ```yaml
+//! hosts:
+//!   r1:
+//!     ssh:
+//!       auth_order: [publickey, keyboard-interactive]
+//!       legacy_algorithms: true
+//!       server_alive_interval: 30
+//! ```
 
+mod algorithm_list;
 mod algorithms;
 mod auth;
+pub mod config;
+mod configured;
+mod connection;
 mod connector;
 mod greeting;
 mod host_key;
+mod keepalive;
 pub mod known_hosts;
+mod offer;
+mod pattern;
 mod session;
 mod shell;
 
+pub use algorithm_list::{AlgorithmList, AlgorithmLists};
+pub use auth::Challenge;
+pub use connection::SshConnection;
 pub use connector::SshConnector;
 pub use shell::SshTransport;
 

@@ -1,16 +1,19 @@
 //! A libssh2 session that waits in the shared poll.
 
+use super::algorithms::{Algorithms, Mismatch};
 use super::greeting::{Greeting, before_banner};
+use super::keepalive::{Keepalive, Next};
 use crate::poll::{Interest, PollError, poll, retry};
 use linecrew_core::cx::{Cx, Interruption};
-use linecrew_core::transport::{ErrorKind, Phase, TransportError};
+use linecrew_core::transport::{ErrorKind, Phase, SshOptions, TransportError};
 use ssh2::{BlockDirections, Error, ErrorCode};
+use std::cell::Cell;
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How much text a server may send before its banner.
 const PREAMBLE_LIMIT: usize = 64 * 1024;
@@ -25,10 +28,16 @@ pub(super) mod code {
     pub(in crate::ssh) const SOCKET_DISCONNECT: i32 = -13;
     pub(in crate::ssh) const PASSWORD_EXPIRED: i32 = -15;
     pub(in crate::ssh) const FILE: i32 = -16;
+    pub(in crate::ssh) const METHOD_NONE: i32 = -17;
     pub(in crate::ssh) const AUTHENTICATION_FAILED: i32 = -18;
     pub(in crate::ssh) const PUBLICKEY_UNVERIFIED: i32 = -19;
+    pub(in crate::ssh) const UNSUPPORTED: i32 = -33;
+    pub(in crate::ssh) const INVAL: i32 = -34;
+    pub(in crate::ssh) const PUBLICKEY_PROTOCOL: i32 = -36;
     pub(in crate::ssh) const EAGAIN: i32 = -37;
     pub(in crate::ssh) const SOCKET_RECV: i32 = -43;
+    pub(in crate::ssh) const KEYFILE_AUTH_FAILED: i32 = -48;
+    pub(in crate::ssh) const ALGO_UNSUPPORTED: i32 = -51;
 }
 
 /// One SSH connection. It may carry several channels, all used by one thread.
@@ -42,6 +51,7 @@ pub(super) struct Session {
     pub(super) peer: String,
     /// This side's banner, which is yet to be sent.
     banner: Vec<u8>,
+    keepalive: Cell<Option<Keepalive>>,
 }
 
 /// Why a step failed.
@@ -49,6 +59,8 @@ pub(super) struct Session {
 pub(super) enum Fault {
     Wait(PollError),
     Ssh(Error),
+    /// So many questions whether the server is still there were not answered.
+    Silent(u32),
 }
 
 impl Fault {
@@ -56,7 +68,7 @@ impl Fault {
     pub(super) fn code(&self) -> Option<i32> {
         match self {
             Self::Ssh(error) => Some(code_of(error)),
-            Self::Wait(_) => None,
+            Self::Wait(_) | Self::Silent(_) => None,
         }
     }
 }
@@ -73,7 +85,7 @@ impl Session {
         })?;
         let socket = Arc::new(socket);
         ssh.set_tcp_stream(Arc::clone(&socket));
-        Ok(Self { ssh, socket, peer, banner })
+        Ok(Self { ssh, socket, peer, banner, keepalive: Cell::new(None) })
     }
 
     /// Repeats `step` until it no longer asks to wait. A step that was given up leaves the session unusable.
@@ -97,6 +109,15 @@ impl Session {
         }
     }
 
+    /// Asks the server from now on whether it is still there, where the options want it.
+    pub(super) fn keep_alive(&self, options: &SshOptions) {
+        let keepalive = Keepalive::new(options, Instant::now());
+        if let Some(keepalive) = keepalive {
+            self.ssh.set_keepalive(true, keepalive.seconds());
+        }
+        self.keepalive.set(keepalive);
+    }
+
     fn wait(&self, cx: &Cx) -> Result<(), Fault> {
         let interest = match self.ssh.block_directions() {
             // None: what is missing can only come from the server.
@@ -104,7 +125,38 @@ impl Session {
             BlockDirections::Outbound => Interest::Write,
             BlockDirections::Both => Interest::Both,
         };
-        poll(&[(self.socket.as_fd(), interest)], cx).map(drop).map_err(Fault::Wait)
+        match self.keepalive.get() {
+            // While a packet is half sent libssh2 takes no other one.
+            Some(keepalive) if interest == Interest::Read => self.wait_alive(keepalive, cx),
+            _ => poll(&[(self.socket.as_fd(), interest)], cx).map(drop).map_err(Fault::Wait),
+        }
+    }
+
+    /// Waits for the server, and asks it now and then whether it is still there. The deadline stays what it is.
+    fn wait_alive(&self, mut keepalive: Keepalive, cx: &Cx) -> Result<(), Fault> {
+        loop {
+            match keepalive.next(Instant::now()) {
+                Next::GiveUp(asked) => return Err(Fault::Silent(asked)),
+                Next::Ask => {
+                    self.ssh.keepalive_send().map_err(Fault::Ssh)?;
+                    keepalive.asked(Instant::now());
+                }
+                Next::Wait(left) => {
+                    let until = cx.within(left, "keepalive");
+                    match poll(&[(self.socket.as_fd(), Interest::Read)], &until) {
+                        Err(PollError::Interrupted(Interruption::TimedOut))
+                            if cx.interruption().is_none() => {}
+                        Err(error) => return Err(Fault::Wait(error)),
+                        Ok(_) => {
+                            keepalive.heard(Instant::now());
+                            self.keepalive.set(Some(keepalive));
+                            return Ok(());
+                        }
+                    }
+                }
+            }
+            self.keepalive.set(Some(keepalive));
+        }
     }
 
     /// The error of a stream's read or write, which `std::io` has taken the code from.
@@ -116,13 +168,13 @@ impl Session {
     }
 
     /// Agrees on encryption.
-    pub(super) fn handshake(&self, cx: &Cx) -> Result<(), TransportError> {
+    pub(super) fn handshake(&self, algorithms: &Algorithms, cx: &Cx) -> Result<(), TransportError> {
         let mut greeting = Greeting::default();
         let introduced = self.introduce(cx).and_then(|()| self.skip_preamble(&mut greeting, cx));
         match introduced {
             // Any other error of the socket shows again in libssh2's own calls.
             Ok(()) | Err(PollError::Io(_)) => {}
-            Err(error) => return Err(self.handshake_failure(Fault::Wait(error), &greeting, cx)),
+            Err(error) => return Err(self.handshake_failure(Fault::Wait(error), &greeting, algorithms, cx)),
         }
         if greeting.preamble() > PREAMBLE_LIMIT {
             let what = "too much text before the banner";
@@ -138,7 +190,7 @@ impl Session {
         });
         agreed.map_err(|fault| {
             greeting.note_line(self.ssh.banner_bytes());
-            self.handshake_failure(fault, &greeting, cx)
+            self.handshake_failure(fault, &greeting, algorithms, cx)
         })
     }
 
@@ -182,9 +234,16 @@ impl Session {
         Ok(())
     }
 
-    fn handshake_failure(&self, fault: Fault, greeting: &Greeting, cx: &Cx) -> TransportError {
-        if fault.code() == Some(code::KEX_FAILURE)
-            && let Some(error) = self.negotiation_failure(greeting)
+    fn handshake_failure(
+        &self,
+        fault: Fault,
+        greeting: &Greeting,
+        algorithms: &Algorithms,
+        cx: &Cx,
+    ) -> TransportError {
+        // Where both see that nothing fits, the server may hang up first.
+        if fault.code().is_some()
+            && let Some(error) = self.negotiation_failure(&fault, greeting, algorithms)
         {
             return error;
         }
@@ -201,22 +260,30 @@ impl Session {
     }
 
     /// The error for two sides that have nothing in common, if that is what happened.
-    fn negotiation_failure(&self, greeting: &Greeting) -> Option<TransportError> {
-        let offer = greeting.offer();
-        if offer.is_none() && self.is_at_end() {
-            return None;
+    fn negotiation_failure(
+        &self,
+        fault: &Fault,
+        greeting: &Greeting,
+        algorithms: &Algorithms,
+    ) -> Option<TransportError> {
+        let failed =
+            |what: String| TransportError::new(ErrorKind::Negotiation, Phase::Handshake, &self.peer, what);
+        match greeting.offer() {
+            Some(offer) => {
+                let Mismatch { kinds, offered, hint } = algorithms.mismatch(&offer)?;
+                let error = failed(format!("no algorithm in common for {kinds}"));
+                Some(error.expected(format!("another offer than the server's: {offered}")).hint(hint))
+            }
+            None if fault.code() == Some(code::KEX_FAILURE) && !self.is_at_end() => Some(
+                failed("no algorithm in common".into())
+                    .hint("an old device may need legacy_algorithms, which are off unless asked for"),
+            ),
+            None => None,
         }
-        let what = "no algorithm in common";
-        let error = TransportError::new(ErrorKind::Negotiation, Phase::Handshake, &self.peer, what)
-            .hint("an old device may need the legacy algorithms, which are off unless asked for");
-        Some(match offer {
-            Some(offer) => error.expected(format!("a modern algorithm, the server has {offer}")),
-            None => error,
-        })
     }
 
     /// Whether the server has ended the connection and all it sent was read.
-    fn is_at_end(&self) -> bool {
+    pub(super) fn is_at_end(&self) -> bool {
         match self.socket.peek(&mut [0]) {
             Ok(count) => count == 0,
             Err(error) => error.kind() != io::ErrorKind::WouldBlock,
@@ -227,6 +294,10 @@ impl Session {
     pub(super) fn failure(&self, fault: Fault, phase: Phase, cx: &Cx) -> TransportError {
         match fault {
             Fault::Wait(error) => error.into_transport_error(phase, &self.peer, cx),
+            Fault::Silent(asked) => {
+                let what = format!("the server is silent: {asked} keepalives were not answered");
+                TransportError::new(ErrorKind::Closed, phase, &self.peer, what)
+            }
             Fault::Ssh(error) if is_end(code_of(&error)) => self.hung_up(phase),
             // libssh2 often tells only which step the end of the connection has broken.
             Fault::Ssh(error) if self.is_at_end() => self.hung_up(phase).source(error),

@@ -1,14 +1,14 @@
 //! A shell on an SSH connection as a byte stream.
 
-use super::session::{Fault, Session};
+use super::session::{Fault, Session, code};
 use linecrew_core::cx::Cx;
-use linecrew_core::transport::{Phase, Transport, TransportError};
-use ssh2::{Channel, ExtendedData};
+use linecrew_core::transport::{Phase, SshOptions, Transport, TransportError};
+use ssh2::{Channel, Error, ErrorCode, ExtendedData};
 use std::io::{Read, Write};
 use std::time::Duration;
 
 /// How long taking leave may hold up a caller who is done.
-const CLOSE_LIMIT: Duration = Duration::from_secs(1);
+pub(super) const CLOSE_LIMIT: Duration = Duration::from_secs(1);
 
 /// The terminal that a shell is given.
 #[derive(Clone, Debug)]
@@ -16,6 +16,17 @@ pub(super) struct Terminal {
     pub(super) name: String,
     pub(super) columns: u32,
     pub(super) rows: u32,
+}
+
+impl From<&SshOptions> for Terminal {
+    /// Wide enough that devices do not wrap, high enough that most do not page, unless set otherwise.
+    fn from(options: &SshOptions) -> Self {
+        Self {
+            name: options.terminal.clone().unwrap_or_else(|| "vt100".to_owned()),
+            columns: options.columns.unwrap_or(511),
+            rows: options.rows.unwrap_or(1000),
+        }
+    }
 }
 
 /// A shell on a device, made by an [`SshConnector`](super::SshConnector).
@@ -77,7 +88,13 @@ impl Transport for SshTransport {
         let mut rest = bytes;
         while !rest.is_empty() {
             let count = session
-                .run(cx, || channel.write(rest).map_err(|error| session.stream_error(&error)))
+                .run(cx, || {
+                    // libssh2 goes on filling the window of a channel that the server has closed.
+                    if channel.eof() {
+                        return Err(Error::new(ErrorCode::Session(code::SOCKET_DISCONNECT), "closed"));
+                    }
+                    channel.write(rest).map_err(|error| session.stream_error(&error))
+                })
                 .map_err(|fault| session.failure(fault, Phase::Write, cx))?;
             rest = &rest[count..];
         }

@@ -99,9 +99,12 @@ impl Codec {
 }
 
 #[cfg(test)]
+#[allow(clippy::expect_used, reason = "a failure fails the test")]
 mod tests {
     use super::super::align::{DO, DONT, IAC, SB, SE, WILL, WONT};
+    use super::super::option::{ECHO, SGA};
     use super::*;
+    use linecrew_testkit::rfc854::{self, Item};
     use proptest::prelude::*;
 
     fn codec() -> Codec {
@@ -122,62 +125,37 @@ mod tests {
         (text, codec.take_leaving())
     }
 
-    /// The text of a whole stream by RFC 854 and 856, written without regard to the code above.
-    fn reference(stream: &[u8]) -> Vec<u8> {
-        let (mut text, mut binary, mut after_cr, mut at) = (Vec::new(), false, false, 0);
-        let mut data = |byte: u8, binary: bool| {
-            if binary || !(after_cr && byte == 0) {
-                text.push(byte);
-            }
-            after_cr = !binary && byte == b'\r';
-        };
-        while at < stream.len() {
-            let (byte, next, third) = (stream[at], stream.get(at + 1), stream.get(at + 2));
-            at += match (byte, next) {
-                (IAC, Some(&IAC)) => {
-                    data(IAC, binary);
-                    2
-                }
-                (IAC, Some(&(WILL | WONT | DO | DONT))) => {
-                    if third == Some(&BINARY) && matches!(next, Some(&(WILL | WONT))) {
-                        binary = next == Some(&WILL);
-                    }
-                    3
-                }
-                (IAC, Some(&SB)) => 2 + skipped(&stream[at + 2..]),
-                (IAC, _) => 2,
-                (byte, _) => {
-                    data(byte, binary);
-                    1
-                }
-            };
-        }
-        text
+    /// How many streams are tried; `LINECREW_STREAMS` makes it more.
+    fn cases() -> u32 {
+        std::env::var("LINECREW_STREAMS").map_or(4000, |count| count.parse().expect("a number of streams"))
     }
 
-    /// How many bytes belong to the subnegotiation that begins here: up to and with IAC SE, or up to another command.
-    fn skipped(body: &[u8]) -> usize {
-        let mut at = 0;
-        while at < body.len() {
-            match (body[at], body.get(at + 1)) {
-                (IAC, Some(&IAC)) => at += 2,
-                (IAC, Some(&SE)) => return at + 2,
-                (IAC, _) => return at,
-                _ => at += 1,
-            }
-        }
-        at
+    /// The options that are wanted of the device and of this side, by what a default connector documents.
+    fn wants(verb: u8, option: u8) -> bool {
+        matches!((verb, option), (WILL, BINARY | ECHO | SGA) | (DO, BINARY | SGA | TTYPE))
+    }
+
+    fn negotiations(stream: &[u8]) -> Vec<(u8, u8)> {
+        let items = rfc854::items(stream).into_iter();
+        items
+            .filter_map(
+                |item| if let Item::Negotiation(verb, option) = item { Some((verb, option)) } else { None },
+            )
+            .collect()
     }
 
     /// Streams in which what matters is frequent.
     fn streams() -> impl Strategy<Value = Vec<u8>> {
         let special = [IAC, IAC, IAC, WILL, WONT, DO, DONT, SB, SE, 241, 249, 0, 1, 3, 24, 31, b'\r', b'\n'];
         let byte = prop_oneof![3 => prop::sample::select(special.to_vec()), 1 => any::<u8>()];
-        prop::collection::vec(byte, 1..200)
+        let run = (prop::sample::select(vec![IAC, 0, b'\r']), 1usize..40)
+            .prop_map(|(byte, count)| vec![byte; count]);
+        let piece = prop_oneof![8 => prop::collection::vec(byte, 1..40), 1 => run];
+        prop::collection::vec(piece, 1..6).prop_map(|pieces| pieces.concat())
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
         fn any_stream_cut_anywhere_says_what_the_reference_says(
@@ -185,8 +163,16 @@ mod tests {
             cuts in prop::collection::vec(1usize..9, 1..9),
         ) {
             let (text, answers) = decoded(&stream, &cuts);
-            prop_assert_eq!(&text, &reference(&stream));
+            prop_assert_eq!(&text, &rfc854::text(&stream));
+            prop_assert_eq!(negotiations(&answers), rfc854::answers(&stream, wants));
             prop_assert_eq!((text, answers), decoded(&stream, &[READ_SIZE]));
+        }
+
+        #[test]
+        fn any_text_is_encoded_as_the_reference_does(text in streams()) {
+            let mut codec = codec();
+            codec.encode(&text).unwrap();
+            prop_assert_eq!(codec.take_leaving(), rfc854::encode(&text));
         }
     }
 

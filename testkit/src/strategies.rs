@@ -1,0 +1,64 @@
+//! proptest strategies for simulated devices: what they say, how it arrives, and where it ends.
+//!
+//! ```
+//! use linecrew_testkit::strategies;
+//! use proptest::prelude::*;
+//!
+//! proptest!(|(scripted in strategies::scripted(), chunking in strategies::chunking(), ending in strategies::ending())| {
+//!     let transport = scripted.device.fault(chunking).fault(ending).connect_in_memory();
+//!     // A session on it gives each of `scripted.replies` in full, or an error.
+//! #   drop(transport);
+//! });
+//! ```
+
+use crate::device::Device;
+use crate::faults::Fault;
+use proptest::prelude::*;
+
+/// A device with commands of its own, and what each is answered with, without the line end of its last line.
+#[derive(Clone, Debug)]
+pub struct Scripted {
+    /// The device, of any platform, with the hostname `R1`.
+    pub device: Device,
+    /// The commands, and their replies with `\n` between lines.
+    pub replies: Vec<(String, String)>,
+}
+
+/// A device with one to four commands, each with a [`reply`].
+pub fn scripted() -> impl Strategy<Value = Scripted> {
+    let device = prop_oneof![Just(Device::cisco_iosxe("R1")), Just(Device::frr("R1"))];
+    (device, prop::collection::vec(reply(), 1..5)).prop_map(|(device, replies)| {
+        let numbered = replies.into_iter().enumerate();
+        let replies: Vec<_> = numbered.map(|(at, reply)| (format!("show custom{at}"), reply)).collect();
+        let add = |device: Device, (command, reply): &(String, String)| {
+            device.command(command, format!("{reply}\n"))
+        };
+        Scripted { device: replies.iter().fold(device, add), replies }
+    })
+}
+
+/// Up to 40 lines of up to 70 printable characters; the last line is not empty. No line ends as a prompt does: nobody
+/// could tell it from one.
+pub fn reply() -> impl Strategy<Value = String> {
+    let line =
+        "[ -~]{0,70}".prop_filter("like a prompt", |line| !line.trim_end().ends_with(['#', '>', ':', '$']));
+    let last = "[!-~]{1,70}".prop_filter("like a prompt", |line| !line.ends_with(['#', '>', ':', '$']));
+    (prop::collection::vec(line, 0..40), last).prop_map(|(mut lines, last)| {
+        lines.push(last);
+        lines.join("\n")
+    })
+}
+
+/// Pieces of every size that matters: single bytes, parts of a line, whole screens.
+pub fn chunking() -> impl Strategy<Value = Fault> {
+    prop_oneof![Just(1), 2_usize..10, 10_usize..200, Just(4096)].prop_map(Fault::Chunks)
+}
+
+/// A fault after which nothing more comes, at any byte of the first 5,000: the device hangs up, or falls silent.
+pub fn ending() -> impl Strategy<Value = Fault> {
+    prop_oneof![
+        8 => (0_usize..5000).prop_map(Fault::CloseAfter),
+        8 => (0_usize..5000).prop_map(Fault::StallAfter),
+        1 => Just(Fault::Silent),
+    ]
+}

@@ -1,0 +1,59 @@
+//! Any device, any chunking, any end: a session gives exactly what the device said, or an error that names the phase.
+#![allow(clippy::unwrap_used, reason = "a failure fails the test")]
+
+use linecrew_core::cancel::CancelToken;
+use linecrew_core::cx::Cx;
+use linecrew_core::deadline::Deadline;
+use linecrew_core::platform::Platform;
+use linecrew_core::session::{ErrorKind, Session, SessionError};
+use linecrew_testkit::strategies::{self, Scripted};
+use linecrew_testkit::{Device, Fault, memory};
+use proptest::prelude::*;
+use std::time::Duration;
+
+fn open(device: Device) -> Result<Session, SessionError> {
+    let (platform, target) = (Platform::builtin(device.platform().name()).unwrap(), device.target());
+    let cx = Cx::new(Deadline::after(Duration::from_mins(15), "host"), CancelToken::new());
+    Session::builder(platform).open(&memory::connector([device.power_on()]), &target, &cx)
+}
+
+/// Sends every command, in order, and checks each reply against what the device was told to say.
+fn converse(scripted: &Scripted, faults: &[Fault]) -> Result<(), SessionError> {
+    let device = faults.iter().cloned().fold(scripted.device.clone(), Device::fault);
+    let mut session = open(device)?;
+    for (command, said) in &scripted.replies {
+        let reply = session.send_command(command)?;
+        assert_eq!(&reply.text, said, "{command}");
+        assert_eq!(reply.prompt, "R1#");
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_arrives_in_any_chunks_is_given_as_it_was_said(
+        scripted in strategies::scripted(),
+        chunking in strategies::chunking(),
+    ) {
+        let result = converse(&scripted, &[chunking]);
+        prop_assert!(result.is_ok(), "{}", result.unwrap_err());
+    }
+
+    #[test]
+    fn a_device_that_ends_anywhere_gives_what_it_said_or_an_error_with_its_phase(
+        scripted in strategies::scripted(),
+        chunking in strategies::chunking(),
+        ending in strategies::ending(),
+    ) {
+        let hangs_up = matches!(ending, Fault::CloseAfter(_));
+        if let Err(error) = converse(&scripted, &[chunking, ending]) {
+            let expected = if hangs_up { ErrorKind::Closed } else { ErrorKind::TimedOut };
+            prop_assert_eq!(error.kind(), expected, "{}", error);
+            let shown = error.to_string();
+            prop_assert!(shown.starts_with(&format!("R1: {}: ", error.phase())), "{}", shown);
+            prop_assert!(hangs_up || shown.contains(" limit)"), "{}", shown);
+        }
+    }
+}

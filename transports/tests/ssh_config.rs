@@ -1,0 +1,144 @@
+//! Connections that `ssh_config(5)` has a say in, to simulated devices.
+#![cfg(feature = "ssh")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failure fails the test")]
+
+mod common;
+
+use common::{cx, refused, until};
+use linecrew_core::transport::{
+    Connector, Credentials, ErrorKind, HostKeyCheck, Phase, SshOptions, Target, Transport, TransportError,
+};
+use linecrew_testkit::{Device, Lab, Service};
+use linecrew_transports::ssh::SshConnector;
+use linecrew_transports::ssh::config::SshConfig;
+use std::path::{Path, PathBuf};
+
+/// A lab of one device, whose address and host key only a configuration tells.
+struct Bench {
+    lab: Lab,
+    folder: tempfile::TempDir,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let lab = Lab::builder().device(Device::cisco_iosxe("R1"), Service::Ssh).start().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("known_hosts"), lab.known_hosts()).unwrap();
+        Self { lab, folder }
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// What it takes to reach the device as `r1`, and more lines for it.
+    fn connector(&self, more: &str) -> SshConnector {
+        let port = self.lab.devices()[0].addr().port();
+        let known_hosts = self.file("known_hosts");
+        let text = format!(
+            "Host r1\nHostName 127.0.0.1\nPort {port}\nUser admin\n{more}\nUserKnownHostsFile {}\n",
+            known_hosts.display()
+        );
+        std::fs::write(self.file("config"), text).unwrap();
+        SshConnector::new().ssh_config(SshConfig::load(self.file("config")).unwrap())
+    }
+
+    fn connect(&self, more: &str) -> Result<Box<dyn Transport>, TransportError> {
+        self.connector(more).connect(&target(), &cx())
+    }
+}
+
+/// The device by the name that the configuration gives it; the user is the configuration's.
+fn target() -> Target {
+    let mut credentials = Credentials::default().password("admin");
+    credentials.username = None;
+    Target::new("r1").credentials(credentials)
+}
+
+fn opens(connected: Result<Box<dyn Transport>, TransportError>) {
+    until(&mut *connected.unwrap(), b"R1>", &cx()).unwrap();
+}
+
+#[test]
+fn address_port_user_and_known_hosts_come_from_the_configuration() {
+    opens(Bench::new().connect("ConnectTimeout 30\nServerAliveInterval 60"));
+}
+
+#[test]
+fn what_the_target_says_counts_more_than_the_configuration() {
+    let bench = Bench::new();
+    let connector = bench.connector("Host *\nPort 1\nUser nobody");
+    let port = bench.lab.devices()[0].addr().port();
+    let credentials = Credentials::user("admin").password("admin");
+    let target = Target::new("127.0.0.1").port(port).credentials(credentials);
+    opens(connector.connect(&target, &cx()));
+}
+
+#[test]
+fn what_the_connector_says_about_host_keys_counts_more_than_the_configuration() {
+    let bench = Bench::new();
+    let connector = bench.connector("StrictHostKeyChecking no").known_hosts([bench.file("none")]);
+    let error = refused(connector.clone().host_key_check(HostKeyCheck::Strict).connect(&target(), &cx()));
+    assert_eq!(error.kind(), ErrorKind::HostKey);
+    opens(connector.connect(&target(), &cx()));
+}
+
+#[test]
+fn a_new_host_is_noted_hashed_under_its_alias_where_the_configuration_says_so() {
+    let bench = Bench::new();
+    std::fs::remove_file(bench.file("known_hosts")).unwrap();
+    let more = "StrictHostKeyChecking accept-new\nHashKnownHosts yes\nHostKeyAlias core-1";
+    opens(bench.connect(more));
+    let noted = std::fs::read_to_string(bench.file("known_hosts")).unwrap();
+    assert!(noted.starts_with("|1|") && noted.lines().count() == 1, "{noted}");
+    opens(bench.connect("HostKeyAlias core-1"));
+    assert_eq!(refused(bench.connect("HostKeyAlias core-2")).kind(), ErrorKind::HostKey);
+}
+
+#[test]
+fn without_a_file_for_new_keys_none_is_noted() {
+    let bench = Bench::new();
+    opens(
+        bench.connect("UserKnownHostsFile none\nGlobalKnownHostsFile none\nStrictHostKeyChecking accept-new"),
+    );
+}
+
+#[test]
+fn lists_of_algorithms_change_what_is_offered() {
+    let bench = Bench::new();
+    opens(bench.connect("KexAlgorithms ^ecdh-sha2-nistp256\nCiphers +aes128-cbc\nMACs -hmac-sha2-512*\nHostKeyAlgorithms +ssh-rsa"));
+    let error = refused(bench.connect("Ciphers nothing*"));
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    assert!(error.to_string().contains("nothing* leaves no algorithm; there are: aes128-gcm"), "{error}");
+    let mut options = SshOptions::default();
+    options.ciphers = Some(vec!["aes128-ctr".to_owned()]);
+    opens(bench.connector("Ciphers nothing*").connect(&target().ssh(options), &cx()));
+}
+
+#[test]
+fn a_private_key_comes_from_the_configuration() {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    let public = std::fs::read_to_string(data.join("key.pub")).unwrap();
+    let device = Device::cisco_iosxe("R1").authorized_key(public.trim());
+    let mut bench = Bench::new();
+    bench.lab = Lab::builder().device(device, Service::Ssh).start().unwrap();
+    std::fs::write(bench.file("known_hosts"), bench.lab.known_hosts()).unwrap();
+    let connector =
+        bench.connector(&format!("IdentityAgent none\nIdentityFile {}", data.join("key").display()));
+    opens(connector.connect(&Target::new("r1"), &cx()));
+}
+
+#[test]
+fn a_way_that_is_not_served_is_an_error_that_names_the_line() {
+    let bench = Bench::new();
+    for (line, expected) in [
+        ("ProxyCommand nc %h %p", "config:5: ProxyCommand is not supported"),
+        ("Match exec true", "config:5: Match exec is not supported"),
+        ("BindInterface mgmt", "BindInterface is not served yet"),
+        ("ProxyJump j", "ProxyJump is not served yet"),
+    ] {
+        let error = refused(bench.connect(line));
+        assert_eq!((error.kind(), error.phase()), (ErrorKind::Configuration, Phase::Connect), "{error}");
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+}
