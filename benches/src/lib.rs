@@ -1,5 +1,5 @@
-//! The executor measured beside the pools that a user would pick in its place. `README.md` says how to run it and how
-//! to read it.
+//! The executor measured beside the pools that a user would pick in its place, and what sessions cost. `README.md` says
+//! how to run the benches and how to read them.
 #![allow(
     clippy::print_stdout,
     clippy::expect_used,
@@ -7,6 +7,12 @@
     reason = "for programs that print figures, or fail"
 )]
 
+#[cfg(feature = "sessions")]
+mod client;
+#[cfg(feature = "sessions")]
+mod devices;
+#[cfg(feature = "sessions")]
+mod exchange;
 mod linecrew;
 pub mod machine;
 mod pool;
@@ -17,6 +23,12 @@ mod samples;
 mod table;
 mod work;
 
+#[cfg(feature = "sessions")]
+pub use client::{Client, cx, show_version};
+#[cfg(feature = "sessions")]
+pub use devices::{Devices, serve_if_asked};
+#[cfg(feature = "sessions")]
+pub use exchange::Exchange;
 pub use linecrew::Linecrew;
 pub use pool::Pool;
 pub use samples::{Contender, Samples, alternate, rate};

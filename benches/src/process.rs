@@ -53,6 +53,11 @@ pub fn resident() -> u64 {
     status("VmRSS:")
 }
 
+/// The file descriptors that this process has open.
+pub fn open_files() -> u64 {
+    std::fs::read_dir("/proc/self/fd").expect("Linux").count() as u64
+}
+
 fn status(field: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
     let line = status.lines().find_map(|line| line.strip_prefix(field)).expect("a field that Linux writes");

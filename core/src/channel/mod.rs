@@ -80,7 +80,7 @@ impl Channel {
             terminal: Terminal::default(),
             raw: Vec::new(),
             // One telnet or SSH read is seldom longer.
-            buffer: vec![0; 16 << 10].into_boxed_slice(),
+            buffer: vec![0; 4 << 10].into_boxed_slice(),
             platform,
             silence,
             longest_reply: LONGEST_LOGIN,

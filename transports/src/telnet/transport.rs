@@ -8,8 +8,9 @@ use linecrew_core::transport::{ErrorKind, Phase, Transport, TransportError};
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
 
-/// The most that is taken from the socket at once: a few pages of a terminal. The parser holds two such buffers.
-pub(super) const READ_SIZE: usize = 8 * 1024;
+/// The most that is taken from the socket at once: two pages of a terminal, more than a segment on Ethernet. The parser
+/// holds two such buffers, and there may be thousands of sessions.
+pub(super) const READ_SIZE: usize = 4 * 1024;
 
 /// A telnet connection to a device, made by a [`TelnetConnector`].
 ///

@@ -1,0 +1,15 @@
+//! Against the system's own servers, set up as sites set them up: OpenSSH's sshd and inetutils' telnetd.
+//!
+//! They want root on Debian with the packages openssh-server and inetutils-telnetd. Each test has a process of the
+//! server for each of its connections, all gone when it ends.
+#![cfg(all(feature = "ssh", feature = "telnet"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failure fails the test")]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod inetd;
+mod machine;
+mod openssh;
+mod shell;
+mod sshd;
+mod telnetd;
