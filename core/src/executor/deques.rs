@@ -4,7 +4,7 @@ use super::cell::Runnable;
 use super::stats::Counts;
 use super::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use super::sync::{Injector, Mutex, Steal, Stealer, Worker as Deque};
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::sync::{Arc, OnceLock, PoisonError};
 
 /// What the queues hold.
@@ -34,7 +34,7 @@ struct Group {
 
 /// A place as others see it.
 struct Seat {
-    stealer: Stealer<Job>,
+    stealer: OnceLock<Stealer<Job>>,
     counts: Arc<Counts>,
 }
 
@@ -47,7 +47,8 @@ impl Default for Group {
 /// A worker's own queue and counters, and where they are in the table.
 pub(super) struct Place {
     index: usize,
-    deque: Deque<Job>,
+    /// Made for the first task that it holds: an idle worker that never had one is a kilobyte smaller.
+    deque: OnceCell<Deque<Job>>,
     counts: Arc<Counts>,
     /// Whether the place's bit is set, which only its worker changes.
     marked: Cell<bool>,
@@ -59,11 +60,11 @@ impl Deques {
         let left = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
         left.unwrap_or_else(|| {
             let index = self.used.fetch_add(1, Ordering::SeqCst);
-            let (deque, counts) = (Deque::new_fifo(), Arc::<Counts>::default());
+            let counts = Arc::<Counts>::default();
             let (group, bit) = self.group_or_new(index / 64, index % 64);
             // A fresh index is handed out once, so the place is empty.
-            let _ = group.seats[bit].set(Seat { stealer: deque.stealer(), counts: Arc::clone(&counts) });
-            Place { index, deque, counts, marked: Cell::new(false) }
+            let _ = group.seats[bit].set(Seat { stealer: OnceLock::new(), counts: Arc::clone(&counts) });
+            Place { index, deque: OnceCell::new(), counts, marked: Cell::new(false) }
         })
     }
 
@@ -74,7 +75,7 @@ impl Deques {
 
     /// Puts what the worker's own job submits into its queue, where others may steal it at once.
     pub(super) fn push(&self, place: &Place, job: Job) {
-        place.deque.push(job);
+        self.deque(place).push(job);
         self.mark(place);
     }
 
@@ -83,7 +84,7 @@ impl Deques {
         if !place.marked.get() {
             return None;
         }
-        let job = place.deque.pop();
+        let job = place.deque.get()?.pop();
         if job.is_none() {
             self.unmark(place);
         }
@@ -94,11 +95,11 @@ impl Deques {
     pub(super) fn steal(&self, place: &Place) -> Option<Job> {
         // Each thief starts behind itself, so that not all of them meet at the same victim.
         let job = self.marked(place.index + 1).find_map(|stealer| {
-            let batch = || stealer.steal_batch_and_pop(&place.deque);
+            let batch = || stealer.steal_batch_and_pop(self.deque(place));
             std::iter::repeat_with(batch).find(|steal| !steal.is_retry()).and_then(Steal::success)
         });
         if job.is_some() {
-            let more = place.deque.len();
+            let more = place.len();
             place.counts.add_stolen(1 + more);
             if more > 0 {
                 self.mark(place);
@@ -115,9 +116,9 @@ impl Deques {
         place: &Place,
         most: usize,
     ) -> (Option<Job>, usize) {
-        let batch = || injector.steal_batch_with_limit_and_pop(&place.deque, most);
+        let batch = || injector.steal_batch_with_limit_and_pop(self.deque(place), most);
         let job = std::iter::repeat_with(batch).find(|steal| !steal.is_retry()).and_then(Steal::success);
-        let more = place.deque.len();
+        let more = place.len();
         if more > 0 {
             self.mark(place);
         }
@@ -148,6 +149,19 @@ impl Deques {
         (0..self.used.load(Ordering::SeqCst))
             .filter_map(|index| self.group(index / 64)?.seats[index % 64].get())
             .map(|seat| &*seat.counts)
+    }
+
+    /// The queue of a place, which others can reach from now on.
+    fn deque<'p>(&self, place: &'p Place) -> &'p Deque<Job> {
+        place.deque.get_or_init(|| {
+            let deque = Deque::new_fifo();
+            let group = self.group(place.index / 64);
+            if let Some(seat) = group.and_then(|group| group.seats[place.index % 64].get()) {
+                // Only the worker of the place sets it, and once.
+                let _ = seat.stealer.set(deque.stealer());
+            }
+            deque
+        })
     }
 
     fn mark(&self, place: &Place) {
@@ -187,7 +201,7 @@ impl Deques {
                 Some((group, group.filled.load(Ordering::SeqCst) & mask))
             })
             .flat_map(|(group, bits)| ones(bits).filter_map(|bit| group.seats[bit].get()))
-            .map(|seat| &seat.stealer)
+            .filter_map(|seat| seat.stealer.get())
     }
 
     fn group(&self, number: usize) -> Option<&Group> {
@@ -207,9 +221,10 @@ impl Deques {
 impl Place {
     /// Takes what is claimed already out of the queue; the rest keeps its order.
     pub(super) fn clear_claimed(&self) {
-        for _ in 0..self.deque.len() {
-            match self.deque.pop() {
-                Some(job) if job.is_pending() => self.deque.push(job),
+        let Some(deque) = self.deque.get() else { return };
+        for _ in 0..deque.len() {
+            match deque.pop() {
+                Some(job) if job.is_pending() => deque.push(job),
                 Some(_) => {}
                 None => return,
             }
@@ -223,12 +238,12 @@ impl Place {
 
     /// Whether the worker's own queue is empty.
     pub(super) fn is_empty(&self) -> bool {
-        !self.marked.get() || self.deque.is_empty()
+        !self.marked.get() || self.deque.get().is_none_or(Deque::is_empty)
     }
 
     /// How many tasks the worker's own queue holds.
     pub(super) fn len(&self) -> usize {
-        self.deque.len()
+        self.deque.get().map_or(0, Deque::len)
     }
 }
 
