@@ -20,15 +20,17 @@
 //! cell finds is an empty stage. A result that the handle still holds keeps its lifetime in the handle's type.
 #![allow(unsafe_code, reason = "a mutex per task costs what a channel does; see the argument above")]
 
+mod handle;
+
+pub(super) use handle::TaskHandle;
+
 use super::error::TaskError;
 use super::excepthook::{contained, reported, unread};
 use super::header::{CANCELLED_ERROR, Header, TAKEN_ERROR, TaskState, Word};
 use super::runner::{Bystander, Runner};
 use super::sync::{Step, UnsafeCell, kept};
-use super::waiter::{self, Callback, Waiter, WaiterKey};
-use std::mem::ManuallyDrop;
+use super::waiter;
 use std::sync::Arc;
-use std::task::{Poll, Waker};
 
 /// Tells a pool from all others of the process.
 pub(super) type PoolId = u32;
@@ -126,94 +128,6 @@ impl<T: Send + 'static> Settler<T> {
         // SAFETY: this settler made the task RUNNING, and is used up.
         unsafe { self.cell.finish(result, &Bystander) };
         Ok(())
-    }
-}
-
-/// The one handle to a task, without its closure's type. Dropping it drops the result, now or when it comes.
-pub(super) struct TaskHandle<T> {
-    join: Arc<dyn Join<T>>,
-    /// The waker of the last poll, where the task is `.await`ed.
-    waker: Option<WaiterKey>,
-}
-
-impl<T> TaskHandle<T> {
-    fn new(join: Arc<dyn Join<T>>) -> Self {
-        Self { join, waker: None }
-    }
-
-    /// The state and the waiters.
-    pub(super) fn header(&self) -> &Header<T> {
-        self.join.header()
-    }
-
-    /// The task as a queue sees it.
-    pub(super) fn runnable(&self) -> &dyn Runnable {
-        &*self.join
-    }
-
-    /// Where the task is in memory: no other has the same as long as this handle lives.
-    pub(super) fn address(&self) -> usize {
-        Arc::as_ptr(&self.join).addr()
-    }
-
-    /// Takes the result of a task if it has ended.
-    pub(super) fn take(&mut self) -> Option<Result<T, TaskError>> {
-        // SAFETY: the one handle, exclusively.
-        unsafe { self.join.take() }
-    }
-
-    /// Takes the result of a task that has ended, and with it the handle, which then has nothing left to drop.
-    pub(super) fn into_result(mut self) -> Result<Result<T, TaskError>, Self> {
-        let Some(result) = self.take() else { return Err(self) };
-        self.forget_waker();
-        let this = ManuallyDrop::new(self);
-        // SAFETY: read once, as `this` is never dropped.
-        drop(unsafe { std::ptr::read(&raw const this.join) });
-        Ok(result)
-    }
-
-    /// Takes the result, or has `waker` woken in place of that of the last poll.
-    pub(super) fn poll(&mut self, waker: &Waker) -> Poll<Result<T, TaskError>> {
-        self.forget_waker();
-        if !self.header().is_done() {
-            self.waker = self.header().watch(Waiter::Waker(waker.clone())).ok();
-        }
-        match self.waker {
-            Some(_) => Poll::Pending,
-            None => self.take().map_or(Poll::Pending, Poll::Ready),
-        }
-    }
-
-    fn forget_waker(&mut self) {
-        if let Some(key) = self.waker.take() {
-            self.header().unwatch(key);
-        }
-    }
-
-    /// Why a task that has ended has no value to give.
-    pub(super) fn error(&self) -> Option<&TaskError> {
-        // SAFETY: the one handle; no value is lent out, and taking one needs the handle exclusively.
-        unsafe { self.join.look() }.and_then(Result::err)
-    }
-
-    /// Has `callback` called when the task ends; at once, on this thread, if it already has.
-    pub(super) fn on_done(&mut self, callback: Callback<T>) {
-        let Err(Some(Waiter::Callback(callback))) = self.header().watch(Waiter::Callback(callback)) else {
-            return;
-        };
-        // SAFETY: the one handle, exclusively.
-        if let Some(outcome) = unsafe { self.join.look() } {
-            self.header().see();
-            waiter::call(callback, outcome);
-        }
-    }
-}
-
-impl<T> Drop for TaskHandle<T> {
-    fn drop(&mut self) {
-        self.forget_waker();
-        // SAFETY: the one handle, exclusively, for the last time.
-        unsafe { self.join.detach() };
     }
 }
 
