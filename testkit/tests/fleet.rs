@@ -108,7 +108,7 @@ fn events_tell_the_life_of_each_host() {
     let fleet = fleet.on_event(move |event| {
         let line = match event {
             Event::Started(host) => format!("{} started", host.name()),
-            Event::Connected(host) => format!("{} connected", host.name()),
+            Event::Connected { host, .. } => format!("{} connected", host.name()),
             Event::Finished { host, error, .. } => format!("{} finished {}", host.name(), error.is_none()),
             _ => return,
         };

@@ -1,7 +1,7 @@
 //! One device with everything it inherits.
 
 use super::credential::Credential;
-use super::entry::Entry;
+use super::entry::{Entry, OutOfBand};
 use super::error::InventoryError;
 use super::value::Value;
 use crate::transport::{Credentials, HostKeyCheck, Target};
@@ -69,6 +69,18 @@ impl Host {
         self.settings.host_key_check.unwrap_or_default()
     }
 
+    /// The same host at its second, out-of-band address, if it has one.
+    pub fn out_of_band(&self) -> Option<Self> {
+        let way = &self.settings.out_of_band;
+        let mut host = self.clone();
+        host.settings.hostname = Some(way.hostname.clone()?);
+        let other_transport = way.transport.as_deref().is_some_and(|transport| transport != self.transport());
+        host.settings.port = way.port.or(if other_transport { None } else { self.port() });
+        host.settings.transport = way.transport.clone().or(host.settings.transport);
+        host.settings.out_of_band = OutOfBand::default();
+        Some(host)
+    }
+
     /// The groups that it inherits from.
     pub fn groups(&self) -> &[String] {
         &self.settings.groups
@@ -108,6 +120,8 @@ impl Host {
         }
         let mut target = Target::new(self.hostname()).name(&self.name).credentials(credentials);
         target.port = self.port();
+        target.source_address = self.settings.source_address;
+        target.source_interface.clone_from(&self.settings.source_interface);
         Ok(target)
     }
 
@@ -141,6 +155,40 @@ mod tests {
 
     fn pair(username: &str, private_key: &str) -> (String, PathBuf) {
         (username.to_owned(), PathBuf::from(private_key))
+    }
+
+    fn host(text: &str) -> Arc<Host> {
+        Arc::clone(&Inventory::parse(text, "fleet.yaml").unwrap().hosts()[0])
+    }
+
+    #[test]
+    fn a_source_is_inherited_one_setting_at_a_time() {
+        let text = "defaults: {source_address: 192.0.2.1, source_interface: eth0}\n\
+                    groups: {g: {source_interface: vrf-mgmt}}\nhosts: {h: {groups: [g]}}";
+        let target = host(text).target(&Credentials::default()).unwrap();
+        assert_eq!(target.source_address, Some([192, 0, 2, 1].into()));
+        assert_eq!(target.source_interface.as_deref(), Some("vrf-mgmt"));
+        let error = Inventory::parse("hosts: {h: {source_address: eth0}}", "fleet.yaml").unwrap_err();
+        assert_eq!(error.line(), Some(1));
+    }
+
+    #[test]
+    fn a_second_address_may_have_a_port_and_a_transport_of_its_own() {
+        let second = |text: &str| {
+            let second = host(&format!("hosts: {{h: {{hostname: a, port: 2022, out_of_band: {text}}}}}"));
+            let second = second.out_of_band()?;
+            Some((second.hostname().to_owned(), second.port(), second.transport().to_owned()))
+        };
+        let way = |host: &str, port, transport: &str| Some((host.to_owned(), port, transport.to_owned()));
+        assert_eq!(second("{hostname: b}"), way("b", Some(2022), "ssh"));
+        assert_eq!(second("{hostname: b, transport: telnet}"), way("b", None, "telnet"));
+        assert_eq!(second("{hostname: b, port: 7, transport: telnet}"), way("b", Some(7), "telnet"));
+        assert_eq!(second("{port: 7}"), None);
+        let group = "groups: {g: {out_of_band: {transport: telnet}}}\n\
+                     hosts: {h: {groups: [g], out_of_band: {hostname: b}}}";
+        let second = host(group).out_of_band().unwrap();
+        assert_eq!((second.hostname(), second.transport()), ("b", "telnet"));
+        assert!(second.out_of_band().is_none());
     }
 
     #[test]

@@ -20,6 +20,19 @@
 //!   r2: {hostname: 192.0.2.2, port: 2023, groups: [lab]}
 //! ```
 //!
+//! A host has one address, `hostname`: a name that stands for several, of IPv6 and IPv4, is tried at all of them. It may
+//! have a second one for when nobody answers at the first, and say where on this machine to connect from:
+//!
+//! ```yaml
+//! groups:
+//!   management:
+//!     source_interface: vrf-mgmt             # Linux: an interface or a VRF device
+//!     source_address: 192.0.2.250
+//!     out_of_band: {transport: telnet}       # its console, on a terminal server
+//! hosts:
+//!   r3: {hostname: r3.example.net, groups: [management], out_of_band: {hostname: 198.51.100.7, port: 2003}}
+//! ```
+//!
 //! Paths are relative to the file. No secret stands in it: a password is the name of an environment variable or of a
 //! file, and is read when a host is connected.
 
@@ -32,7 +45,7 @@ mod value;
 mod written;
 
 pub use credential::{Credential, SecretSource};
-pub use entry::Entry;
+pub use entry::{Entry, OutOfBand};
 pub use error::InventoryError;
 pub use host::Host;
 pub use value::Value;
