@@ -52,6 +52,7 @@ pub struct Device {
     pub(crate) faults: Vec<Fault>,
     pub(crate) authorized_keys: Vec<String>,
     pub(crate) ssh_algorithms: SshAlgorithms,
+    pub(crate) forwards: bool,
     pub(crate) seed: u64,
     pub(crate) facts: Facts,
 }
@@ -98,6 +99,7 @@ impl Device {
             faults: Vec::new(),
             authorized_keys: Vec::new(),
             ssh_algorithms: SshAlgorithms::Modern,
+            forwards: false,
             seed,
             facts: Facts::from_seed(seed),
         }
@@ -200,6 +202,12 @@ impl Device {
     /// cannot be read fails the start of the lab.
     pub fn authorized_key(mut self, public_key: impl Into<String>) -> Self {
         self.authorized_keys.push(public_key.into());
+        self
+    }
+
+    /// Lets SSH clients connect to other hosts through it, as a jump host does. It refuses unless set.
+    pub fn jump_host(mut self) -> Self {
+        self.forwards = true;
         self
     }
 

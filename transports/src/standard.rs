@@ -2,11 +2,14 @@
 
 use linecrew_core::fleet::{Connectors, HostError};
 use linecrew_core::inventory::Host;
-use linecrew_core::transport::Connector;
+use linecrew_core::transport::{Connector, Credentials};
 use std::sync::Arc;
 use std::time::Duration;
+#[cfg(feature = "telnet")]
+use crate::telnet::TelnetConnector;
 #[cfg(feature = "ssh")]
 use {
+    crate::ssh::{Jump, SshConnector},
     linecrew_core::transport::HostKeyCheck,
     std::collections::HashMap,
     std::path::{Path, PathBuf},
@@ -38,11 +41,18 @@ pub struct StandardConnectors {
     authentication: Duration,
     /// One connector per `known_hosts` file and check, so that hosts share what was read, and what was accepted.
     #[cfg(feature = "ssh")]
-    ssh: Mutex<HashMap<SshSettings, Arc<dyn Connector>>>,
+    ssh: Mutex<HashMap<SshSettings, SshConnector>>,
+    /// One for each way through jump hosts, so that the devices behind them share its connection.
+    #[cfg(feature = "ssh")]
+    jumps: Mutex<HashMap<Vec<Hop>, Jump>>,
 }
 
 #[cfg(feature = "ssh")]
 type SshSettings = (Option<PathBuf>, HostKeyCheck);
+
+/// What tells jump hosts apart: name, address, port and user.
+#[cfg(feature = "ssh")]
+type Hop = (String, String, Option<u16>, Option<String>);
 
 impl Default for StandardConnectors {
     fn default() -> Self {
@@ -52,6 +62,8 @@ impl Default for StandardConnectors {
             authentication: Duration::from_secs(30),
             #[cfg(feature = "ssh")]
             ssh: Mutex::default(),
+            #[cfg(feature = "ssh")]
+            jumps: Mutex::default(),
         }
     }
 }
@@ -76,43 +88,84 @@ impl StandardConnectors {
     }
 
     #[cfg(feature = "ssh")]
-    fn ssh(&self, host: &Host) -> Arc<dyn Connector> {
+    fn ssh(&self, host: &Host) -> SshConnector {
         let settings = (host.known_hosts().map(Path::to_owned), host.host_key_check());
         // Nothing under the lock can panic half-way.
         let mut made = self.ssh.lock().unwrap_or_else(PoisonError::into_inner);
         let (known_hosts, check) = settings.clone();
         let connector = made.entry(settings).or_insert_with(|| {
-            let connector = crate::ssh::SshConnector::new()
+            let connector = SshConnector::new()
                 .connect_limit(self.connect)
                 .handshake_limit(self.handshake)
                 .authentication_limit(self.authentication)
                 .host_key_check(check);
-            Arc::new(match known_hosts {
+            match known_hosts {
                 Some(file) => connector.known_hosts([file]),
                 None => connector,
-            })
+            }
         });
-        Arc::clone(connector)
+        connector.clone()
+    }
+
+    /// The jump host nearest to `host`, which is reached through those before it.
+    #[cfg(feature = "ssh")]
+    fn jump(&self, host: &Host, fallback: &Credentials) -> Result<Option<Jump>, HostError> {
+        let (mut way, mut last) = (Vec::new(), None::<Jump>);
+        let mut jumps = self.jumps.lock().unwrap_or_else(PoisonError::into_inner);
+        for hop in host.jumps() {
+            let target = hop.target(fallback).map_err(|source| {
+                let host = format!("{}: jump host {}", host.name(), hop.name());
+                HostError::Credentials { host, source }
+            })?;
+            let user = target.credentials.username.clone();
+            way.push((target.name.clone(), target.host.clone(), target.port, user));
+            let before = last.take();
+            let jump = jumps.entry(way.clone()).or_insert_with(|| {
+                let connector = self.ssh(hop);
+                Jump::new(before.into_iter().fold(connector, SshConnector::jump), target)
+            });
+            last = Some(jump.clone());
+        }
+        Ok(last)
     }
 
     #[cfg(feature = "telnet")]
-    fn telnet(&self) -> Arc<dyn Connector> {
-        Arc::new(crate::telnet::TelnetConnector::new().connect_limit(self.connect))
+    fn telnet(&self) -> TelnetConnector {
+        TelnetConnector::new().connect_limit(self.connect)
     }
 }
 
 impl Connectors for StandardConnectors {
-    fn connector(&self, host: &Host) -> Result<Arc<dyn Connector>, HostError> {
+    fn connector(&self, host: &Host, fallback: &Credentials) -> Result<Arc<dyn Connector>, HostError> {
+        #[cfg(feature = "ssh")]
+        let jump = self.jump(host, fallback)?;
+        #[cfg(not(feature = "ssh"))]
+        refuse_jump(host, fallback)?;
         match host.transport() {
             #[cfg(feature = "ssh")]
-            "ssh" => Ok(self.ssh(host)),
-            #[cfg(feature = "telnet")]
-            "telnet" => Ok(self.telnet()),
+            "ssh" => Ok(Arc::new(jump.into_iter().fold(self.ssh(host), SshConnector::jump))),
+            #[cfg(all(feature = "telnet", feature = "ssh"))]
+            "telnet" => Ok(Arc::new(jump.into_iter().fold(self.telnet(), TelnetConnector::jump))),
+            #[cfg(all(feature = "telnet", not(feature = "ssh")))]
+            "telnet" => Ok(Arc::new(self.telnet())),
             other => Err(HostError::NoTransport {
                 host: host.name().to_owned(),
                 transport: other.to_owned(),
                 known: KNOWN,
             }),
         }
+    }
+}
+
+/// A jump host needs SSH, which this build has not.
+#[cfg(not(feature = "ssh"))]
+fn refuse_jump(host: &Host, _: &Credentials) -> Result<(), HostError> {
+    match host.jumps() {
+        [] => Ok(()),
+        [hop, ..] => Err(HostError::NoTransport {
+            host: format!("{}: jump host {}", host.name(), hop.name()),
+            transport: "ssh".to_owned(),
+            known: KNOWN,
+        }),
     }
 }

@@ -1,5 +1,6 @@
 //! What defaults, a group or a host may say.
 
+use super::jump::Jump;
 use super::value::Value;
 use crate::transport::HostKeyCheck;
 use serde::{Deserialize, Serialize};
@@ -45,7 +46,11 @@ pub struct Entry {
     /// The interface or VRF device of this machine to connect through, on Linux; the routing table's choice unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_interface: Option<String>,
-    /// Where to connect when nobody answers at `hostname`.
+    /// The jump hosts on the way; none unless set. Each is a host of the inventory, whose settings it then has, or an SSH
+    /// server with what `defaults` says of credentials and host keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jump: Option<Jump>,
+    /// Where to connect when nobody answers at `hostname`, through the same jump hosts.
     #[serde(skip_serializing_if = "OutOfBand::is_unset")]
     pub out_of_band: OutOfBand,
     /// The groups to inherit from, the first one first.
@@ -114,6 +119,7 @@ impl Entry {
         fill(&mut self.host_key_check, other.host_key_check.as_ref());
         fill(&mut self.source_address, other.source_address.as_ref());
         fill(&mut self.source_interface, other.source_interface.as_ref());
+        fill(&mut self.jump, other.jump.as_ref());
         let (oob, others) = (&mut self.out_of_band, &other.out_of_band);
         fill(&mut oob.hostname, others.hostname.as_ref());
         fill(&mut oob.port, others.port.as_ref());

@@ -3,6 +3,7 @@
 use super::credential::Credential;
 use super::entry::{Entry, OutOfBand};
 use super::error::InventoryError;
+use super::jump::{Hop, Jump};
 use super::value::Value;
 use crate::transport::{Credentials, HostKeyCheck, Target};
 use std::path::{Path, PathBuf};
@@ -14,15 +15,19 @@ pub struct Host {
     name: String,
     settings: Entry,
     credential: Option<Arc<Credential>>,
+    jumps: Vec<Arc<Host>>,
     /// The file that errors about its secrets name.
     origin: PathBuf,
 }
 
 impl Host {
-    /// A host that is in no file. What `settings` leaves open has its default.
+    /// A host that is in no file. What `settings` leaves open has its default; its jump hosts are those of `settings`,
+    /// with no settings of their own, unless [`through`](Self::through) gives others.
     pub fn new(name: impl Into<String>, settings: Entry) -> Self {
         let name = name.into();
-        Self { origin: PathBuf::from(&name), name, settings, credential: None }
+        let hops = settings.jump.iter().flat_map(|jump| jump.hops());
+        let jumps = hops.map(|hop| Arc::new(Self::hop(hop, &Entry::default(), None, Path::new(&name)))).collect();
+        Self { origin: PathBuf::from(&name), name, settings, credential: None, jumps }
     }
 
     pub(super) fn resolved(
@@ -31,7 +36,44 @@ impl Host {
         credential: Option<Arc<Credential>>,
         origin: &Path,
     ) -> Self {
-        Self { name: name.to_owned(), settings, credential, origin: origin.to_owned() }
+        Self { name: name.to_owned(), settings, credential, jumps: Vec::new(), origin: origin.to_owned() }
+    }
+
+    /// A jump host that is in no inventory: an SSH server with what `defaults` says of credentials and host keys.
+    pub(super) fn hop(hop: &Hop, defaults: &Entry, credential: Option<Arc<Credential>>, origin: &Path) -> Self {
+        let mut settings = Entry {
+            hostname: Some(hop.host.clone()),
+            port: hop.port,
+            username: hop.username.clone(),
+            transport: Some("ssh".to_owned()),
+            jump: Some(Jump::default()),
+            ..Entry::default()
+        };
+        settings.inherit(&Entry { port: None, out_of_band: OutOfBand::default(), ..defaults.clone() });
+        Self::resolved(&hop.host, settings, credential, origin)
+    }
+
+    /// This host as a jump host of others: with the user and the port that they name.
+    pub(super) fn as_hop(&self, hop: &Hop) -> Self {
+        let mut host = self.clone();
+        host.jumps.clear();
+        if hop.username.is_some() {
+            host.settings.username.clone_from(&hop.username);
+            host.settings.nearer.username = true;
+        }
+        host.settings.port = hop.port.or(host.settings.port);
+        host
+    }
+
+    /// Sets the jump hosts on the way, the nearest to this machine first. They are reached over SSH.
+    pub fn through(mut self, jumps: impl IntoIterator<Item = Arc<Self>>) -> Self {
+        self.jumps = jumps.into_iter().collect();
+        self
+    }
+
+    /// The jump hosts on the way, the nearest to this machine first; each stands alone too.
+    pub fn jumps(&self) -> &[Arc<Self>] {
+        &self.jumps
     }
 
     /// The name that the inventory gives it.
@@ -96,9 +138,18 @@ impl Host {
         &self.settings
     }
 
-    /// Takes from `other` what this host leaves open, as if it were its `defaults`.
+    /// Takes from `other` what this host leaves open, as if it were its `defaults`; its jump hosts take from it what it
+    /// says of host keys. Jump hosts themselves stay as they are.
     pub fn inherit(mut self, other: &Entry) -> Self {
-        self.settings.inherit(other);
+        self.settings.inherit(&Entry { jump: None, ..other.clone() });
+        let of_jumps = Entry {
+            known_hosts: other.known_hosts.clone(),
+            host_key_check: other.host_key_check,
+            ..Entry::default()
+        };
+        for jump in &mut self.jumps {
+            Arc::make_mut(jump).settings.inherit(&of_jumps);
+        }
         self
     }
 

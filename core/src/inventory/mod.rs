@@ -33,6 +33,17 @@
 //!   r3: {hostname: r3.example.net, groups: [management], out_of_band: {hostname: 198.51.100.7, port: 2003}}
 //! ```
 //!
+//! Devices behind jump hosts name them, as OpenSSH's `ProxyJump` does; telnet devices too:
+//!
+//! ```yaml
+//! defaults: {jump: bastion}
+//! hosts:
+//!   bastion: {hostname: 192.0.2.20, username: ops, private_key: keys/ops}
+//!   r4: {hostname: 10.0.0.4}
+//!   r5: {hostname: 10.0.0.5, transport: telnet, jump: "bastion,ops@inner.example:2022"}
+//!   r6: {hostname: 192.0.2.6, jump: none}
+//! ```
+//!
 //! Paths are relative to the file. No secret stands in it: a password is the name of an environment variable or of a
 //! file, and is read when a host is connected.
 
@@ -41,13 +52,16 @@ mod entry;
 mod error;
 mod file;
 mod host;
+mod jump;
 mod value;
+mod way;
 mod written;
 
 pub use credential::{Credential, SecretSource};
 pub use entry::{Entry, OutOfBand};
 pub use error::InventoryError;
 pub use host::Host;
+pub use jump::{Hop, Jump};
 pub use value::Value;
 
 use std::path::Path;

@@ -1,11 +1,11 @@
 //! Opens SSH connections.
 
 use super::host_key::{HostKeys, Server};
+use super::jump::Jump;
 use super::session::Session;
 use super::shell::{SshTransport, Terminal};
 use super::{PORT, algorithms, auth};
-use crate::resolve::Resolver;
-use crate::tcp;
+use crate::dial::Dial;
 use linecrew_core::cx::Cx;
 use linecrew_core::transport::{
     Connector, ErrorKind, HostKeyCheck, Phase, Target, Transport, TransportError,
@@ -41,7 +41,7 @@ pub struct SshConnector {
     host_keys: Arc<HostKeys>,
     terminal: Terminal,
     legacy: bool,
-    resolver: Resolver,
+    dial: Dial,
 }
 
 #[derive(Clone, Copy)]
@@ -68,7 +68,7 @@ impl SshConnector {
             // Wide enough that devices do not wrap, high enough that most do not page.
             terminal: Terminal { name: "vt100".into(), columns: 511, rows: 1000 },
             legacy: false,
-            resolver: Resolver::system(),
+            dial: Dial::default(),
         }
     }
 
@@ -119,6 +119,12 @@ impl SshConnector {
         self
     }
 
+    /// Connects through a jump host, which is then the one to look up the target's name. Directly unless set.
+    pub fn jump(mut self, jump: Jump) -> Self {
+        self.dial = Dial::Through(jump);
+        self
+    }
+
     fn with_host_keys(mut self) -> Self {
         self.host_keys = Arc::new(HostKeys::new(self.check, self.files.clone()));
         self
@@ -128,9 +134,9 @@ impl SshConnector {
     fn handshake(&self, target: &Target, cx: &Cx) -> Result<Session, TransportError> {
         let port = target.port.unwrap_or(PORT);
         let known = self.host_keys.known(&target.peer(PORT))?;
-        let socket = tcp::connect(target, PORT, &self.resolver, &cx.within(self.limits.connect, "connect"))?;
+        let connection = self.dial.connect(target, PORT, self.limits.connect, cx)?;
         let cx = cx.within(self.limits.handshake, "handshake");
-        let session = Session::new(&socket, target.peer(PORT))?;
+        let session = Session::new(&connection, target.peer(PORT))?;
         let key_types = known.key_types(&target.host, port);
         algorithms::prefer(&session.ssh, self.legacy, &key_types).map_err(|source| {
             let what = "this build has no usable algorithm";
@@ -148,6 +154,16 @@ impl SshConnector {
     }
 }
 
+impl SshConnector {
+    /// A session that is logged in, with no channel yet.
+    pub(super) fn log_in(&self, target: &Target, cx: &Cx) -> Result<Session, TransportError> {
+        let session = self.handshake(target, cx)?;
+        let limit = self.limits.authentication;
+        auth::authenticate(&session, &target.credentials, &cx.within(limit, "authentication"))?;
+        Ok(session)
+    }
+}
+
 impl Default for SshConnector {
     fn default() -> Self {
         Self::new()
@@ -156,9 +172,8 @@ impl Default for SshConnector {
 
 impl Connector for SshConnector {
     fn connect(&self, target: &Target, cx: &Cx) -> Result<Box<dyn Transport>, TransportError> {
-        let session = self.handshake(target, cx)?;
+        let session = self.log_in(target, cx)?;
         let limit = self.limits.authentication;
-        auth::authenticate(&session, &target.credentials, &cx.within(limit, "authentication"))?;
         Ok(Box::new(SshTransport::open(session, &self.terminal, &cx.within(limit, "authentication"))?))
     }
 }

@@ -8,11 +8,13 @@ mod auth;
 mod connector;
 mod greeting;
 mod host_key;
+mod jump;
 pub mod known_hosts;
 mod session;
 mod shell;
 
 pub use connector::SshConnector;
+pub use jump::Jump;
 pub use shell::SshTransport;
 
 /// The port where none is given (RFC 4253, section 4.1).
