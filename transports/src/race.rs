@@ -62,7 +62,7 @@ impl<'a> Race<'a> {
 
     /// Starts attempts until one is under way or no address is left.
     fn start_next(&mut self) -> io::Result<()> {
-        while let Some(address) = self.waiting.next() {
+        for address in self.waiting.by_ref() {
             let stream = match socket(&address) {
                 Ok(stream) => stream,
                 Err(error) => {

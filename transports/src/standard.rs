@@ -1,12 +1,12 @@
 //! The connectors of a fleet, chosen by what each host's settings ask for.
 
+#[cfg(feature = "telnet")]
+use crate::telnet::TelnetConnector;
 use linecrew_core::fleet::{Connectors, HostError};
 use linecrew_core::inventory::Host;
 use linecrew_core::transport::{Connector, Credentials};
 use std::sync::Arc;
 use std::time::Duration;
-#[cfg(feature = "telnet")]
-use crate::telnet::TelnetConnector;
 #[cfg(feature = "ssh")]
 use {
     crate::ssh::{Jump, SshConnector},

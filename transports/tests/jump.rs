@@ -166,7 +166,10 @@ fn a_lost_jump_host_is_told_to_every_device_behind_it() {
     }
     let error = refused(dial(&jump, r1));
     assert_eq!((error.kind(), error.phase()), (ErrorKind::Refused, Phase::Connect));
-    assert!(error.to_string().contains(&format!("connect: through {peer}: connect: connection refused")), "{error}");
+    assert!(
+        error.to_string().contains(&format!("connect: through {peer}: connect: connection refused")),
+        "{error}"
+    );
 }
 
 #[test]
@@ -199,7 +202,10 @@ fn a_jump_host_that_lets_nothing_through_is_told_as_such() {
     assert_eq!((error.kind(), error.phase()), (ErrorKind::Configuration, Phase::Connect));
     let shown = error.to_string();
     assert!(shown.starts_with("r1 (127.0.0.1:") && shown.contains("connect: through bastion ("), "{shown}");
-    assert!(shown.contains("(administratively prohibited)") && shown.contains("AllowTcpForwarding"), "{shown}");
+    assert!(
+        shown.contains("(administratively prohibited)") && shown.contains("AllowTcpForwarding"),
+        "{shown}"
+    );
 }
 
 #[test]

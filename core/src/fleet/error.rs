@@ -87,10 +87,7 @@ impl HostError {
             matches!(error.phase(), Phase::Resolve | Phase::Connect)
                 && matches!(
                     error.kind(),
-                    ErrorKind::Unresolved
-                        | ErrorKind::Refused
-                        | ErrorKind::Unreachable
-                        | ErrorKind::TimedOut
+                    ErrorKind::Unresolved | ErrorKind::Refused | ErrorKind::Unreachable | ErrorKind::TimedOut
                 )
         })
     }

@@ -173,12 +173,7 @@ impl Plan {
         Value { result, elapsed, served }
     }
 
-    fn perform<T>(
-        &self,
-        host: &Host,
-        job: &Job<T>,
-        served: &mut Option<Served>,
-    ) -> Result<T, HostError> {
+    fn perform<T>(&self, host: &Host, job: &Job<T>, served: &mut Option<Served>) -> Result<T, HostError> {
         let (mut session, at) = self.open(host)?;
         (self.watcher)(Event::Connected { host, served: served.insert(at) });
         let value = job(&mut session, host)?;
@@ -195,10 +190,9 @@ impl Plan {
         };
         let second = host.out_of_band().filter(|_| first.is_no_answer() && cx.interruption().is_none());
         let Some(second) = second else { return Err(first) };
-        let session = self.open_at(&second, &cx).map_err(|second| HostError::OutOfBand {
-            first: Box::new(first),
-            second: Box::new(second),
-        })?;
+        let session = self
+            .open_at(&second, &cx)
+            .map_err(|second| HostError::OutOfBand { first: Box::new(first), second: Box::new(second) })?;
         Ok((session, Served { address: address(&second), out_of_band: true }))
     }
 

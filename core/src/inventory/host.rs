@@ -25,8 +25,9 @@ impl Host {
     /// with no settings of their own, unless [`through`](Self::through) gives others.
     pub fn new(name: impl Into<String>, settings: Entry) -> Self {
         let name = name.into();
-        let hops = settings.jump.iter().flat_map(|jump| jump.hops());
-        let jumps = hops.map(|hop| Arc::new(Self::hop(hop, &Entry::default(), None, Path::new(&name)))).collect();
+        let hops = settings.jump.iter().flat_map(Jump::hops);
+        let jumps =
+            hops.map(|hop| Arc::new(Self::hop(hop, &Entry::default(), None, Path::new(&name)))).collect();
         Self { origin: PathBuf::from(&name), name, settings, credential: None, jumps }
     }
 
@@ -40,7 +41,12 @@ impl Host {
     }
 
     /// A jump host that is in no inventory: an SSH server with what `defaults` says of credentials and host keys.
-    pub(super) fn hop(hop: &Hop, defaults: &Entry, credential: Option<Arc<Credential>>, origin: &Path) -> Self {
+    pub(super) fn hop(
+        hop: &Hop,
+        defaults: &Entry,
+        credential: Option<Arc<Credential>>,
+        origin: &Path,
+    ) -> Self {
         let mut settings = Entry {
             hostname: Some(hop.host.clone()),
             port: hop.port,

@@ -1,7 +1,7 @@
 //! The way to a host through the jump hosts of an inventory.
 
 use super::host::Host;
-use super::jump::Hop;
+use super::jump::{Hop, Jump};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -31,14 +31,18 @@ impl<'a> Ways<'a> {
     fn after(&self, host: &Host, trail: &mut Vec<String>) -> Result<Vec<Arc<Host>>, String> {
         let mut way = Vec::new();
         trail.push(host.name().to_owned());
-        let hops = host.settings().jump.iter().flat_map(|jump| jump.hops());
+        let hops = host.settings().jump.iter().flat_map(Jump::hops);
         for (index, hop) in hops.take_while(|hop| hop.host != host.name()).enumerate() {
             let Some(known) = self.hosts.get(hop.host.as_str()) else {
                 way.push(Arc::new((self.stranger)(hop)?));
                 continue;
             };
             if known.transport() != "ssh" {
-                return Err(format!("{} is reached over {}; a jump host needs ssh", hop.host, known.transport()));
+                return Err(format!(
+                    "{} is reached over {}; a jump host needs ssh",
+                    hop.host,
+                    known.transport()
+                ));
             }
             if index == 0 {
                 if trail.contains(&hop.host) {
@@ -72,7 +76,10 @@ mod tests {
         assert_eq!(way(text, "r"), ["b"]);
         assert_eq!(way(text, "x"), NONE);
         let two = "defaults: {jump: [a, b]}\nhosts: {a: {}, b: {}, r: {}}";
-        assert_eq!((way(two, "a"), way(two, "b"), way(two, "r")), (vec![], vec!["a".into()], vec!["a".into(), "b".into()]));
+        assert_eq!(
+            (way(two, "a"), way(two, "b"), way(two, "r")),
+            (vec![], vec!["a".into()], vec!["a".into(), "b".into()])
+        );
     }
 
     #[test]
@@ -102,7 +109,10 @@ mod tests {
         let jumps = inventory.host("r").unwrap().jumps();
         let target = |index: usize| jumps[index].target(&Credentials::default()).unwrap();
         let (b, x) = (target(0), target(1));
-        assert_eq!((b.host.as_str(), b.port, b.credentials.username.as_deref()), ("192.0.2.1", Some(2022), Some("me")));
+        assert_eq!(
+            (b.host.as_str(), b.port, b.credentials.username.as_deref()),
+            ("192.0.2.1", Some(2022), Some("me"))
+        );
         assert_eq!((x.host.as_str(), x.port, x.credentials.username.as_deref()), ("x", None, Some("all")));
         assert_eq!((jumps[1].transport(), jumps[1].host_key_check()), ("ssh", HostKeyCheck::AcceptNew));
     }

@@ -154,8 +154,9 @@ impl Making<'_> {
             state.refused = Some(told.clone());
         }
         if state.tunnels.is_empty() {
-            let waiting = std::mem::take(&mut state.waiting);
-            waiting.iter().for_each(|request| request.answer(Answer::Failed(told.clone())));
+            for request in state.waiting.drain(..) {
+                request.answer(Answer::Failed(told.clone()));
+            }
         }
     }
 }

@@ -96,7 +96,7 @@ impl Asker<'_> {
             let limited = || self.cx.within(self.limit, "connect");
             let until = match self.place.look(patient || !may_make) {
                 Look::Make => {
-                    may_make = self.make()?;
+                    (may_make, patient) = (self.make()?, true);
                     continue;
                 }
                 Look::Refused(told) => return Err(self.failed(&told)),
@@ -108,7 +108,8 @@ impl Asker<'_> {
                 Ok(Answer::Opened(connection)) => return Ok(connection),
                 Ok(Answer::Failed(told)) => return Err(self.failed(&told)),
                 Ok(Answer::Cancelled) => return Err(self.interrupted(Interruption::Cancelled, self.cx)),
-                Ok(Answer::Look) => {}
+                // What has changed may serve it at once.
+                Ok(Answer::Look) => patient = true,
                 Err(RecvTimeoutError::Timeout) => {
                     let limit = opening.as_ref().unwrap_or(self.cx);
                     if let Some(why) = limit.interruption() {
