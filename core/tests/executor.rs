@@ -78,29 +78,6 @@ mod workers {
     use super::*;
 
     #[test]
-    fn a_free_worker_is_used_before_a_new_one_is_started() {
-        let executor = pool(8);
-        let names: BTreeSet<_> = (0..200).map(|_| executor.submit(thread_name).result().unwrap()).collect();
-        assert_eq!(names.len(), 1, "{names:?}");
-    }
-
-    #[test]
-    fn as_many_start_as_wait_for_each_other() {
-        for _ in 0..20 {
-            let executor = pool(16);
-            let barrier = Arc::new(Barrier::new(16));
-            let meet = |_| {
-                let barrier = Arc::clone(&barrier);
-                executor.submit(move || barrier.wait().is_leader())
-            };
-            let tasks: Vec<_> = (0..16).map(meet).collect();
-            for task in tasks {
-                task.result().unwrap();
-            }
-        }
-    }
-
-    #[test]
     fn children_of_a_blocked_job_start_on_other_workers() {
         let executor = pool(4);
         let handle = executor.handle();
@@ -133,21 +110,6 @@ mod workers {
     }
 
     #[test]
-    fn threads_are_named_by_prefix_and_number() {
-        let executor = Executor::builder().max_workers(2).thread_name_prefix("crew").build().unwrap();
-        let both = Arc::new(Barrier::new(2));
-        let meet = |_| {
-            let both = Arc::clone(&both);
-            executor.submit(move || {
-                both.wait();
-                thread_name()
-            })
-        };
-        let names: BTreeSet<_> = [0, 1].map(meet).into_iter().map(name_of).collect();
-        assert_eq!(names, BTreeSet::from(["crew_0".to_owned(), "crew_1".to_owned()]));
-    }
-
-    #[test]
     fn a_refused_first_thread_refuses_every_task() {
         for _ in 0..100 {
             // More than the address space has.
@@ -167,12 +129,6 @@ mod workers {
     fn a_name_that_the_system_does_not_take_is_refused() {
         let error = Executor::builder().thread_name_prefix("crew\0").build().unwrap_err();
         assert_eq!(error.to_string(), "thread_name_prefix must not contain a NUL");
-    }
-
-    #[test]
-    fn a_pool_of_none_is_refused() {
-        let error = Executor::builder().max_workers(0).build().unwrap_err();
-        assert_eq!(error.to_string(), "max_workers must be between 1 and 65535, not 0");
     }
 
     fn thread_name() -> String {
@@ -345,45 +301,6 @@ mod shutdown {
     use super::*;
 
     #[test]
-    fn a_submit_after_it_is_an_error() {
-        let executor = pool(1);
-        executor.shutdown(Pending::Finish, Wait::Yes);
-        assert!(matches!(executor.submit(|| ()).result(), Err(TaskError::ShutDown)));
-    }
-
-    #[test]
-    fn what_was_queued_is_finished() {
-        let executor = pool(2);
-        let tasks: Vec<_> = (0..50).map(|n| executor.submit(move || n)).collect();
-        executor.shutdown(Pending::Finish, Wait::Yes);
-        assert!(tasks.iter().all(Task::is_done));
-        assert!(tasks.into_iter().enumerate().all(|(n, task)| task.result().unwrap() == n));
-    }
-
-    #[test]
-    fn dropping_the_executor_finishes_and_waits() {
-        let count = Arc::new(AtomicUsize::new(0));
-        let executor = pool(2);
-        for _ in 0..100 {
-            let count = Arc::clone(&count);
-            drop(executor.submit(move || count.fetch_add(1, Ordering::SeqCst)));
-        }
-        drop(executor);
-        assert_eq!(count.load(Ordering::SeqCst), 100);
-    }
-
-    #[test]
-    fn without_wait_it_returns_while_a_task_runs() {
-        let executor = pool(1);
-        let (running, release) = block(&executor);
-        executor.shutdown(Pending::Finish, Wait::No);
-        drop(executor);
-        assert!(running.is_running());
-        drop(release);
-        running.result().unwrap();
-    }
-
-    #[test]
     fn whoever_waits_second_waits_too() {
         let executor = pool(1);
         let (running, release) = block(&executor);
@@ -404,18 +321,6 @@ mod shutdown {
                 std::thread::yield_now();
             }
             drop(release);
-        });
-    }
-
-    #[test]
-    fn twice_from_two_threads_and_from_a_task_is_no_deadlock() {
-        let executor = Arc::new(pool(2));
-        let inside = Arc::clone(&executor);
-        executor.submit(move || inside.shutdown(Pending::Finish, Wait::Yes)).result().unwrap();
-        std::thread::scope(|scope| {
-            for _ in 0..2 {
-                scope.spawn(|| executor.shutdown(Pending::Finish, Wait::Yes));
-            }
         });
     }
 

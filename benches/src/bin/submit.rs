@@ -1,67 +1,63 @@
-//! A million no-op jobs submitted from outside, each result read: linecrew beside the pools that a user would pick.
+//! A million no-op jobs submitted from outside, each result read.
 //!
 //! `cargo run --release -p linecrew-benches --features rivals --bin submit [JOBS]`
-#![allow(clippy::print_stdout, clippy::expect_used, reason = "a program that prints figures, or fails")]
+#![allow(
+    clippy::print_stdout,
+    clippy::expect_used,
+    clippy::cast_precision_loss,
+    reason = "a program that prints figures, or fails"
+)]
 
-use linecrew_benches::{Contender, medians};
-use linecrew_core::executor::Executor;
+use linecrew_benches::{
+    Bar, Better, Candidate, Contender, Ratios, Samples, Table, alternate, candidates, process, rate, verdict,
+};
 
 const ROUNDS: usize = 5;
 
 fn main() {
     let jobs: u64 = std::env::args().nth(1).map_or(1_000_000, |jobs| jobs.parse().expect("a number of jobs"));
-    for workers in [2, 64, 500] {
-        let medians = medians(&mut contenders(workers, jobs), ROUNDS);
-        let ours = medians[0].1.as_secs_f64();
-        println!("{jobs} no-op jobs, {workers} workers");
-        for (name, median) in medians {
-            let seconds = median.as_secs_f64();
-            let rate = f64::from(u32::try_from(jobs).unwrap_or(u32::MAX)) / seconds / 1e6;
-            println!("  {name:<12} {rate:6.2} M/s   {:5.2} times linecrew's time", seconds / ours);
-        }
-    }
+    process::for_each(&[2, 64, 500], |workers| bench(jobs, workers));
 }
 
-fn contenders(workers: usize, jobs: u64) -> Vec<Contender<'static>> {
-    let executor = Executor::builder().max_workers(workers).build().expect("workers above 0");
-    let linecrew = Contender::new("linecrew", move || {
-        let tasks: Vec<_> = (0..jobs).map(|n| executor.submit(move || n)).collect();
-        let sum: u64 = tasks.into_iter().map(|task| task.result().expect("no panic")).sum();
-        assert_eq!(sum, jobs * (jobs - 1) / 2);
-    });
-    std::iter::once(linecrew).chain(rivals(workers, jobs)).collect()
+fn bench(jobs: u64, workers: usize) {
+    println!("## {jobs} jobs that do nothing, submitted from outside, each result read: {workers} workers\n");
+    let contender = |candidate: Candidate| {
+        Contender::new(candidate.name, move || {
+            let mut pool = (candidate.with_workers)(workers);
+            rate(jobs, |jobs| pool.noops(jobs))
+        })
+    };
+    let samples = alternate(&mut candidates().into_iter().map(contender).collect::<Vec<_>>(), ROUNDS);
+    let python = python(jobs, workers);
+    let ratios =
+        Ratios::new(samples.iter().map(|samples| (&*samples.name, samples.median(0))), Better::Greater);
+    let mut table = Table::new(&["pool", "million jobs/s", "to the best rival", "jobs"]);
+    for samples in samples.iter().chain(&python) {
+        let (rate, jobs) = (samples.median(0), samples.median(1));
+        table.row([samples.name.clone(), format!("{:.3}", rate / 1e6), ratios.cell(rate), jobs.to_string()]);
+    }
+    table.print();
+    ratios.verdict("Rate", Bar::AtLeast(if workers == 2 { 1.0 } else { 1.2 }));
+    ratios.verdict("The aim", Bar::AtLeast(1.3));
+    if let Some(python) = python {
+        verdict("Rate, to CPython's", samples[0].median(0) / python.median(0), Bar::AtLeast(100.0));
+    }
+    println!();
+}
+
+#[cfg(feature = "rivals")]
+fn python(jobs: u64, workers: usize) -> Option<Samples<2>> {
+    use linecrew_benches::python;
+    let jobs = jobs.div_ceil(10);
+    if python::noops(workers, 1).is_none() {
+        println!("CPython is left out: there is no python3.\n");
+        return None;
+    }
+    let run = || [jobs as f64 / python::noops(workers, jobs).expect("python3 was there"), jobs as f64];
+    alternate(&mut [Contender::new(python::NAME, run)], 3).pop()
 }
 
 #[cfg(not(feature = "rivals"))]
-fn rivals(_workers: usize, _jobs: u64) -> Vec<Contender<'static>> {
-    Vec::new()
-}
-
-/// Those without handles get a channel per job, as their documentation suggests.
-#[cfg(feature = "rivals")]
-fn rivals(workers: usize, jobs: u64) -> Vec<Contender<'static>> {
-    use std::sync::mpsc::{Receiver, sync_channel};
-    fn read(results: Vec<Receiver<u64>>, jobs: u64) {
-        let sum: u64 = results.into_iter().map(|result| result.recv().expect("a result")).sum();
-        assert_eq!(sum, jobs * (jobs - 1) / 2);
-    }
-    let rayon = rayon::ThreadPoolBuilder::new().num_threads(workers).build().expect("a pool");
-    let threadpool = threadpool::ThreadPool::new(workers);
-    let with_rayon = move || {
-        let submit = |n| {
-            let (sender, receiver) = sync_channel(1);
-            rayon.spawn(move || sender.send(n).expect("a receiver"));
-            receiver
-        };
-        read((0..jobs).map(submit).collect(), jobs);
-    };
-    let with_threadpool = move || {
-        let submit = |n| {
-            let (sender, receiver) = sync_channel(1);
-            threadpool.execute(move || sender.send(n).expect("a receiver"));
-            receiver
-        };
-        read((0..jobs).map(submit).collect(), jobs);
-    };
-    vec![Contender::new("rayon", with_rayon), Contender::new("threadpool", with_threadpool)]
+fn python(_jobs: u64, _workers: usize) -> Option<Samples<2>> {
+    None
 }

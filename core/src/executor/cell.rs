@@ -24,7 +24,7 @@ use super::error::TaskError;
 use super::excepthook::{contained, reported, unread};
 use super::header::{CANCELLED_ERROR, Header, TAKEN_ERROR, TaskState, Word};
 use super::runner::{Bystander, Runner};
-use super::sync::UnsafeCell;
+use super::sync::{Step, UnsafeCell, kept};
 use super::waiter::{self, Callback, Waiter};
 use std::sync::Arc;
 
@@ -146,8 +146,8 @@ impl<T> TaskHandle<T> {
         Arc::as_ptr(&self.0).addr()
     }
 
-    /// Takes the result of a task that has ended.
-    pub(super) fn take(&mut self) -> Result<T, TaskError> {
+    /// Takes the result of a task if it has ended.
+    pub(super) fn take(&mut self) -> Option<Result<T, TaskError>> {
         // SAFETY: the one handle, exclusively.
         unsafe { self.0.take() }
     }
@@ -182,11 +182,11 @@ impl<T> Drop for TaskHandle<T> {
 trait Join<T>: Runnable {
     fn header(&self) -> &Header<T>;
 
-    /// Takes the result of a task that has ended.
+    /// Takes the result of a task if it has ended.
     ///
     /// # Safety
     /// Only by the task's one handle, and not while another call of it runs or a reference of `look` lives.
-    unsafe fn take(&self) -> Result<T, TaskError>;
+    unsafe fn take(&self) -> Option<Result<T, TaskError>>;
 
     /// The outcome of a task that has ended.
     ///
@@ -265,6 +265,7 @@ impl<F, T, E> TaskCell<F, T, E> {
     ///
     /// # Safety
     /// The caller made the task RUNNING.
+    #[inline]
     unsafe fn finish(&self, result: Result<T, TaskError>, runner: &dyn Runner) {
         // SAFETY: RUNNING, and this thread made it so.
         unsafe { self.replace(Stage::Finished(result)) };
@@ -279,7 +280,7 @@ impl<F, T, E> TaskCell<F, T, E> {
             }
             runner.before_user_code();
         };
-        if before.is_detached() && !word.is_detached() {
+        if before.is_detached() && !word.is_detached() && kept(Step::DropUnread) {
             // The handle went before DONE, so the stage is still this thread's.
             runner.before_user_code();
             // SAFETY: likewise.
@@ -367,15 +368,15 @@ where
         &self.header
     }
 
-    unsafe fn take(&self) -> Result<T, TaskError> {
+    unsafe fn take(&self) -> Option<Result<T, TaskError>> {
         match self.header.state() {
-            TaskState::Cancelled => Err(TaskError::Cancelled),
+            TaskState::Cancelled => Some(Err(TaskError::Cancelled)),
             // SAFETY: DONE, and the caller is the one handle.
             TaskState::Finished => match unsafe { self.replace(Stage::Empty) } {
-                Stage::Finished(result) => result,
-                Stage::Ready(_) | Stage::Empty => Err(TaskError::AlreadyTaken),
+                Stage::Finished(result) => Some(result),
+                Stage::Ready(_) | Stage::Empty => Some(Err(TaskError::AlreadyTaken)),
             },
-            TaskState::Pending | TaskState::Running => Err(TaskError::TimedOut),
+            TaskState::Pending | TaskState::Running => None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! The queue that lets one consumer watch any number of tasks: each completion costs it one push.
 
-use super::sync::{Condvar, Mutex, MutexGuard};
+use super::sync::{Condvar, Mutex, MutexGuard, Step, kept};
 use std::sync::PoisonError;
 use std::time::Instant;
 
@@ -16,7 +16,7 @@ impl CompletionQueue {
         let mut ended = self.ended();
         ended.push(place);
         // The consumer empties the queue whole, so it sleeps only while the queue is empty.
-        if ended.len() == 1 {
+        if ended.len() == 1 && kept(Step::Notify) {
             self.arrived.notify_one();
         }
     }

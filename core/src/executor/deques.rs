@@ -1,9 +1,10 @@
 //! The workers' own queues, as those see them who steal.
 
 use super::cell::Runnable;
-use super::sync::Mutex;
+use super::stats::Counts;
 use super::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use crossbeam_deque::{Steal, Stealer, Worker as Deque};
+use super::sync::{Injector, Mutex, Steal, Stealer, Worker as Deque};
+use std::cell::Cell;
 use std::sync::{Arc, OnceLock, PoisonError};
 
 /// What the queues hold.
@@ -28,19 +29,28 @@ pub(super) struct Deques {
 /// 64 places and their bits.
 struct Group {
     filled: AtomicU64,
-    stealers: [OnceLock<Stealer<Job>>; 64],
+    seats: [OnceLock<Seat>; 64],
+}
+
+/// A place as others see it.
+struct Seat {
+    stealer: Stealer<Job>,
+    counts: Arc<Counts>,
 }
 
 impl Default for Group {
     fn default() -> Self {
-        Self { filled: AtomicU64::new(0), stealers: [const { OnceLock::new() }; 64] }
+        Self { filled: AtomicU64::new(0), seats: [const { OnceLock::new() }; 64] }
     }
 }
 
-/// A worker's own queue and where it is in the table.
+/// A worker's own queue and counters, and where they are in the table.
 pub(super) struct Place {
     index: usize,
     deque: Deque<Job>,
+    counts: Arc<Counts>,
+    /// Whether the place's bit is set, which only its worker changes.
+    marked: Cell<bool>,
 }
 
 impl Deques {
@@ -49,15 +59,15 @@ impl Deques {
         let left = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
         left.unwrap_or_else(|| {
             let index = self.used.fetch_add(1, Ordering::SeqCst);
-            let deque = Deque::new_fifo();
+            let (deque, counts) = (Deque::new_fifo(), Arc::<Counts>::default());
             let (group, bit) = self.group_or_new(index / 64, index % 64);
             // A fresh index is handed out once, so the place is empty.
-            let _ = group.stealers[bit].set(deque.stealer());
-            Place { index, deque }
+            let _ = group.seats[bit].set(Seat { stealer: deque.stealer(), counts: Arc::clone(&counts) });
+            Place { index, deque, counts, marked: Cell::new(false) }
         })
     }
 
-    /// Gives the place of an ending worker back.
+    /// Gives the place of an ending worker back. What is in its queue can be stolen as before.
     pub(super) fn leave(&self, place: Place) {
         self.free.lock().unwrap_or_else(PoisonError::into_inner).push(place);
     }
@@ -70,6 +80,9 @@ impl Deques {
 
     /// Takes the oldest from the worker's own queue.
     pub(super) fn pop(&self, place: &Place) -> Option<Job> {
+        if !place.marked.get() {
+            return None;
+        }
         let job = place.deque.pop();
         if job.is_none() {
             self.unmark(place);
@@ -84,10 +97,31 @@ impl Deques {
             let batch = || stealer.steal_batch_and_pop(&place.deque);
             std::iter::repeat_with(batch).find(|steal| !steal.is_retry()).and_then(Steal::success)
         });
-        if job.is_some() && !place.deque.is_empty() {
-            self.mark(place);
+        if job.is_some() {
+            let more = place.deque.len();
+            place.counts.add_stolen(1 + more);
+            if more > 0 {
+                self.mark(place);
+            }
         }
         job
+    }
+
+    /// Takes up to `most` of what came from outside: the oldest to run, the rest into the worker's own queue. Tells
+    /// how many that queue holds then.
+    pub(super) fn take_batch(
+        &self,
+        injector: &Injector<Job>,
+        place: &Place,
+        most: usize,
+    ) -> (Option<Job>, usize) {
+        let batch = || injector.steal_batch_with_limit_and_pop(&place.deque, most);
+        let job = std::iter::repeat_with(batch).find(|steal| !steal.is_retry()).and_then(Steal::success);
+        let more = place.deque.len();
+        if more > 0 {
+            self.mark(place);
+        }
+        (job, more)
     }
 
     /// Takes one from any worker.
@@ -104,18 +138,36 @@ impl Deques {
         self.marked(0).all(Stealer::is_empty)
     }
 
+    /// How many tasks the workers' queues hold together.
+    pub(super) fn len(&self) -> usize {
+        self.marked(0).map(Stealer::len).sum()
+    }
+
+    /// The counters of every place that was ever occupied.
+    pub(super) fn counts(&self) -> impl Iterator<Item = &Counts> {
+        (0..self.used.load(Ordering::SeqCst))
+            .filter_map(|index| self.group(index / 64)?.seats[index % 64].get())
+            .map(|seat| &*seat.counts)
+    }
+
     fn mark(&self, place: &Place) {
-        let (group, bit) = (self.group(place.index / 64), 1 << (place.index % 64));
-        // Only this worker writes the bit, so a plain look tells whether it must.
-        if let Some(group) = group.filter(|group| group.filled.load(Ordering::Relaxed) & bit == 0) {
-            group.filled.fetch_or(bit, Ordering::SeqCst);
+        if !place.marked.replace(true) {
+            self.set_bit(place.index, true);
         }
     }
 
     fn unmark(&self, place: &Place) {
-        let (group, bit) = (self.group(place.index / 64), 1 << (place.index % 64));
-        if let Some(group) = group.filter(|group| group.filled.load(Ordering::Relaxed) & bit != 0) {
-            group.filled.fetch_and(!bit, Ordering::SeqCst);
+        if place.marked.replace(false) {
+            self.set_bit(place.index, false);
+        }
+    }
+
+    fn set_bit(&self, index: usize, filled: bool) {
+        let bit = 1 << (index % 64);
+        match self.group(index / 64) {
+            Some(group) if filled => _ = group.filled.fetch_or(bit, Ordering::SeqCst),
+            Some(group) => _ = group.filled.fetch_and(!bit, Ordering::SeqCst),
+            None => {}
         }
     }
 
@@ -134,7 +186,8 @@ impl Deques {
                 };
                 Some((group, group.filled.load(Ordering::SeqCst) & mask))
             })
-            .flat_map(|(group, bits)| ones(bits).filter_map(|bit| group.stealers[bit].get()))
+            .flat_map(|(group, bits)| ones(bits).filter_map(|bit| group.seats[bit].get()))
+            .map(|seat| &seat.stealer)
     }
 
     fn group(&self, number: usize) -> Option<&Group> {
@@ -163,9 +216,14 @@ impl Place {
         }
     }
 
+    /// The counters, for the worker of the place.
+    pub(super) fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
     /// Whether the worker's own queue is empty.
     pub(super) fn is_empty(&self) -> bool {
-        self.deque.is_empty()
+        !self.marked.get() || self.deque.is_empty()
     }
 
     /// How many tasks the worker's own queue holds.
@@ -252,5 +310,34 @@ mod tests {
         assert!(deques.steal(&thief).is_some());
         while deques.pop(&owner).is_some() {}
         assert!(!thief.is_empty() && deques.steal(&second).is_some());
+    }
+
+    #[test]
+    fn what_an_ending_worker_leaves_is_stolen_or_inherited() {
+        let deques = Deques::default();
+        let (owner, thief) = (deques.occupy(), deques.occupy());
+        for _ in 0..2 {
+            deques.push(&owner, new_task(0, || ()).0);
+        }
+        owner.counts().add_completed();
+        deques.leave(owner);
+        assert_eq!(deques.len(), 2);
+        assert!(deques.steal_one().is_some());
+        let heir = deques.occupy();
+        assert!(deques.pop(&heir).is_some() && deques.steal(&thief).is_none());
+        heir.counts().add_completed();
+        assert_eq!(deques.counts().map(Counts::completed).collect::<Vec<_>>(), [2, 0]);
+    }
+
+    #[test]
+    fn a_stolen_batch_counts_each_task() {
+        let deques = Deques::default();
+        let (owner, thief) = (deques.occupy(), deques.occupy());
+        for _ in 0..8 {
+            deques.push(&owner, new_task(0, || ()).0);
+        }
+        assert!(deques.steal(&thief).is_some());
+        assert_eq!(thief.counts().stolen(), 8 - owner.len() as u64);
+        assert_eq!(owner.counts().stolen(), 0);
     }
 }

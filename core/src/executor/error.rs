@@ -1,6 +1,8 @@
 //! How a task can end without a value, and an executor fail to be built.
 
 use super::panic::Panic;
+use std::fmt;
+use std::sync::Arc;
 
 /// Why a task has no value to give.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +20,9 @@ pub enum TaskError {
     /// It was submitted to an executor that has been shut down. Python's `RuntimeError`.
     #[error("the task was not accepted: the executor has been shut down")]
     ShutDown,
+    /// The executor's initializer panicked before it was run. Python's `BrokenThreadPool`.
+    #[error("the task was not run: {0}")]
+    BrokenPool(BrokenPool),
     /// The system refused the pool's first thread, or the one that all timers share.
     #[error("the task was not accepted: no thread could be started ({0})")]
     NoThread(std::io::ErrorKind),
@@ -32,7 +37,49 @@ pub enum TaskError {
     AlreadyTaken,
 }
 
-/// Why an executor, or a buffered map of one, could not be built.
+/// Why an executor runs no more tasks: its initializer panicked in one of its workers.
+#[derive(Clone, PartialEq, Eq)]
+pub struct BrokenPool(Arc<Broken>);
+
+#[derive(PartialEq, Eq)]
+struct Broken {
+    worker: String,
+    message: String,
+}
+
+impl BrokenPool {
+    pub(super) fn new(worker: &str, message: String) -> Self {
+        Self(Arc::new(Broken { worker: worker.to_owned(), message }))
+    }
+
+    /// The name of the worker's thread.
+    pub fn worker(&self) -> &str {
+        &self.0.worker
+    }
+
+    /// What the initializer panicked with, where that is a text.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+}
+
+impl fmt::Display for BrokenPool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (worker, message) = (self.worker(), self.message());
+        write!(f, "the initializer panicked in worker {worker}: {message} (build another executor)")
+    }
+}
+
+impl fmt::Debug for BrokenPool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BrokenPool")
+            .field("worker", &self.worker())
+            .field("message", &self.message())
+            .finish()
+    }
+}
+
+/// Why an executor, or a buffered map of one, could not be built, or not be changed so.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {

@@ -4,7 +4,7 @@ use super::cell::PoolId;
 use super::error::TaskError;
 use super::runner::Runner;
 use super::sync::atomic::{AtomicU8, Ordering};
-use super::sync::{Mutex, MutexGuard};
+use super::sync::{Mutex, MutexGuard, Step, kept, order};
 use super::waiter::{Callback, Waiter, WaiterKey, Waiters};
 use std::sync::PoisonError;
 
@@ -70,7 +70,8 @@ impl Word {
 pub(super) struct Header<T> {
     word: AtomicU8,
     pool: PoolId,
-    waiters: Mutex<Waiters<T>>,
+    /// Boxed, since most tasks have ended before anybody waits: a third less memory for each.
+    waiters: Mutex<Option<Box<Waiters<T>>>>,
 }
 
 impl<T> Header<T> {
@@ -108,13 +109,19 @@ impl<T> Header<T> {
     /// RUNNING to DONE, and what the word was; or, if there are callbacks to call before, what it is.
     pub(super) fn publish(&self) -> Result<Word, Word> {
         // RUNNING ^ DONE turns the one into the other and keeps the bits beside it.
-        let done = |word: u8| (word & CALLBACKS == 0).then_some(word ^ RUNNING ^ DONE);
-        self.word.fetch_update(Ordering::AcqRel, Ordering::Acquire, done).map(Word).map_err(Word)
+        let open = |word: u8| word & CALLBACKS == 0 || !kept(Step::CallbacksFirst);
+        let done = |word: u8| open(word).then_some(word ^ RUNNING ^ DONE);
+        self.word
+            .fetch_update(order(Step::Publish, Ordering::AcqRel), Ordering::Acquire, done)
+            .map(Word)
+            .map_err(Word)
     }
 
     /// The handle is gone; returns what the word was before.
     pub(super) fn detach(&self) -> Word {
-        Word(self.word.fetch_or(DETACHED, Ordering::AcqRel))
+        let word = self.word();
+        // Of a task that has ended nobody looks at the bit any more.
+        if word.is_done() { word } else { Word(self.word.fetch_or(DETACHED, Ordering::AcqRel)) }
     }
 
     /// Somebody was shown the outcome.
@@ -125,20 +132,21 @@ impl<T> Header<T> {
     /// Has `waiter` told once when the task ends; gives it back, and it is not told, if the task already has.
     pub(super) fn watch(&self, waiter: Waiter<T>) -> Result<WaiterKey, Option<Waiter<T>>> {
         let bits = if matches!(waiter, Waiter::Callback(_)) { WATCHED | CALLBACKS } else { WATCHED };
+        let bits = if kept(Step::WatchedBit) { bits } else { 0 };
         let mut waiters = self.waiters();
         // In the list first: the ending thread takes the list if its swap sees the bit, and this sees the end if not.
-        let key = waiters.add(waiter);
+        let key = waiters.get_or_insert_default().add(waiter);
         let before = Word(self.word.fetch_or(bits, Ordering::AcqRel));
-        if !before.is_done() {
+        if !before.is_done() || !kept(Step::SeenEnd) {
             return Ok(key);
         }
         // The ending thread cannot take it from the list meanwhile: the list is locked.
-        Err(waiters.remove(key))
+        Err(waiters.as_mut().and_then(|waiters| waiters.remove(key)))
     }
 
     /// Takes a waiter back.
     pub(super) fn unwatch(&self, key: WaiterKey) {
-        let waiter = self.waiters().remove(key);
+        let waiter = self.waiters().as_mut().and_then(|waiters| waiters.remove(key));
         // A waker is user code, so it is dropped outside the lock.
         drop(waiter);
     }
@@ -149,13 +157,20 @@ impl<T> Header<T> {
         self.word.fetch_or(SEEN, Ordering::Relaxed);
         // Under the lock, so that a callback is either taken here or sets the bit again.
         self.word.fetch_and(!CALLBACKS, Ordering::AcqRel);
-        waiters.take_callbacks()
+        waiters.as_mut().map(|waiters| waiters.take_callbacks()).unwrap_or_default()
     }
 
     /// Tells all waiters of a task that has ended, where `before` has any.
+    #[inline]
     pub(super) fn tell_waiters(&self, before: Word, runner: &dyn Runner) {
         if before.0 & WATCHED != 0 {
-            let waiters = std::mem::take(&mut *self.waiters());
+            self.tell_all(runner);
+        }
+    }
+
+    fn tell_all(&self, runner: &dyn Runner) {
+        let waiters = self.waiters().take();
+        if let Some(waiters) = waiters {
             waiters.tell_all(runner);
         }
     }
@@ -165,7 +180,7 @@ impl<T> Header<T> {
         self.word.fetch_update(Ordering::AcqRel, Ordering::Relaxed, claimed).is_ok()
     }
 
-    fn waiters(&self) -> MutexGuard<'_, Waiters<T>> {
+    fn waiters(&self) -> MutexGuard<'_, Option<Box<Waiters<T>>>> {
         // No user code runs under the lock, so a poisoned list is still whole.
         self.waiters.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -43,15 +43,20 @@ mod header;
 mod locks;
 mod map;
 mod map_buffered;
+#[cfg(all(loom, test))]
+mod models;
+mod pace;
 mod panic;
 mod pool;
 mod promise;
 mod runner;
 mod scope;
 mod sleep;
+mod stats;
 mod sync;
 mod task;
 pub mod thread;
+mod threads;
 mod timer;
 mod wait;
 mod waiter;
@@ -61,7 +66,7 @@ mod zip;
 
 pub use as_completed::{AsCompleted, TimedAsCompleted, as_completed};
 pub use builder::Builder;
-pub use error::{BuildError, TaskError, Unfinished};
+pub use error::{BrokenPool, BuildError, TaskError, Unfinished};
 pub use header::TaskState;
 pub use locks::{
     AcquireError, Barrier, BoundedSemaphore, BrokenBarrier, Condition, Event, Lock, LockGuard, Permit, RLock,
@@ -72,6 +77,7 @@ pub use map_buffered::MapBuffered;
 pub use panic::{Panic, PanicLocation};
 pub use promise::{InvalidState, Promise};
 pub use scope::Scope;
+pub use stats::Stats;
 pub use task::{Task, TaskId};
 pub use timer::Timer;
 pub use wait::{ReturnWhen, Waited, wait};
@@ -107,6 +113,9 @@ pub enum Wait {
 /// Threads are started as they are needed, up to `max_workers`. Dropping the executor finishes what was submitted
 /// and waits for it, as leaving Python's `with` does; but not after `shutdown(_, Wait::No)`, and not where one of its
 /// own workers drops it.
+///
+/// The end of the process waits for no thread: what an executor that was leaked, or shut down without waiting, has not
+/// finished when `main` returns is lost. (Python waits for such threads at exit.)
 #[derive(Debug)]
 pub struct Executor {
     handle: Handle,
@@ -131,6 +140,25 @@ impl Executor {
     /// A handle that submits to this executor from anywhere and does not keep it open.
     pub fn handle(&self) -> Handle {
         self.handle.clone()
+    }
+
+    /// The most threads that run at a time.
+    pub fn max_workers(&self) -> usize {
+        self.handle.pool.max_workers()
+    }
+
+    /// Changes the most threads that run at a time; running tasks are left alone. Raised, it starts threads for what
+    /// is queued at once. Lowered, idle threads that are too many end at once, others when the task that they run, or
+    /// were just taking, has ended.
+    pub fn set_max_workers(&self, max_workers: usize) -> Result<(), BuildError> {
+        builder::check_max_workers(max_workers)?;
+        self.handle.pool.set_max_workers(max_workers);
+        Ok(())
+    }
+
+    /// The counters as they are now. It takes no lock, and costs some nanoseconds for each thread.
+    pub fn stats(&self) -> Stats {
+        self.handle.pool.stats()
     }
 
     /// Runs `job` on one of the threads. After a shutdown the task ends with [`TaskError::ShutDown`].
@@ -289,9 +317,11 @@ impl fmt::Debug for Handle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let word = self.pool.sleep.word();
         f.debug_struct("Handle")
+            .field("max_workers", &self.pool.max_workers())
             .field("workers", &word.spawned())
             .field("idle", &word.idle())
             .field("closed", &word.is_closed())
+            .field("broken", &self.pool.broken())
             .finish()
     }
 }

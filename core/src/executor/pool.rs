@@ -1,44 +1,52 @@
 //! What the workers and the handles of one executor share: its queues, and when a worker is woken or started.
 
-use super::cell::{NO_POOL, PoolId, new_task};
-use super::deques::{Deques, Job};
-use super::error::TaskError;
+use super::builder::Initializer;
+use super::cell::{NO_POOL, PoolId, Runnable, new_task};
+use super::deques::{Deques, Job, Place};
+use super::error::{BrokenPool, TaskError};
 use super::sleep::Sleep;
-use super::sync::atomic::{AtomicBool, Ordering, fence};
-use super::sync::thread::{self, JoinHandle};
-use super::sync::{Mutex, MutexGuard};
+use super::stats::{Counts, Stats};
+use super::sync::atomic::{AtomicU8, AtomicUsize, Ordering, fence};
+use super::sync::{Injector, Steal, Step, kept, seq_cst_fence};
 use super::task::Task;
+use super::threads::Threads;
 use super::timer::Timers;
 use super::worker;
-use crossbeam_deque::{Injector, Steal};
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 /// What a pool is built with.
-#[derive(Clone, Debug)]
 pub(super) struct Settings {
     pub(super) max_workers: usize,
-    pub(super) thread_name_prefix: String,
-    pub(super) stack_size: Option<usize>,
+    pub(super) threads: Threads,
+    pub(super) initializer: Option<Initializer>,
+    pub(super) keep_alive: Duration,
 }
+
+/// What has not started is cancelled, also where a thief carries it from queue to queue.
+const CANCEL: u8 = 0b001;
+/// Likewise, but it is refused: the pool is broken.
+const REFUSE: u8 = 0b010;
+/// There are more workers than `max_workers`.
+const SHRINK: u8 = 0b100;
 
 pub(super) struct Pool {
     id: PoolId,
-    settings: Settings,
+    /// Changed under the lock of `threads`.
+    max_workers: AtomicUsize,
     injector: Injector<Job>,
     pub(super) deques: Deques,
     pub(super) sleep: Sleep,
-    threads: Mutex<Threads>,
-    /// Held by whoever joins the threads, so that others who wait for the end wait for him.
-    joining: Mutex<()>,
-    /// What has not started is cancelled, also where a thief carries it from queue to queue.
-    cancelling: AtomicBool,
+    threads: Threads,
+    initializer: Option<Initializer>,
+    /// How long a worker sleeps before it ends.
+    pub(super) keep_alive: Duration,
+    /// What the workers heed between two tasks: `CANCEL`, `REFUSE`, `SHRINK`.
+    orders: AtomicU8,
+    /// Workers that run the initializer.
+    initializing: AtomicUsize,
+    broken: OnceLock<BrokenPool>,
     pub(super) timers: Timers,
-}
-
-#[derive(Default)]
-struct Threads {
-    started: usize,
-    running: Vec<JoinHandle<()>>,
 }
 
 impl Pool {
@@ -46,13 +54,16 @@ impl Pool {
         static NEXT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(NO_POOL + 1);
         Arc::new(Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
-            settings,
+            max_workers: AtomicUsize::new(settings.max_workers),
             injector: Injector::new(),
             deques: Deques::default(),
             sleep: Sleep::default(),
-            threads: Mutex::default(),
-            joining: Mutex::default(),
-            cancelling: AtomicBool::new(false),
+            threads: settings.threads,
+            initializer: settings.initializer,
+            keep_alive: settings.keep_alive,
+            orders: AtomicU8::new(0),
+            initializing: AtomicUsize::new(0),
+            broken: OnceLock::new(),
             timers: Timers::default(),
         })
     }
@@ -77,9 +88,10 @@ impl Pool {
 
     /// Queues a task, and sees to it that somebody will run it. On an error the caller must refuse it, since it may
     /// be in a queue.
+    #[inline]
     pub(super) fn enqueue(self: &Arc<Self>, job: Job) -> Result<(), TaskError> {
         if self.sleep.word().is_closed() {
-            return Err(TaskError::ShutDown);
+            return Err(self.refusal());
         }
         let queued = worker::push_if_own(self.id, job).unwrap_or_else(|job| {
             self.injector.push(job);
@@ -95,9 +107,26 @@ impl Pool {
             .and_then(Steal::success)
     }
 
+    /// Takes up to `most` of what came from outside, the oldest to run now.
+    pub(super) fn take_batch(self: &Arc<Self>, place: &Place, most: usize, searching: bool) -> Option<Job> {
+        let (job, more) = self.deques.take_batch(&self.injector, place, most);
+        // A searching worker looks again when it stops. For any other this is a push into its own queue.
+        if more > 0 && !searching {
+            seq_cst_fence(Step::PushFence);
+            // The tasks are this worker's if nobody else can be had for them.
+            let _ = self.ensure_runner(|| more, true);
+        }
+        job
+    }
+
     /// Whether nothing from outside waits.
     pub(super) fn injector_is_empty(&self) -> bool {
         self.injector.is_empty()
+    }
+
+    /// How many tasks the queues hold.
+    fn queued(&self) -> usize {
+        self.injector.len() + self.deques.len()
     }
 
     /// Whether some queue holds something.
@@ -107,8 +136,8 @@ impl Pool {
 
     /// After a worker stopped searching: if it was the last and there is more, another must search.
     pub(super) fn pass_on(self: &Arc<Self>, last: bool) {
-        fence(Ordering::SeqCst);
-        if last && self.has_work() {
+        seq_cst_fence(Step::SearchFence);
+        if last && self.has_work() && kept(Step::ChainedWake) {
             // Whoever reads the queues next will find what is there; a refused thread changes nothing for it.
             let _ = self.ensure_runner(|| usize::from(self.has_work()), true);
         }
@@ -116,12 +145,26 @@ impl Pool {
 
     /// Takes no more tasks from now on. Those queued are run, or cancelled if `cancel`.
     pub(super) fn close(self: &Arc<Self>, cancel: bool) {
-        self.cancelling.fetch_or(cancel, Ordering::SeqCst);
+        self.close_with(if cancel { CANCEL } else { 0 });
+    }
+
+    /// Takes no more tasks, and runs none of those queued.
+    pub(super) fn break_down(self: &Arc<Self>, broken: BrokenPool) {
+        // Where several initializers fail, the errors tell of the first.
+        let _ = self.broken.set(broken);
+        self.close_with(REFUSE);
+    }
+
+    fn close_with(self: &Arc<Self>, order: u8) {
+        self.orders.fetch_or(order, Ordering::SeqCst);
         self.sleep.close();
-        self.timers.cancel_all();
+        self.timers.end_all(|job| match order {
+            REFUSE => _ = job.refuse(self.refusal()),
+            _ => _ = job.cancel(),
+        });
         fence(Ordering::SeqCst);
-        if cancel {
-            self.drain(|job| job.cancel());
+        if order != 0 {
+            self.drain(|job| _ = self.admits(&*job));
         }
         // A submit that saw the pool open relies on this look if it could start nobody.
         if self.has_work() {
@@ -131,82 +174,167 @@ impl Pool {
         while self.sleep.wake_one() {}
     }
 
-    /// Whether tasks that have not started are to be cancelled.
-    pub(super) fn is_cancelling(&self) -> bool {
-        self.cancelling.load(Ordering::Relaxed)
+    /// Why the pool runs no more tasks, if it is broken.
+    pub(super) fn broken(&self) -> Option<&BrokenPool> {
+        self.broken.get()
+    }
+
+    /// Whether a task may start; ends it if it may not.
+    pub(super) fn admits(&self, job: &dyn Runnable) -> bool {
+        // Acquire, as the refusal must find what broke the pool.
+        let orders = self.orders.load(Ordering::Acquire);
+        if orders & CANCEL != 0 {
+            job.cancel();
+        } else if orders & REFUSE != 0 {
+            job.refuse(self.refusal());
+        }
+        orders & (CANCEL | REFUSE) == 0
+    }
+
+    /// The most workers that may be.
+    pub(super) fn max_workers(&self) -> usize {
+        self.max_workers.load(Ordering::SeqCst)
+    }
+
+    /// Changes it. Starts workers for what is queued; wakes the idle surplus, so that it ends.
+    pub(super) fn set_max_workers(self: &Arc<Self>, max_workers: usize) {
+        let threads = self.threads.lock();
+        self.max_workers.store(max_workers, Ordering::SeqCst);
+        let surplus = self.note_surplus();
+        drop(threads);
+        fence(Ordering::SeqCst);
+        for _ in 0..surplus {
+            self.sleep.wake_coldest();
+        }
+        // A refused thread leaves the tasks to those that live; without any they have been refused.
+        while matches!(self.ensure_runner(|| self.queued(), false), Ok(true)) {}
+    }
+
+    /// Whether workers should look if they are too many.
+    pub(super) fn has_surplus(&self) -> bool {
+        self.orders.load(Ordering::Relaxed) & SHRINK != 0
+    }
+
+    /// Counts a searching worker no more if there are too many; tells whether.
+    pub(super) fn release_surplus(&self) -> bool {
+        let _threads = self.threads.lock();
+        let release = self.note_surplus() > 0;
+        if release {
+            self.sleep.release();
+            self.note_surplus();
+        }
+        release
+    }
+
+    /// How many workers are too many. Under the lock of `threads`: none is started meanwhile.
+    fn note_surplus(&self) -> usize {
+        let surplus = self.sleep.word().spawned().saturating_sub(self.max_workers());
+        if surplus > 0 {
+            self.orders.fetch_or(SHRINK, Ordering::SeqCst);
+        } else {
+            self.orders.fetch_and(!SHRINK, Ordering::SeqCst);
+        }
+        surplus
+    }
+
+    /// Whether a worker that is counted no more may end. `false` if there is work: it is counted again, as searching.
+    pub(super) fn let_go(self: &Arc<Self>) -> bool {
+        fence(Ordering::SeqCst);
+        let mut threads = self.threads.lock();
+        if !self.has_work() {
+            threads.forget_ended(self.sleep.word().spawned());
+            return true;
+        }
+        let counted = self.sleep.reserve(self.max_workers(), true);
+        drop(threads);
+        if !counted {
+            // As many as may be live already, but they may sleep.
+            let _ = self.ensure_runner(|| usize::from(self.has_work()), true);
+        }
+        !counted
+    }
+
+    /// What each worker runs first. From then until [`initialized`](Self::initialized), which it must call when it
+    /// counts as searching again, no other is started for what it will take.
+    pub(super) fn begin_initializer(&self) -> Option<&Initializer> {
+        self.initializer.as_ref().inspect(|_| _ = self.initializing.fetch_add(1, Ordering::SeqCst))
+    }
+
+    /// A worker's initializer has ended.
+    pub(super) fn initialized(&self) {
+        self.initializing.fetch_sub(1, Ordering::SeqCst);
+    }
+
+    /// The counters as they are now.
+    pub(super) fn stats(&self) -> Stats {
+        let word = self.sleep.word();
+        let idle = word.searching() + word.idle();
+        let initializing = self.initializing.load(Ordering::SeqCst);
+        Stats {
+            max_workers: self.max_workers(),
+            workers: word.spawned(),
+            running: (word.spawned() - idle).saturating_sub(initializing),
+            idle,
+            queued: self.queued(),
+            completed: self.deques.counts().map(Counts::completed).sum(),
+            stolen: self.deques.counts().map(Counts::stolen).sum(),
+        }
     }
 
     /// Waits for the end of all workers.
     pub(super) fn join(&self) {
-        let _alone = self.joining.lock().unwrap_or_else(PoisonError::into_inner);
-        loop {
-            let running = std::mem::take(&mut self.threads().running);
-            if running.is_empty() {
-                return;
-            }
-            for thread in running {
-                // A worker catches what its tasks panic with, so there is nothing to report.
-                let _ = thread.join();
-            }
-        }
+        self.threads.join();
     }
 
+    #[inline]
     /// The second half of a submit. `queued` is the length of the worker's own queue if it went there.
     fn after_push(self: &Arc<Self>, queued: Option<usize>) -> Result<(), TaskError> {
-        fence(Ordering::SeqCst);
+        seq_cst_fence(Step::PushFence);
         if self.sleep.word().is_closed() {
-            return Err(TaskError::ShutDown);
+            return Err(self.refusal());
         }
-        self.ensure_runner(|| queued.unwrap_or_else(|| self.injector.len()), false)
+        self.ensure_runner(|| queued.unwrap_or_else(|| self.injector.len()), false).map(drop)
+    }
+
+    /// Why a closed pool takes no task.
+    pub(super) fn refusal(&self) -> TaskError {
+        self.broken().map_or(TaskError::ShutDown, |broken| TaskError::BrokenPool(broken.clone()))
     }
 
     /// If nobody searches, wakes a worker, or starts one while there is room. Starts one too where `waiting` tasks are
     /// more than the searching workers will take: to leave that to the last searcher would start a cold pool's workers
-    /// one after the other. `forced` starts them in a closed pool as well.
-    fn ensure_runner(self: &Arc<Self>, waiting: impl Fn() -> usize, forced: bool) -> Result<(), TaskError> {
+    /// one after the other. `forced` starts them in a closed pool as well. Tells whether it woke or started one.
+    fn ensure_runner(self: &Arc<Self>, waiting: impl Fn() -> usize, forced: bool) -> Result<bool, TaskError> {
         loop {
             let word = self.sleep.word();
             let (searching, idle) = (word.searching(), word.idle());
-            let room = idle == 0 && word.spawned() < self.settings.max_workers;
+            let room = idle == 0 && word.spawned() < self.max_workers();
             let may_help = room || idle > 0 && searching == 0;
             // Nothing waits any more when a worker took it before the word was read.
             if !may_help || waiting() <= searching {
-                return Ok(());
+                return Ok(false);
             }
             if room {
-                return self.start_one(forced);
+                let coming = searching + self.initializing.load(Ordering::SeqCst);
+                return if waiting() > coming { self.start_one(forced) } else { Ok(false) };
             }
             // Nobody to wake after all: an idle worker has taken its announcement back, so look at the word again.
             if self.sleep.wake_one() {
-                return Ok(());
+                return Ok(true);
             }
         }
     }
 
-    fn start_one(self: &Arc<Self>, forced: bool) -> Result<(), TaskError> {
-        let mut threads = self.threads();
-        if !self.sleep.reserve(self.settings.max_workers, forced) {
-            return Ok(());
+    fn start_one(self: &Arc<Self>, forced: bool) -> Result<bool, TaskError> {
+        let mut threads = self.threads.lock();
+        if !self.sleep.reserve(self.max_workers(), forced) {
+            return Ok(false);
         }
-        let started = self.start(&mut threads);
-        drop(threads);
-        started.or_else(|error| self.start_failed(&error))
-    }
-
-    fn start(self: &Arc<Self>, threads: &mut Threads) -> std::io::Result<()> {
-        if threads.running.len() > 2 * self.sleep.word().spawned() {
-            threads.running.retain(|thread| !thread.is_finished());
-        }
-        let name = format!("{}_{}", self.settings.thread_name_prefix, threads.started);
-        let builder = thread::Builder::new().name(name);
-        let builder = match self.settings.stack_size {
-            Some(size) => builder.stack_size(size),
-            None => builder,
-        };
         let pool = Arc::clone(self);
-        threads.running.push(builder.spawn(move || worker::run(pool))?);
-        threads.started += 1;
-        Ok(())
+        let living = self.sleep.word().spawned();
+        let started = self.threads.start(&mut threads, living, move || worker::run(pool));
+        drop(threads);
+        started.map(|()| true).or_else(|error| self.start_failed(&error).map(|()| false))
     }
 
     /// The system refused a thread: the task stays if any worker lives.
@@ -215,7 +343,7 @@ impl Pool {
         fence(Ordering::SeqCst);
         // Others may have relied on the one that never came.
         if word.spawned() == 0 {
-            self.drain(|job| job.refuse(TaskError::NoThread(error.kind())));
+            self.drain(|job| _ = job.refuse(TaskError::NoThread(error.kind())));
             return Err(TaskError::NoThread(error.kind()));
         }
         // A worker that is awake will search when it is done.
@@ -225,14 +353,83 @@ impl Pool {
         Ok(())
     }
 
-    fn drain(&self, end: impl Fn(Job) -> bool) {
+    fn drain(&self, end: impl Fn(Job)) {
         while let Some(job) = self.take_injected().or_else(|| self.deques.steal_one()) {
             end(job);
         }
     }
+}
 
-    fn threads(&self) -> MutexGuard<'_, Threads> {
-        // No user code runs under the lock.
-        self.threads.lock().unwrap_or_else(PoisonError::into_inner)
+#[cfg(test)]
+mod tests {
+    use super::super::Executor;
+    use super::super::sleep::Parker;
+    use super::*;
+
+    /// A pool with one task, which no worker was started for.
+    fn with_a_task(max_workers: usize) -> Arc<Pool> {
+        let executor = Executor::builder().max_workers(max_workers).build().unwrap();
+        let pool = Arc::clone(&executor.handle.pool);
+        pool.injector.push(new_task(pool.id, || ()).0);
+        // Its end would start one.
+        std::mem::forget(executor);
+        pool
+    }
+
+    fn until(condition: impl Fn() -> bool) {
+        let begin = std::time::Instant::now();
+        while !condition() {
+            assert!(begin.elapsed() < Duration::from_mins(1), "it never came about");
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn an_ending_worker_that_finds_a_task_stays() {
+        let pool = with_a_task(1);
+        assert!(!pool.let_go());
+        assert_eq!((pool.sleep.word().spawned(), pool.sleep.word().searching()), (1, 1));
+        assert!(pool.take_injected().is_some());
+        pool.sleep.release();
+        assert!(pool.let_go());
+        assert_eq!(pool.sleep.word().spawned(), 0);
+    }
+
+    #[test]
+    fn an_ending_worker_that_is_too_many_wakes_another_for_the_task() {
+        let pool = with_a_task(1);
+        let other = Parker::current();
+        assert!(pool.sleep.reserve(1, false));
+        pool.sleep.announce(&other);
+        assert!(pool.let_go());
+        assert!(other.park_timeout(Duration::ZERO));
+        assert_eq!(pool.sleep.word().spawned(), 1);
+    }
+
+    #[test]
+    fn sleeping_workers_that_are_too_many_end() {
+        let executor = Executor::builder().max_workers(5).build().unwrap();
+        let (pool, all) = (&executor.handle.pool, Arc::new(std::sync::Barrier::new(5)));
+        for _ in 0..5 {
+            let all = Arc::clone(&all);
+            drop(executor.submit(move || _ = all.wait()));
+        }
+        until(|| pool.sleep.word().idle() == 5);
+        executor.set_max_workers(2).unwrap();
+        until(|| pool.sleep.word().spawned() == 2 && !pool.has_surplus());
+    }
+
+    #[test]
+    fn the_handles_of_ended_workers_are_dropped() {
+        let executor = Executor::builder().max_workers(1).keep_alive(Duration::ZERO).build().unwrap();
+        let pool = &executor.handle.pool;
+        for _ in 0..100 {
+            executor.submit(|| ()).result().unwrap();
+            until(|| pool.sleep.word().spawned() == 0);
+        }
+        until(|| {
+            executor.submit(|| ()).result().unwrap();
+            pool.threads.lock().len() < 20
+        });
     }
 }

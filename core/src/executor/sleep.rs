@@ -4,6 +4,7 @@ use super::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use super::sync::thread::{self, Thread};
 use super::sync::{Mutex, MutexGuard};
 use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
 
 /// The most workers that the word can count.
 pub(super) const MOST_WORKERS: usize = (1 << 16) - 1;
@@ -66,12 +67,13 @@ impl Sleep {
         Word(self.word.fetch_sub(SEARCHING, Ordering::SeqCst)).searching() == 1
     }
 
-    /// Counts a new worker, searching from its birth, unless there are `most` already or the pool is closed. `forced`
-    /// passes over the latter: who closes the pool may find work and nobody to do it.
+    /// Counts a new worker, searching from its birth, unless there are `most` already, or the pool is closed and its
+    /// last worker has gone. `forced` passes over the latter: who closes the pool may find work and nobody to do it.
     pub(super) fn reserve(&self, most: usize, forced: bool) -> bool {
         let more = |word: u64| {
-            let room = Word(word).spawned() < most && (forced || !Word(word).is_closed());
-            room.then_some(word + SPAWNED + SEARCHING)
+            let spawned = Word(word).spawned();
+            let living = forced || spawned > 0 || !Word(word).is_closed();
+            (spawned < most && living).then_some(word + SPAWNED + SEARCHING)
         };
         self.word.fetch_update(Ordering::SeqCst, Ordering::SeqCst, more).is_ok()
     }
@@ -79,11 +81,6 @@ impl Sleep {
     /// A searching worker ends, or a reserved one could not be started; returns the word after it.
     pub(super) fn release(&self) -> Word {
         Word(self.word.fetch_sub(SPAWNED + SEARCHING, Ordering::SeqCst) - SPAWNED - SEARCHING)
-    }
-
-    /// A worker that has released itself found work after all.
-    pub(super) fn reclaim(&self) {
-        self.word.fetch_add(SPAWNED + SEARCHING, Ordering::SeqCst);
     }
 
     /// A searching worker announces that it will sleep. It must look through all queues once more before it does.
@@ -107,8 +104,17 @@ impl Sleep {
 
     /// Wakes one idle worker, which searches from this moment on; `false` if there is none.
     pub(super) fn wake_one(&self) -> bool {
+        self.wake(Vec::pop)
+    }
+
+    /// As [`wake_one`](Self::wake_one), but the one that has been idle longest, which can be spared first.
+    pub(super) fn wake_coldest(&self) -> bool {
+        self.wake(|idle| (!idle.is_empty()).then(|| idle.remove(0)))
+    }
+
+    fn wake(&self, choose: impl FnOnce(&mut Vec<Arc<Parker>>) -> Option<Arc<Parker>>) -> bool {
         let mut idle = self.idle();
-        let Some(parker) = idle.pop() else { return false };
+        let Some(parker) = choose(&mut idle) else { return false };
         self.word.fetch_sub(IDLE - SEARCHING, Ordering::SeqCst);
         drop(idle);
         parker.unpark();
@@ -140,8 +146,25 @@ impl Parker {
         }
     }
 
+    /// As [`park`](Self::park), but for at most `limit`; tells whether it was woken.
+    pub(super) fn park_timeout(&self, limit: Duration) -> bool {
+        let Some(end) = Instant::now().checked_add(limit) else {
+            self.park();
+            return true;
+        };
+        while !self.woken.swap(false, Ordering::Acquire) {
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            thread::park_timeout(left);
+        }
+        true
+    }
+
     fn unpark(&self) {
-        self.woken.store(true, Ordering::Release);
+        // A swap, and no store: loom takes the order of a store and a swap that race for open.
+        self.woken.swap(true, Ordering::Release);
         self.thread.unpark();
     }
 }
@@ -178,6 +201,27 @@ mod tests {
     fn a_closed_pool_counts_no_new_worker_unless_forced() {
         let sleep = Sleep::default();
         assert!(sleep.close() && !sleep.close());
-        assert!(!sleep.reserve(1, false) && sleep.reserve(1, true));
+        assert!(!sleep.reserve(2, false) && sleep.reserve(2, true));
+        assert!(sleep.reserve(2, false), "one lives");
+    }
+
+    #[test]
+    fn the_longest_idle_is_the_coldest() {
+        let sleep = Sleep::default();
+        let parkers: Vec<_> = (0..3).map(|_| Parker::current()).collect();
+        for parker in &parkers {
+            assert!(sleep.reserve(3, false));
+            sleep.announce(parker);
+        }
+        assert!(sleep.wake_coldest() && sleep.wake_one());
+        let woken: Vec<_> = parkers.iter().map(|parker| parker.park_timeout(Duration::ZERO)).collect();
+        assert_eq!(woken, [true, false, true]);
+    }
+
+    #[test]
+    fn a_limit_beyond_all_time_is_none() {
+        let me = Parker::current();
+        me.unpark();
+        assert!(me.park_timeout(Duration::MAX));
     }
 }

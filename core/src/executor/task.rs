@@ -3,7 +3,7 @@
 use super::cell::TaskHandle;
 use super::error::TaskError;
 use super::header::TaskState;
-use super::sync::thread;
+use super::sync::{looks, thread};
 use super::waiter::{Waiter, WaiterKey};
 use super::worker::{self, Help};
 use crate::cancel::CancelToken;
@@ -16,7 +16,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 /// How often a waiting thread looks before it sleeps. A no-op is done within these.
-const LOOKS: u32 = 64;
+const LOOKS: u32 = looks(64);
 
 /// Tells a task from all others whose handle exists: the key for a map of tasks, as Python keys dictionaries by
 /// futures.
@@ -85,18 +85,20 @@ impl<T> Task<T> {
     /// A job that waits for a task of its own executor which nobody has started runs it here, so nested submits
     /// cannot deadlock.
     pub fn result(mut self) -> Result<T, TaskError> {
-        self.help()?;
-        self.wait_until(None);
-        self.handle.take()
+        loop {
+            if let Some(result) = self.handle.take() {
+                return result;
+            }
+            self.help()?;
+            self.wait_until(None);
+        }
     }
 
     /// Waits for the end of the task for at most `timeout`, and returns its value;
     /// [`TaskError::TimedOut`] if it has not ended, and then the task can be asked again.
     pub fn result_timeout(&mut self, timeout: Duration) -> Result<T, TaskError> {
-        if !self.wait_until(Some(Deadline::after(timeout, "result").instant())) {
-            return Err(TaskError::TimedOut);
-        }
-        self.handle.take()
+        self.wait_until(Some(Deadline::after(timeout, "result").instant()));
+        self.handle.take().unwrap_or(Err(TaskError::TimedOut))
     }
 
     /// Waits for the end of the task and tells why it has no value; `None` if it has one. The value stays for
@@ -216,8 +218,13 @@ impl<T> Future for Task<T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         self.forget_waker();
-        self.waker = self.handle.header().watch(Waiter::Waker(cx.waker().clone())).ok();
-        if self.waker.is_some() { Poll::Pending } else { Poll::Ready(self.handle.take()) }
+        if !self.is_done() {
+            self.waker = self.handle.header().watch(Waiter::Waker(cx.waker().clone())).ok();
+        }
+        match self.waker {
+            Some(_) => Poll::Pending,
+            None => self.handle.take().map_or(Poll::Pending, Poll::Ready),
+        }
     }
 }
 

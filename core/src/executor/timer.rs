@@ -161,15 +161,15 @@ struct Armed {
 }
 
 impl Timers {
-    /// Cancels those that are armed and takes no more.
-    pub(super) fn cancel_all(&self) {
+    /// Gives the tasks of those that are armed to `end`, and takes no more.
+    pub(super) fn end_all(&self, end: impl Fn(&Job)) {
         let armed = {
             let mut state = self.state();
             state.closed = true;
             std::mem::take(&mut state.armed)
         };
         for timer in armed.into_values() {
-            timer.job.cancel();
+            end(&timer.job);
             timer.due.set();
         }
     }
@@ -178,7 +178,7 @@ impl Timers {
     fn arm(&self, pool: &Arc<Pool>, when: Instant, job: &Job, due: &Event) -> Result<u64, TaskError> {
         let mut state = self.state();
         if state.closed {
-            return Err(TaskError::ShutDown);
+            return Err(pool.refusal());
         }
         let id = state.next;
         state.next += 1;

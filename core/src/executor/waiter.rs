@@ -27,21 +27,17 @@ pub(super) enum Waiter<T> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct WaiterKey(u32);
 
-#[allow(clippy::box_collection, reason = "8 bytes in each task instead of 24; it is hardly ever used")]
-type Others<T> = Option<Box<Vec<(WaiterKey, Waiter<T>)>>>;
-
-/// The waiters of one task. The first, which is nearly always the only one, needs no allocation.
+/// The waiters of one task, in the order in which they came.
 pub(super) struct Waiters<T> {
-    first: Option<Waiter<T>>,
-    others: Others<T>,
-    /// The key of `first`, kept outside of it because the two keys fill one word.
-    first_key: WaiterKey,
+    /// Nearly always the only one.
+    first: Option<(WaiterKey, Waiter<T>)>,
+    others: Vec<(WaiterKey, Waiter<T>)>,
     next: WaiterKey,
 }
 
 impl<T> Default for Waiters<T> {
     fn default() -> Self {
-        Self { first: None, others: None, first_key: WaiterKey(0), next: WaiterKey(0) }
+        Self { first: None, others: Vec::new(), next: WaiterKey(0) }
     }
 }
 
@@ -49,40 +45,34 @@ impl<T> Waiters<T> {
     pub(super) fn add(&mut self, waiter: Waiter<T>) -> WaiterKey {
         let key = self.next;
         self.next = WaiterKey(key.0.wrapping_add(1));
-        // Only into an empty list: callbacks are called in the order in which they came.
-        if self.first.is_none() && self.others.is_none() {
-            (self.first, self.first_key) = (Some(waiter), key);
+        if self.first.is_none() && self.others.is_empty() {
+            self.first = Some((key, waiter));
         } else {
-            self.others.get_or_insert_default().push((key, waiter));
+            self.others.push((key, waiter));
         }
         key
     }
 
     /// Takes a waiter back, if it is still there.
     pub(super) fn remove(&mut self, key: WaiterKey) -> Option<Waiter<T>> {
-        if self.first_key == key && self.first.is_some() {
-            return self.first.take();
+        if let Some((_, waiter)) = self.first.take_if(|(first, _)| *first == key) {
+            return Some(waiter);
         }
-        let others = self.others.as_mut()?;
-        let place = others.iter().position(|(other, _)| *other == key)?;
-        Some(others.remove(place).1)
+        let place = self.others.iter().position(|(other, _)| *other == key)?;
+        Some(self.others.remove(place).1)
     }
 
-    /// Takes the callbacks out, in the order in which they came.
+    /// Takes the callbacks out.
     pub(super) fn take_callbacks(&mut self) -> Vec<Callback<T>> {
-        let first = self.first.take_if(|waiter| matches!(waiter, Waiter::Callback(_)));
-        let others = self
-            .others
-            .iter_mut()
-            .flat_map(|others| others.extract_if(.., |(_, waiter)| matches!(waiter, Waiter::Callback(_))));
-        let taken = first.into_iter().chain(others.map(|(_, waiter)| waiter));
-        taken.filter_map(Waiter::into_callback).collect()
+        let is_callback = |(_, waiter): &mut (_, Waiter<T>)| matches!(waiter, Waiter::Callback(_));
+        let first = self.first.take_if(is_callback).into_iter();
+        let taken = first.chain(self.others.extract_if(.., is_callback));
+        taken.filter_map(|(_, waiter)| waiter.into_callback()).collect()
     }
 
     /// Tells everybody that the task has ended.
     pub(super) fn tell_all(self, runner: &dyn Runner) {
-        let others = self.others.into_iter().flat_map(|others| *others).map(|(_, waiter)| waiter);
-        for waiter in self.first.into_iter().chain(others) {
+        for (_, waiter) in self.first.into_iter().chain(self.others) {
             waiter.tell(runner);
         }
     }

@@ -1,13 +1,16 @@
 //! A worker thread: takes tasks, runs them, searches, sleeps, ends.
 
-use super::cell::{PoolId, Runnable};
+use super::cell::{NO_POOL, PoolId, Runnable};
 use super::deques::{Job, Place};
+use super::error::BrokenPool;
+use super::excepthook::{contained, unread};
+use super::pace::Pace;
+use super::panic::Panic;
 use super::pool::Pool;
-use super::runner::{Bystander, Runner};
+use super::runner::Runner;
 use super::sleep::Parker;
-use super::sync::atomic::{Ordering, fence};
-use super::sync::thread;
-use std::cell::{Cell, OnceCell};
+use super::sync::{Step, kept, looks, seq_cst_fence, thread, thread_local};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::sync::Arc;
 
 /// How often a worker looks at what came from outside, whatever its own queue holds. A prime, as in tokio, so that
@@ -15,7 +18,7 @@ use std::sync::Arc;
 const TURNS_PER_INJECTOR_LOOK: u32 = 61;
 /// How often a searching worker looks through all queues before it sleeps: 8 times at once with growing pauses, then
 /// giving up its time slice in between.
-const LOOKS: u32 = 24;
+const LOOKS: u32 = looks(24);
 const LOOKS_WITHOUT_YIELD: u32 = 8;
 /// So many tasks that were run by helping may stay in their queue before it is looked through.
 const CLEAR_ABOVE: usize = 64;
@@ -26,13 +29,19 @@ thread_local! {
     static CURRENT: OnceCell<Worker> = const { OnceCell::new() };
 }
 
+thread_local! {
+    /// The pool of `CURRENT`, for a look that costs a submit from outside next to nothing.
+    static OWN_POOL: Cell<PoolId> = const { Cell::new(NO_POOL) };
+}
+
 struct Worker {
     pool: Arc<Pool>,
     /// `None` once the worker has left it.
-    place: Cell<Option<Place>>,
+    place: RefCell<Option<Place>>,
     parker: Arc<Parker>,
     searching: Cell<bool>,
     turn: Cell<u32>,
+    pace: Pace,
     depth: Cell<u32>,
     /// How many tasks were run by helping since the own queue was last cleared of them.
     tombstones: Cell<usize>,
@@ -40,22 +49,23 @@ struct Worker {
 
 /// The body of a worker's thread; the worker is counted, and counted as searching, already.
 pub(super) fn run(pool: Arc<Pool>) {
+    OWN_POOL.with(|own| own.set(pool.id()));
     CURRENT.with(|current| {
-        let place = Cell::new(Some(pool.deques.occupy()));
+        let place = RefCell::new(Some(pool.deques.occupy()));
         let worker = current.get_or_init(|| Worker {
             pool,
             place,
             parker: Parker::current(),
             searching: Cell::new(true),
             turn: Cell::new(0),
+            pace: Pace::new(),
             depth: Cell::new(0),
             tombstones: Cell::new(0),
         });
+        worker.initialize();
         while let Some(job) = worker.next() {
-            if worker.pool.is_cancelling() {
-                job.cancel();
-            } else {
-                job.run(worker);
+            if worker.pool.admits(&*job) {
+                job.run(&Turn::new(worker, true));
             }
         }
     });
@@ -63,6 +73,9 @@ pub(super) fn run(pool: Arc<Pool>) {
 
 /// Puts a job into the current worker's own queue, if this thread is a worker of the pool, and tells its length.
 pub(super) fn push_if_own(pool: PoolId, job: Job) -> Result<Option<usize>, Job> {
+    if !is_own(pool) {
+        return Err(job);
+    }
     let mut job = Some(job);
     let pushed = with_own(pool, |worker| worker.push(&mut job));
     job.map_or(Ok(pushed.flatten()), Err)
@@ -70,7 +83,7 @@ pub(super) fn push_if_own(pool: PoolId, job: Job) -> Result<Option<usize>, Job> 
 
 /// Whether this thread is a worker of the pool.
 pub(super) fn is_own(pool: PoolId) -> bool {
-    with_own(pool, |_| ()).is_some()
+    OWN_POOL.with(Cell::get) == pool
 }
 
 /// What came of helping with a task that this thread waits for.
@@ -93,7 +106,7 @@ pub(super) fn help(pool: PoolId, job: &dyn Runnable) -> Help {
             return Help::TooDeep(DEEPEST);
         }
         worker.depth.set(depth + 1);
-        let ran = job.run(&Bystander);
+        let ran = worker.pool.admits(job) && job.run(&Turn::new(worker, false));
         worker.depth.set(depth);
         worker.tombstones.set(worker.tombstones.get() + usize::from(ran));
         if ran { Help::Ran } else { Help::None }
@@ -103,22 +116,24 @@ pub(super) fn help(pool: PoolId, job: &dyn Runnable) -> Help {
 
 fn with_own<R>(pool: PoolId, action: impl FnOnce(&Worker) -> R) -> Option<R> {
     // `try_with`: a task's value may submit from its destructor while the thread ends.
-    let found =
-        CURRENT.try_with(|current| current.get().filter(|worker| worker.pool.id() == pool).map(action));
-    found.ok().flatten()
+    let found = is_own(pool).then(|| CURRENT.try_with(|current| current.get().map(action)));
+    found?.ok().flatten()
 }
 
 impl Worker {
     /// The next task to run; `None` when the worker must end, which it has then told.
     fn next(&self) -> Option<Job> {
         if !self.searching.get() {
-            let job = self.take();
+            let job = if self.pool.has_surplus() { None } else { self.take() };
             if job.is_some() {
                 return job;
             }
             self.begin_search();
         }
         loop {
+            if self.pool.has_surplus() && self.end_if_surplus() {
+                return None;
+            }
             if let Some(job) = self.search() {
                 self.end_search();
                 return Some(job);
@@ -136,7 +151,22 @@ impl Worker {
         if turn.is_multiple_of(TURNS_PER_INJECTOR_LOOK) {
             return self.pool.take_injected().or_else(|| self.pop());
         }
-        self.pop().or_else(|| self.pool.take_injected())
+        self.pop().or_else(|| self.take_batch())
+    }
+
+    /// Takes what came from outside: one task, or several where those before were over at once.
+    fn take_batch(&self) -> Option<Job> {
+        if self.pool.injector_is_empty() {
+            return None;
+        }
+        match self.pace.batch() {
+            1 => self.pool.take_injected(),
+            most => {
+                // The batch is older than what is still outside.
+                self.turn.set(0);
+                self.with_place(|place| self.pool.take_batch(place, most, self.searching.get())).flatten()
+            }
+        }
     }
 
     /// Puts a job into the own queue and tells its length; leaves it where it is if there is no queue any more.
@@ -173,33 +203,64 @@ impl Worker {
 
     /// Announces, looks once more, sleeps. `true`: search again; `false`: the worker has ended.
     fn sleep(&self) -> bool {
-        let sleep = &self.pool.sleep;
+        let (pool, sleep) = (&self.pool, &self.pool.sleep);
         sleep.announce(&self.parker);
-        fence(Ordering::SeqCst);
-        let closed = sleep.word().is_closed();
-        if !closed && !self.pool.has_work() || !sleep.retract(&self.parker) {
+        seq_cst_fence(Step::IdleFence);
+        let more = kept(Step::SecondLook) && pool.has_work() || pool.has_surplus();
+        if !more && !sleep.word().is_closed() && self.parker.park_timeout(pool.keep_alive) {
+            return true;
+        }
+        if !sleep.retract(&self.parker) {
             self.parker.park();
             return true;
         }
-        !closed || self.pool.has_work() || !self.end()
+        more || !self.end()
     }
 
-    /// Ends a searching worker of a closed pool, unless a task came in between.
+    /// Ends a searching worker, unless a task came in between; tells whether it ended.
     fn end(&self) -> bool {
+        self.pool.sleep.release();
+        self.is_let_go()
+    }
+
+    /// Ends a searching worker if there are too many; tells whether it ended.
+    fn end_if_surplus(&self) -> bool {
+        self.pool.release_surplus() && self.is_let_go()
+    }
+
+    /// Gives the place of a worker that is counted no more back, unless the worker is needed after all.
+    fn is_let_go(&self) -> bool {
         if let Some(place) = self.place.take() {
             self.pool.deques.leave(place);
         }
-        self.pool.sleep.release();
-        fence(Ordering::SeqCst);
-        if !self.pool.has_work() {
-            return true;
+        let ended = self.pool.let_go();
+        if !ended {
+            self.place.replace(Some(self.pool.deques.occupy()));
         }
-        self.pool.sleep.reclaim();
-        self.place.set(Some(self.pool.deques.occupy()));
-        false
+        ended
+    }
+
+    /// Runs the pool's initializer. It may block, so the worker does not count as searching meanwhile.
+    fn initialize(&self) {
+        let Some(initializer) = self.pool.begin_initializer() else { return };
+        self.end_search();
+        if let Err(panic) = contained(|| initializer.run()) {
+            self.initializer_failed(panic);
+        }
+        self.begin_search();
+        self.pool.initialized();
+    }
+
+    /// Breaks the pool. The worker stays to refuse what it finds, and ends with the others.
+    fn initializer_failed(&self, panic: Panic) {
+        let thread = thread::current();
+        self.pool.break_down(BrokenPool::new(thread.name().unwrap_or_default(), panic.message()));
+        unread(&panic);
+        panic.discard();
     }
 
     fn begin_search(&self) {
+        self.pace.rest();
         self.searching.set(true);
         self.pool.sleep.begin_search();
     }
@@ -212,27 +273,45 @@ impl Worker {
 
     /// Lends the place for a moment in which no user code runs.
     fn with_place<R>(&self, action: impl FnOnce(&Place) -> R) -> Option<R> {
-        let place = self.place.take()?;
-        let result = action(&place);
-        self.place.set(Some(place));
-        Some(result)
+        self.place.borrow().as_ref().map(action)
     }
 }
 
-impl Runner for Worker {
+/// One task that a worker runs, between two others or in the middle of one.
+struct Turn<'a> {
+    worker: &'a Worker,
+    /// Nothing of the worker's own goes on after the task.
+    outermost: bool,
+    /// The task is published anew where its waiters change meanwhile, and counts once.
+    counted: Cell<bool>,
+}
+
+impl<'a> Turn<'a> {
+    fn new(worker: &'a Worker, outermost: bool) -> Self {
+        Self { worker, outermost, counted: Cell::new(false) }
+    }
+}
+
+impl Runner for Turn<'_> {
     /// Counts as searching before anybody can learn that the task ended: who submits the next one upon that finds a
     /// worker and starts none.
     fn before_publish(&self) {
-        let idle = self.with_place(Place::is_empty).unwrap_or(true) && self.pool.injector_is_empty();
-        if idle {
-            self.begin_search();
+        let first = !self.counted.replace(true);
+        let empty = self.worker.with_place(|place| {
+            if first {
+                place.counts().add_completed();
+            }
+            place.is_empty()
+        });
+        if self.outermost && empty.unwrap_or(true) && self.worker.pool.injector_is_empty() {
+            self.worker.begin_search();
         }
     }
 
     /// Code that may block runs after all: pass the search on.
     fn before_user_code(&self) {
-        if self.searching.get() {
-            self.end_search();
+        if self.outermost && self.worker.searching.get() {
+            self.worker.end_search();
         }
     }
 }

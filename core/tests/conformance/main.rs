@@ -6,14 +6,18 @@
 )]
 
 mod as_completed;
+mod executor;
 mod future;
+mod initializer;
 mod lock;
 mod map;
+mod shutdown;
 mod thread;
 mod timer;
 mod wait;
 
 use linecrew_core::executor::{Executor, Task};
+use std::cell::Cell;
 use std::process::{Command, Output};
 use std::sync::mpsc::{self, Sender};
 use std::time::{Duration, Instant};
@@ -35,6 +39,23 @@ fn block(executor: &Executor) -> (Task<()>, Sender<()>) {
     });
     running.recv_timeout(HANG).unwrap();
     (task, release)
+}
+
+fn thread_name() -> String {
+    std::thread::current().name().unwrap().to_owned()
+}
+
+/// Has the sender used when the calling thread has ended.
+fn tell_end(ended: &Sender<()>) {
+    struct Teller(Sender<()>);
+    impl Drop for Teller {
+        fn drop(&mut self) {
+            let _ = self.0.send(());
+        }
+    }
+    thread_local!(static TELLER: Cell<Option<Teller>> = const { Cell::new(None) });
+    let teller = TELLER.take().unwrap_or_else(|| Teller(ended.clone()));
+    TELLER.set(Some(teller));
 }
 
 /// A task that has ended.

@@ -1,15 +1,32 @@
-//! What the executor's protocols are made of: the standard library's, or loom's where a model checks them.
+//! What the executor's protocols are made of: the standard library's and crossbeam's, or loom's where a model checks
+//! them.
 
 #[cfg(loom)]
-pub(super) use loom::{
-    sync::{Condvar, Mutex, MutexGuard, atomic},
-    thread,
-};
+mod deque;
+mod step;
+#[cfg(loom)]
+pub(super) mod thread;
+
+#[cfg(loom)]
+pub(super) use deque::{Injector, Steal, Stealer, Worker};
+#[cfg(loom)]
+pub(super) use loom::sync::{Condvar, Mutex, MutexGuard, atomic};
+pub(super) use step::{Step, kept, order, seq_cst_fence};
+#[cfg(loom)]
+pub(super) use thread::thread_local;
 #[cfg(not(loom))]
-pub(super) use std::{
-    sync::{Condvar, Mutex, MutexGuard, atomic},
-    thread,
+pub(super) use {
+    crossbeam_deque::{Injector, Steal, Stealer, Worker},
+    std::{
+        sync::{Condvar, Mutex, MutexGuard, atomic},
+        thread, thread_local,
+    },
 };
+
+/// How often to look before sleeping: `looks`, or once where a model would take each look for a state of its own.
+pub(super) const fn looks(looks: u32) -> u32 {
+    if cfg!(loom) { 1 } else { looks }
+}
 
 /// A cell without a lock, whose every access a model sees.
 #[derive(Debug)]
@@ -33,6 +50,7 @@ impl<V> UnsafeCell<V> {
         #[cfg(not(loom))]
         return access(self.0.get());
     }
+
     /// Lends the pointer to the value for reading.
     pub(super) fn with<R>(&self, access: impl FnOnce(*const V) -> R) -> R {
         #[cfg(loom)]
