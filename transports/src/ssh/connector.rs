@@ -7,9 +7,9 @@ use super::config::{ConfigError, HostConfig, SshConfig};
 use super::configured::Configured;
 use super::connection::SshConnection;
 use super::host_key::{HostKeys, Trust};
+use super::jump::Jump;
 use super::session::Session;
-use crate::resolve::Resolver;
-use crate::tcp;
+use crate::dial::Dial;
 use linecrew_core::cx::Cx;
 use linecrew_core::secret::Secret;
 use linecrew_core::transport::{
@@ -53,7 +53,7 @@ pub struct SshConnector {
     config: Option<Result<Arc<SshConfig>, ConfigError>>,
     options: SshOptions,
     responder: Option<Responder>,
-    resolver: Resolver,
+    dial: Dial,
 }
 
 #[derive(Clone, Copy)]
@@ -79,7 +79,7 @@ impl SshConnector {
             config: None,
             options: SshOptions::default(),
             responder: None,
-            resolver: Resolver::system(),
+            dial: Dial::default(),
         }
     }
 
@@ -137,6 +137,12 @@ impl SshConnector {
         self
     }
 
+    /// Connects through a jump host, which is then the one to look up the target's name. Directly unless set.
+    pub fn jump(mut self, jump: Jump) -> Self {
+        self.dial = Dial::Through(jump);
+        self
+    }
+
     /// Sets who answers what a server asks besides user name and password, such as a one-time code; none unless set.
     ///
     /// It is called on the thread that connects, while the server waits, and should return by the challenge's deadline.
@@ -183,6 +189,13 @@ impl SshConnector {
 
     /// Connects and logs in without opening a shell, for commands without a terminal.
     pub fn open(&self, target: &Target, cx: &Cx) -> Result<SshConnection, TransportError> {
+        let (session, options) = self.log_in(target, cx)?;
+        session.keep_alive(&options);
+        Ok(SshConnection::new(session, options))
+    }
+
+    /// A session that is logged in, with no channel yet, and the options that hold for it.
+    pub(super) fn log_in(&self, target: &Target, cx: &Cx) -> Result<(Session, SshOptions), TransportError> {
         let configured = self.configured(target)?;
         let session = self.handshake(&configured, cx)?;
         let Configured { target, options, .. } = configured;
@@ -194,8 +207,7 @@ impl SshConnector {
             cx: &cx.within(self.limits.authentication, "authentication"),
         }
         .authenticate()?;
-        session.keep_alive(&options);
-        Ok(SshConnection::new(session, options))
+        Ok((session, options))
     }
 
     fn options_for(&self, target: &Target) -> SshOptions {
@@ -234,9 +246,9 @@ impl SshConnector {
     fn handshake(&self, configured: &Configured, cx: &Cx) -> Result<Session, TransportError> {
         let (target, host_keys) = (&configured.target, self.host_keys(&configured.trust));
         let limit = self.limits.connect.or(configured.connect_timeout).unwrap_or(CONNECT_LIMIT);
-        let socket = tcp::connect(target, PORT, &self.resolver, &cx.within(limit, "connect"))?;
+        let connection = self.dial.connect(target, PORT, limit, cx)?;
         let cx = cx.within(self.limits.handshake, "handshake");
-        let session = Session::new(&socket, target.peer(PORT))?;
+        let session = Session::new(&connection, target.peer(PORT))?;
         let (known, server) = (host_keys.known(), configured.server(&session.peer));
         let key_types = known.key_types(server.host, server.port);
         let mut options = configured.options.clone();

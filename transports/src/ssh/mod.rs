@@ -24,6 +24,7 @@ mod connection;
 mod connector;
 mod greeting;
 mod host_key;
+mod jump;
 mod keepalive;
 pub mod known_hosts;
 mod offer;
@@ -35,6 +36,7 @@ pub use algorithm_list::{AlgorithmList, AlgorithmLists};
 pub use auth::Challenge;
 pub use connection::SshConnection;
 pub use connector::SshConnector;
+pub use jump::Jump;
 pub use shell::SshTransport;
 
 /// The port where none is given (RFC 4253, section 4.1).
