@@ -108,7 +108,9 @@ impl StandardConnectors {
         let key = (settings.known_hosts.clone(), settings.host_key_check, settings.ssh_config.clone());
         // Nothing under the lock can panic half-way.
         let mut made = self.ssh.lock().unwrap_or_else(PoisonError::into_inner);
-        made.entry(key).or_insert_with_key(|key| self.new_ssh(key)).clone()
+        let connector = made.entry(key).or_insert_with_key(|key| self.new_ssh(key)).clone();
+        // Jump hosts of the inventory, or none, count more than those of the SSH configuration.
+        if settings.jump.is_some() { connector.direct() } else { connector }
     }
 
     /// The jump host nearest to `host`, which is reached through those before it.

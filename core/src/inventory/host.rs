@@ -52,10 +52,11 @@ impl Host {
             port: hop.port,
             username: hop.username.clone(),
             transport: Some("ssh".to_owned()),
-            jump: Some(Jump::default()),
             ..Entry::default()
         };
-        settings.inherit(&Entry { port: None, out_of_band: OutOfBand::default(), ..defaults.clone() });
+        let not_its_own =
+            Entry { port: None, jump: None, out_of_band: OutOfBand::default(), ..defaults.clone() };
+        settings.inherit(&not_its_own);
         Self::resolved(&hop.host, settings, credential, origin)
     }
 
@@ -145,12 +146,13 @@ impl Host {
     }
 
     /// Takes from `other` what this host leaves open, as if it were its `defaults`; its jump hosts take from it what it
-    /// says of host keys. Jump hosts themselves stay as they are.
+    /// says of host keys and SSH configuration. Jump hosts themselves stay as they are.
     pub fn inherit(mut self, other: &Entry) -> Self {
         self.settings.inherit(&Entry { jump: None, ..other.clone() });
         let of_jumps = Entry {
             known_hosts: other.known_hosts.clone(),
             host_key_check: other.host_key_check,
+            ssh_config: other.ssh_config.clone(),
             ..Entry::default()
         };
         for jump in &mut self.jumps {

@@ -29,6 +29,7 @@ mod keepalive;
 pub mod known_hosts;
 mod offer;
 mod pattern;
+mod proxy_jump;
 mod session;
 mod shell;
 
