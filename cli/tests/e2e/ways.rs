@@ -65,3 +65,24 @@ fn a_jump_host_that_is_down_is_told_by_each_device_behind_it() {
         assert_eq!(host["phase"], "connect");
     }
 }
+
+#[test]
+fn a_jump_host_of_the_openssh_configuration_counts_unless_the_inventory_says_otherwise() {
+    let site =
+        Site::new(Lab::builder().device(device("r1"), Service::Ssh).device(device("r2"), Service::Ssh));
+    let (_socket, closed) = closed_port();
+    let known_hosts = site.path("known_hosts");
+    let text = format!(
+        "Host bastion\nHostName 127.0.0.1\nPort {closed}\nHost 127.0.0.1\nProxyJump bastion\n\
+         Match all\nUserKnownHostsFile {known_hosts}\n"
+    );
+    let config = site.file("ssh.conf", &text);
+    let host = |name, more| {
+        format!("{name}: {{hostname: 127.0.0.1, port: {}, ssh_config: {config}{more}}}", site.port(name))
+    };
+    site.inventory(&[&host("r1", ", jump: none"), &host("r2", "")]);
+    let ended = site.run(&["show clock", "--format", "json"]);
+    assert_eq!(ended.host("r1")["status"], "ok", "{ended:?}");
+    let error = &ended.host("r2")["error"];
+    assert!(error.as_str().unwrap().contains(&format!("through bastion (127.0.0.1:{closed})")), "{error}");
+}

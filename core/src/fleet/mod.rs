@@ -137,7 +137,8 @@ impl Fleet {
         self
     }
 
-    /// Opens a session with one host, at its second address if nobody answers at the first, as a run does for each; for programs that hand out the work themselves.
+    /// Opens a session with one host, at its second address if nobody answers at the first, as a run does for each; for
+    /// programs that hand out the work themselves.
     pub fn open(&self, host: &Host) -> Result<Session, HostError> {
         self.plan.open(host).map(|(session, _)| session)
     }

@@ -55,7 +55,8 @@ pub struct Entry {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_interface: Option<String>,
     /// The jump hosts on the way; none unless set. Each is a host of the inventory, whose settings it then has, or an SSH
-    /// server with what `defaults` says of credentials and host keys.
+    /// server with what `defaults` says of credentials and host keys. A `ProxyJump` of `ssh_config` counts only where this
+    /// is not set; `none` sets it aside.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jump: Option<Jump>,
     /// Where to connect when nobody answers at `hostname`, through the same jump hosts.

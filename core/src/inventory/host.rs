@@ -202,7 +202,7 @@ impl Host {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Inventory;
+    use super::super::{Inventory, SshConfigFile};
     use super::*;
 
     /// The user name and the private key that the host `h` logs in with.
@@ -230,6 +230,15 @@ mod tests {
         assert_eq!(target.source_interface.as_deref(), Some("vrf-mgmt"));
         let error = Inventory::parse("hosts: {h: {source_address: eth0}}", "fleet.yaml").unwrap_err();
         assert_eq!(error.line(), Some(1));
+    }
+
+    #[test]
+    fn jump_hosts_take_from_later_defaults_what_these_say_of_trust_and_nothing_else() {
+        let mut defaults = Entry { username: Some("u".into()), ..Entry::default() };
+        defaults.ssh_config = Some(SshConfigFile::None);
+        let r = Host::clone(&host("hosts: {r: {jump: b}}")).inherit(&defaults);
+        let b = r.jumps()[0].settings();
+        assert_eq!((&b.ssh_config, &b.username), (&Some(SshConfigFile::None), &None));
     }
 
     #[test]
