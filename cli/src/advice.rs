@@ -15,7 +15,11 @@ pub(crate) fn with_advice(error: &HostError) -> String {
 }
 
 fn advice(error: &HostError) -> Option<String> {
-    let HostError::Session(error) = error else { return None };
+    let error = match error {
+        HostError::Session(error) => error,
+        HostError::OutOfBand { second, .. } => return advice(second),
+        _ => return None,
+    };
     let what = error.transport().map(TransportError::what);
     match error.kind() {
         ErrorKind::MissingCredential => Some(GIVE.to_owned()),

@@ -72,7 +72,7 @@ impl Plan {
             connectors = connectors.connect(limit);
         }
         #[cfg(feature = "lab")]
-        let connectors = recorded(connectors, self.record.clone());
+        let connectors = Recorded { connectors, folder: self.record.clone() };
         let timeouts = Timeouts::default()
             .authentication(limits.authentication_timeout)
             .silence(limits.silence_timeout)
@@ -87,10 +87,16 @@ impl Plan {
 
 /// The connectors, which record what they open where there is a folder for it.
 #[cfg(feature = "lab")]
-fn recorded(connectors: StandardConnectors, folder: Option<PathBuf>) -> impl Connectors {
-    move |host: &Host| -> Result<Arc<dyn Connector>, HostError> {
-        let connector = connectors.connector(host)?;
-        Ok(match &folder {
+struct Recorded {
+    connectors: StandardConnectors,
+    folder: Option<PathBuf>,
+}
+
+#[cfg(feature = "lab")]
+impl Connectors for Recorded {
+    fn connector(&self, host: &Host, fallback: &Credentials) -> Result<Arc<dyn Connector>, HostError> {
+        let connector = self.connectors.connector(host, fallback)?;
+        Ok(match &self.folder {
             Some(folder) => Arc::new(RecordingConnector::new(connector, folder)),
             None => connector,
         })

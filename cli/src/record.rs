@@ -13,6 +13,12 @@ pub(crate) struct HostRecord {
     pub(crate) host: String,
     pub(crate) status: Status,
     pub(crate) elapsed_ms: u64,
+    /// The address that served the host, if one did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) address: Option<String>,
+    /// Whether that is its second, out-of-band address.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) out_of_band: bool,
     /// In which phase the host failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) phase: Option<String>,
@@ -73,6 +79,8 @@ impl HostRecord {
             host: outcome.host.name().to_owned(),
             status: if error.is_some() { Status::Failed } else { Status::Ok },
             elapsed_ms: millis(outcome.elapsed),
+            out_of_band: outcome.served.as_ref().is_some_and(|served| served.out_of_band),
+            address: outcome.served.map(|served| served.address),
             phase,
             error,
             replies,

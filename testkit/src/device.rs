@@ -54,6 +54,7 @@ pub struct Device {
     pub(crate) authorized_keys: Vec<String>,
     pub(crate) factors: Vec<Vec<Factor>>,
     pub(crate) ssh_algorithms: SshAlgorithms,
+    pub(crate) forwards: bool,
     pub(crate) seed: u64,
     pub(crate) facts: Facts,
 }
@@ -101,6 +102,7 @@ impl Device {
             authorized_keys: Vec::new(),
             factors: Vec::new(),
             ssh_algorithms: SshAlgorithms::Modern,
+            forwards: false,
             seed,
             facts: Facts::from_seed(seed),
         }
@@ -216,6 +218,12 @@ impl Device {
     /// password or, where keys are authorized, a key.
     pub fn ssh_step(mut self, factors: impl Into<Vec<Factor>>) -> Self {
         self.factors.push(factors.into());
+        self
+    }
+
+    /// Lets SSH clients connect to other hosts through it, as a jump host does. It refuses unless set.
+    pub fn jump_host(mut self) -> Self {
+        self.forwards = true;
         self
     }
 

@@ -28,11 +28,16 @@ pub fn connector(nodes: impl IntoIterator<Item = Arc<Node>>) -> MockConnector {
     let nodes: Vec<Arc<Node>> = nodes.into_iter().collect();
     MockConnector::new(move |target| {
         let node = nodes.iter().find(|node| node.device().hostname() == target.name);
-        node.map(|node| Box::new(MemoryPeer::new(node)) as Box<dyn Peer>).ok_or_else(|| {
+        node.map(peer).ok_or_else(|| {
             TransportError::new(ErrorKind::Refused, Phase::Connect, &target.name, "no such device")
                 .expected("the hostname of a simulated device")
         })
     })
+}
+
+/// One session with the device as the far end of a connection in memory, for a connector of one's own.
+pub fn peer(node: &Arc<Node>) -> Box<dyn Peer> {
+    Box::new(MemoryPeer::new(node))
 }
 
 /// A device at the far end of a connection in memory, faults included.

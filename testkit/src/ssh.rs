@@ -12,7 +12,8 @@ use russh::server::{
     Auth, ChannelOpenHandle, Config, Handler, Msg, PublicKeyOffer, Response, Session, VerifiedPublicKey,
 };
 use russh::{
-    Channel, ChannelId, MethodKind, MethodSet, Preferred, Pty, SshId, cipher, compression, kex, mac,
+    Channel, ChannelId, ChannelOpenFailure, MethodKind, MethodSet, Preferred, Pty, SshId, cipher,
+    compression, kex, mac,
 };
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -315,6 +316,24 @@ impl Handler for Client {
         Ok(())
     }
 
+    async fn channel_open_direct_tcpip(
+        &mut self,
+        channel: Channel<Msg>,
+        host: &str,
+        port: u32,
+        _originator: &str,
+        _originator_port: u32,
+        reply: ChannelOpenHandle,
+        _session: &mut Session,
+    ) -> Result<(), Self::Error> {
+        let port = u16::try_from(port).ok().filter(|_| self.server.node.device().forwards);
+        match port {
+            Some(port) => drop(tokio::spawn(forward(channel, (host.to_owned(), port), reply))),
+            None => reply.reject(ChannelOpenFailure::AdministrativelyProhibited).await,
+        }
+        Ok(())
+    }
+
     async fn pty_request(
         &mut self,
         channel: ChannelId,
@@ -382,6 +401,16 @@ impl Handler for Client {
         self.writers.remove(&channel);
         Ok(())
     }
+}
+
+/// Connects a client's channel to another host until either side hangs up.
+async fn forward(channel: Channel<Msg>, to: (String, u16), reply: ChannelOpenHandle) {
+    let Ok(mut socket) = TcpStream::connect(to).await else {
+        return reply.reject(ChannelOpenFailure::ConnectFailed).await;
+    };
+    reply.accept().await;
+    // Whichever side failed is gone.
+    let _ = tokio::io::copy_bidirectional(&mut channel.into_stream(), &mut socket).await;
 }
 
 fn hang_up(channel: ChannelId, session: &mut Session) -> Result<(), russh::Error> {

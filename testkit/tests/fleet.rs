@@ -8,8 +8,9 @@ use linecrew_core::cancel::CancelToken;
 use linecrew_core::executor::Executor;
 use linecrew_core::fleet::{Event, Fleet, HostError, Outcome, Run};
 use linecrew_core::inventory::{Entry, Host, Inventory};
-use linecrew_core::transport::{Connector, Credentials};
+use linecrew_core::transport::{Connector, Credentials, ErrorKind, Phase, Target, TransportError};
 use linecrew_testkit::{Device, Fault, memory};
+use linecrew_transports::mock::MockConnector;
 use std::sync::{Arc, Mutex};
 
 /// Hosts `r1` to `rN`, all served in memory; `r3` says nothing.
@@ -108,7 +109,7 @@ fn events_tell_the_life_of_each_host() {
     let fleet = fleet.on_event(move |event| {
         let line = match event {
             Event::Started(host) => format!("{} started", host.name()),
-            Event::Connected(host) => format!("{} connected", host.name()),
+            Event::Connected { host, .. } => format!("{} connected", host.name()),
             Event::Finished { host, error, .. } => format!("{} finished {}", host.name(), error.is_none()),
             _ => return,
         };
@@ -121,6 +122,76 @@ fn events_tell_the_life_of_each_host() {
     };
     assert_eq!(of("r1"), ["started", "connected", "finished true"]);
     assert_eq!(of("r3"), ["started", "finished false"]);
+}
+
+/// The outcome of `r1`, whose address fails so, and whose second address is `second`: `served`, or one that refuses.
+fn at_two_addresses(kind: ErrorKind, phase: Phase, second: &str) -> Outcome<()> {
+    let node = Device::cisco_iosxe("r1").power_on();
+    let connector: Arc<dyn Connector> = Arc::new(MockConnector::new(move |target: &Target| {
+        let fail = |kind, phase| Err(TransportError::new(kind, phase, target.peer(22), "failed"));
+        match target.host.as_str() {
+            "served" => Ok(memory::peer(&node)),
+            "down" => fail(kind, phase),
+            _ => fail(ErrorKind::Refused, Phase::Connect),
+        }
+    }));
+    let text = format!(
+        "hosts: {{r1: {{hostname: down, platform: cisco_iosxe, out_of_band: {{hostname: {second}, port: 2001}}}}}}"
+    );
+    let inventory = Inventory::parse(&text, "lab.yaml").unwrap();
+    let executor = Executor::new().unwrap();
+    let fleet = Fleet::new(&executor, &inventory, move |_: &Host| Ok(Arc::clone(&connector)))
+        .credentials(Credentials::user("admin").password("admin").enable("enable"));
+    fleet.run(|_, _| Ok(())).in_order().next().unwrap()
+}
+
+#[test]
+fn a_host_that_does_not_answer_is_served_out_of_band() {
+    for (kind, phase) in [
+        (ErrorKind::Unresolved, Phase::Resolve),
+        (ErrorKind::Refused, Phase::Connect),
+        (ErrorKind::Unreachable, Phase::Connect),
+        (ErrorKind::TimedOut, Phase::Connect),
+    ] {
+        let outcome = at_two_addresses(kind, phase, "served");
+        outcome.result.unwrap();
+        let served = outcome.served.unwrap();
+        assert_eq!((served.address.as_str(), served.out_of_band), ("served:2001", true), "{kind:?}");
+    }
+}
+
+#[test]
+fn a_host_that_answered_is_not_tried_out_of_band() {
+    for (kind, phase) in [
+        (ErrorKind::TimedOut, Phase::Handshake),
+        (ErrorKind::HostKey, Phase::HostKey),
+        (ErrorKind::Authentication, Phase::Authentication),
+        (ErrorKind::Cancelled, Phase::Connect),
+        (ErrorKind::Configuration, Phase::Connect),
+    ] {
+        let outcome = at_two_addresses(kind, phase, "served");
+        let error = outcome.result.unwrap_err();
+        assert!(matches!(error, HostError::Session(_)), "{kind:?}: {error}");
+        assert_eq!(outcome.served, None);
+    }
+}
+
+#[test]
+fn a_host_that_answers_nowhere_is_told_with_both_reasons() {
+    let error = at_two_addresses(ErrorKind::TimedOut, Phase::Connect, "down-too").result.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "r1 (down-too:2001): connect: failed; out of band because of r1 (down:22): connect: failed"
+    );
+    assert_eq!(error.phase(), "connect");
+}
+
+#[test]
+fn an_outcome_tells_the_address_that_served_it() {
+    let (_executor, fleet) = fleet(1);
+    let outcome = fleet.run(|_, _| Err::<(), _>(HostError::job("r1: no"))).in_order().next().unwrap();
+    let served = outcome.served.unwrap();
+    assert_eq!((served.address.as_str(), served.out_of_band), ("r1", false));
 }
 
 #[test]

@@ -3,11 +3,17 @@
 //! Calls block their caller only; inside, sockets are non-blocking, and [`poll`] is the one place that waits for
 //! them, so that each wait keeps its deadline and notices a cancel.
 
+#[cfg(any(feature = "ssh", feature = "telnet"))]
+mod dial;
 #[cfg(feature = "mock")]
 pub mod mock;
 pub mod poll;
 #[cfg(any(feature = "ssh", feature = "telnet"))]
+mod race;
+#[cfg(any(feature = "ssh", feature = "telnet"))]
 mod resolve;
+#[cfg(any(feature = "ssh", feature = "telnet"))]
+mod source;
 #[cfg(feature = "ssh")]
 pub mod ssh;
 #[cfg(feature = "fleet")]

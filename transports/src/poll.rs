@@ -60,6 +60,13 @@ impl PollError {
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub fn poll(sockets: &[(BorrowedFd<'_>, Interest)], cx: &Cx) -> Result<usize, PollError> {
+    let ready = poll_each(sockets, cx)?;
+    // It waits until there is one.
+    Ok(ready.iter().position(|&ready| ready).unwrap_or_default())
+}
+
+/// Waits until one of `sockets` is ready and tells of each whether it is; the same in everything else.
+pub(crate) fn poll_each(sockets: &[(BorrowedFd<'_>, Interest)], cx: &Cx) -> Result<Vec<bool>, PollError> {
     let alarm = alarm().map_err(PollError::Io)?;
     // Registered before the token is looked at, so that a cancel in between rings the alarm.
     let ring = Arc::clone(&alarm);
@@ -81,7 +88,8 @@ pub fn poll(sockets: &[(BorrowedFd<'_>, Interest)], cx: &Cx) -> Result<usize, Po
             fds.push(watch(alarm.as_fd(), Interest::Read));
             continue;
         }
-        if let Some(ready) = fds.iter().position(|fd| !fd.revents().is_empty()) {
+        let ready: Vec<_> = fds[..sockets.len()].iter().map(|fd| !fd.revents().is_empty()).collect();
+        if ready.contains(&true) {
             return Ok(ready);
         }
         if expired {
@@ -139,52 +147,52 @@ fn alarm() -> io::Result<Arc<Alarm>> {
 
 /// A file descriptor that a cancel makes readable. A hook keeps it open for as long as it may still ring.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-struct Alarm(std::os::fd::OwnedFd);
+pub(crate) struct Alarm(std::os::fd::OwnedFd);
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 impl Alarm {
-    fn new() -> io::Result<Self> {
+    pub(crate) fn new() -> io::Result<Self> {
         use rustix::event::{EventfdFlags, eventfd};
         Ok(Self(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?))
     }
 
-    fn ring(&self) {
+    pub(crate) fn ring(&self) {
         // Fails only where the counter is full, and then it rings already.
         let _ = rustix::io::write(&self.0, &1u64.to_ne_bytes());
     }
 
-    fn silence(&self) {
+    pub(crate) fn silence(&self) {
         let _ = rustix::io::read(&self.0, &mut [0; 8]);
     }
 
-    fn as_fd(&self) -> BorrowedFd<'_> {
+    pub(crate) fn as_fd(&self) -> BorrowedFd<'_> {
         self.0.as_fd()
     }
 }
 
 /// A socket pair that a cancel makes readable. A hook keeps it open for as long as it may still ring.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-struct Alarm(std::os::unix::net::UnixStream, std::os::unix::net::UnixStream);
+pub(crate) struct Alarm(std::os::unix::net::UnixStream, std::os::unix::net::UnixStream);
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 impl Alarm {
-    fn new() -> io::Result<Self> {
+    pub(crate) fn new() -> io::Result<Self> {
         let (near, far) = std::os::unix::net::UnixStream::pair()?;
         near.set_nonblocking(true)?;
         far.set_nonblocking(true)?;
         Ok(Self(near, far))
     }
 
-    fn ring(&self) {
+    pub(crate) fn ring(&self) {
         // Fails only where the buffer is full, and then it rings already.
         let _ = io::Write::write(&mut &self.1, &[1]);
     }
 
-    fn silence(&self) {
+    pub(crate) fn silence(&self) {
         while matches!(io::Read::read(&mut &self.0, &mut [0; 64]), Ok(count) if count > 0) {}
     }
 
-    fn as_fd(&self) -> BorrowedFd<'_> {
+    pub(crate) fn as_fd(&self) -> BorrowedFd<'_> {
         self.0.as_fd()
     }
 }

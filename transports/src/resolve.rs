@@ -50,7 +50,9 @@ impl Resolver {
         Self::new(|host, port| (host, port).to_socket_addrs().map(Iterator::collect))
     }
 
-    fn new(lookup: impl Fn(&str, u16) -> io::Result<Vec<SocketAddr>> + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(
+        lookup: impl Fn(&str, u16) -> io::Result<Vec<SocketAddr>> + Send + Sync + 'static,
+    ) -> Self {
         Self(Arc::new(Shared { lookup: Box::new(lookup), line: Mutex::default() }))
     }
 

@@ -1,13 +1,16 @@
 //! The connectors of a fleet, chosen by what each host's settings ask for.
 
+#[cfg(feature = "telnet")]
+use crate::telnet::TelnetConnector;
 use linecrew_core::fleet::{Connectors, HostError};
 use linecrew_core::inventory::Host;
-use linecrew_core::transport::Connector;
+use linecrew_core::transport::{Connector, Credentials};
 use std::sync::Arc;
 use std::time::Duration;
 #[cfg(feature = "ssh")]
 use {
     crate::ssh::config::{ConfigError, SshConfig},
+    crate::ssh::{Jump, SshConnector},
     linecrew_core::inventory::SshConfigFile,
     linecrew_core::transport::HostKeyCheck,
     std::collections::HashMap,
@@ -42,11 +45,18 @@ pub struct StandardConnectors {
     usual_ssh_config: bool,
     /// One connector per `known_hosts` file, check and SSH configuration, so that hosts share what was read, and what was accepted.
     #[cfg(feature = "ssh")]
-    ssh: Mutex<HashMap<SshSettings, Arc<dyn Connector>>>,
+    ssh: Mutex<HashMap<SshSettings, SshConnector>>,
+    /// One for each way through jump hosts, so that the devices behind them share its connection.
+    #[cfg(feature = "ssh")]
+    jumps: Mutex<HashMap<Vec<Hop>, Jump>>,
 }
 
 #[cfg(feature = "ssh")]
 type SshSettings = (Option<PathBuf>, Option<HostKeyCheck>, Option<SshConfigFile>);
+
+/// What tells jump hosts apart: name, address, port and user.
+#[cfg(feature = "ssh")]
+type Hop = (String, String, Option<u16>, Option<String>);
 
 impl Default for StandardConnectors {
     fn default() -> Self {
@@ -58,6 +68,8 @@ impl Default for StandardConnectors {
             usual_ssh_config: false,
             #[cfg(feature = "ssh")]
             ssh: Mutex::default(),
+            #[cfg(feature = "ssh")]
+            jumps: Mutex::default(),
         }
     }
 }
@@ -91,20 +103,42 @@ impl StandardConnectors {
     }
 
     #[cfg(feature = "ssh")]
-    fn ssh(&self, host: &Host) -> Arc<dyn Connector> {
+    fn ssh(&self, host: &Host) -> SshConnector {
         let settings = host.settings();
         let key = (settings.known_hosts.clone(), settings.host_key_check, settings.ssh_config.clone());
         // Nothing under the lock can panic half-way.
         let mut made = self.ssh.lock().unwrap_or_else(PoisonError::into_inner);
-        let connector = made.entry(key).or_insert_with_key(|key| self.new_ssh(key));
-        Arc::clone(connector)
+        let connector = made.entry(key).or_insert_with_key(|key| self.new_ssh(key)).clone();
+        // Jump hosts of the inventory, or none, count more than those of the SSH configuration.
+        if settings.jump.is_some() { connector.direct() } else { connector }
+    }
+
+    /// The jump host nearest to `host`, which is reached through those before it.
+    #[cfg(feature = "ssh")]
+    fn jump(&self, host: &Host, fallback: &Credentials) -> Result<Option<Jump>, HostError> {
+        let (mut way, mut last) = (Vec::new(), None::<Jump>);
+        let mut jumps = self.jumps.lock().unwrap_or_else(PoisonError::into_inner);
+        for hop in host.jumps() {
+            let target = hop.target(fallback).map_err(|source| {
+                let host = format!("{}: jump host {}", host.name(), hop.name());
+                HostError::Credentials { host, source }
+            })?;
+            let user = target.credentials.username.clone();
+            way.push((target.name.clone(), target.host.clone(), target.port, user));
+            let before = last.take();
+            let jump = jumps.entry(way.clone()).or_insert_with(|| {
+                let connector = self.ssh(hop);
+                Jump::new(before.into_iter().fold(connector, SshConnector::jump), target)
+            });
+            last = Some(jump.clone());
+        }
+        Ok(last)
     }
 
     #[cfg(feature = "ssh")]
-    fn new_ssh(&self, (known_hosts, check, config): &SshSettings) -> Arc<dyn Connector> {
-        let mut connector = crate::ssh::SshConnector::new()
-            .handshake_limit(self.handshake)
-            .authentication_limit(self.authentication);
+    fn new_ssh(&self, (known_hosts, check, config): &SshSettings) -> SshConnector {
+        let mut connector =
+            SshConnector::new().handshake_limit(self.handshake).authentication_limit(self.authentication);
         if let Some(limit) = self.connect {
             connector = connector.connect_limit(limit);
         }
@@ -117,7 +151,7 @@ impl StandardConnectors {
         if let Some(config) = self.ssh_config(config.as_ref()) {
             connector = connector.ssh_config_if_readable(config.map(Arc::new));
         }
-        Arc::new(connector)
+        connector
     }
 
     #[cfg(feature = "ssh")]
@@ -130,27 +164,46 @@ impl StandardConnectors {
     }
 
     #[cfg(feature = "telnet")]
-    fn telnet(&self) -> Arc<dyn Connector> {
-        let connector = crate::telnet::TelnetConnector::new();
-        Arc::new(match self.connect {
+    fn telnet(&self) -> TelnetConnector {
+        let connector = TelnetConnector::new();
+        match self.connect {
             Some(limit) => connector.connect_limit(limit),
             None => connector,
-        })
+        }
     }
 }
 
 impl Connectors for StandardConnectors {
-    fn connector(&self, host: &Host) -> Result<Arc<dyn Connector>, HostError> {
+    fn connector(&self, host: &Host, fallback: &Credentials) -> Result<Arc<dyn Connector>, HostError> {
+        #[cfg(feature = "ssh")]
+        let jump = self.jump(host, fallback)?;
+        #[cfg(not(feature = "ssh"))]
+        refuse_jump(host, fallback)?;
         match host.transport() {
             #[cfg(feature = "ssh")]
-            "ssh" => Ok(self.ssh(host)),
-            #[cfg(feature = "telnet")]
-            "telnet" => Ok(self.telnet()),
+            "ssh" => Ok(Arc::new(jump.into_iter().fold(self.ssh(host), SshConnector::jump))),
+            #[cfg(all(feature = "telnet", feature = "ssh"))]
+            "telnet" => Ok(Arc::new(jump.into_iter().fold(self.telnet(), TelnetConnector::jump))),
+            #[cfg(all(feature = "telnet", not(feature = "ssh")))]
+            "telnet" => Ok(Arc::new(self.telnet())),
             other => Err(HostError::NoTransport {
                 host: host.name().to_owned(),
                 transport: other.to_owned(),
                 known: KNOWN,
             }),
         }
+    }
+}
+
+/// A jump host needs SSH, which this build has not.
+#[cfg(not(feature = "ssh"))]
+fn refuse_jump(host: &Host, _: &Credentials) -> Result<(), HostError> {
+    match host.jumps() {
+        [] => Ok(()),
+        [hop, ..] => Err(HostError::NoTransport {
+            host: format!("{}: jump host {}", host.name(), hop.name()),
+            transport: "ssh".to_owned(),
+            known: KNOWN,
+        }),
     }
 }

@@ -1,23 +1,22 @@
 //! The TCP connection under SSH and telnet.
 
-use crate::poll::{Interest, PollError, poll};
+use crate::poll::PollError;
+use crate::race::{Attempts, Failure, Race};
 use crate::resolve::Resolver;
+use crate::source::Source;
 use linecrew_core::cx::{Cx, Interruption};
 use linecrew_core::transport::{ErrorKind, Phase, Target, TransportError};
-use rustix::net::{AddressFamily, SocketType, sockopt};
+use rustix::net::sockopt;
 use std::io;
-use std::net::{SocketAddr, TcpStream};
-use std::os::fd::{AsFd, OwnedFd};
+use std::net::TcpStream;
 use std::time::Duration;
 
-/// How long an address has the line for itself before the next one is tried beside it (RFC 8305, section 5).
-const HEAD_START: Duration = Duration::from_millis(250);
 /// A peer that is gone is noticed after two minutes: 60 s idle, then four probes 15 s apart.
 const KEEPALIVE_IDLE: Duration = Duration::from_mins(1);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(15);
 const KEEPALIVE_PROBES: u32 = 4;
 
-/// Connects to the first address of `target` that answers. The stream is non-blocking.
+/// Connects to the first address of `target` that answers, from where the target says. The stream is non-blocking.
 ///
 /// Every address is tried, IPv6 and IPv4 in turn, each 250 ms after the one before it or as soon as that one fails;
 /// all of them run until `cx` ends.
@@ -29,163 +28,65 @@ pub(crate) fn connect(
 ) -> Result<TcpStream, TransportError> {
     let peer = target.peer(usual_port);
     let port = target.port.unwrap_or(usual_port);
-    let addresses = alternate(resolver.resolve(&target.host, port, &peer, cx)?);
-    let stream = Race::new(addresses).run(cx).map_err(|failure| failure.told(&peer, cx))?;
+    let source = Source::of(target);
+    let mut addresses = resolver.resolve(&target.host, port, &peer, cx)?;
+    addresses.retain(|address| source.fits(address));
+    if addresses.is_empty() {
+        let what = format!("no address of the host is of the family of {}", source.shown());
+        return Err(TransportError::new(ErrorKind::Configuration, Phase::Connect, &peer, what)
+            .hint("give a source address of the other family, or none"));
+    }
+    let stream = Race::new(addresses, source).run(cx).map_err(|failure| told(failure, source, &peer, cx))?;
     set_options(&stream).map_err(|source| {
         TransportError::new(ErrorKind::Io, Phase::Connect, &peer, "cannot set up the socket").source(source)
     })?;
     Ok(stream)
 }
 
-/// The families in turn, beginning with the family that the system prefers.
-fn alternate(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
-    let prefers_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
-    let (preferred, other): (Vec<_>, Vec<_>) =
-        addresses.into_iter().partition(|address| address.is_ipv6() == prefers_v6);
-    let (mut preferred, mut other) = (preferred.into_iter(), other.into_iter());
-    let mut mixed = Vec::new();
-    loop {
-        let (one, two) = (preferred.next(), other.next());
-        if one.is_none() && two.is_none() {
-            return mixed;
+fn told(failure: Failure, source: Source<'_>, peer: &str, cx: &Cx) -> TransportError {
+    match failure {
+        Failure::All(attempts) => all_failed(attempts, peer),
+        Failure::Wait(error @ PollError::Interrupted(Interruption::TimedOut), attempts) => {
+            let error = error
+                .into_transport_error(Phase::Connect, peer, cx)
+                .expected("an answer to the TCP connection")
+                .hint("the host is down, or a firewall drops the packets");
+            with(error, attempts.told())
         }
-        mixed.extend(one.into_iter().chain(two));
-    }
-}
-
-/// Connection attempts to several addresses, the first of which to succeed wins.
-struct Race {
-    waiting: std::vec::IntoIter<SocketAddr>,
-    pending: Vec<TcpStream>,
-    /// The most telling error so far.
-    error: Option<io::Error>,
-}
-
-enum Failure {
-    Refused(io::Error),
-    Wait(PollError),
-}
-
-impl Race {
-    fn new(addresses: Vec<SocketAddr>) -> Self {
-        Self { waiting: addresses.into_iter(), pending: Vec::new(), error: None }
-    }
-
-    fn run(mut self, cx: &Cx) -> Result<TcpStream, Failure> {
-        loop {
-            self.start_next();
-            if self.pending.is_empty() {
-                let none = || io::ErrorKind::AddrNotAvailable.into();
-                return Err(Failure::Refused(self.error.unwrap_or_else(none)));
-            }
-            if let Some(stream) = self.wait(cx)? {
-                return Ok(stream);
-            }
-        }
-    }
-
-    /// Starts attempts until one is under way or no address is left.
-    fn start_next(&mut self) {
-        while let Some(address) = self.waiting.next() {
-            match start(&address) {
-                Ok(stream) => return self.pending.push(stream),
-                Err(error) => self.note(error),
-            }
-        }
-    }
-
-    /// Waits until an attempt ends or the next address has its turn.
-    fn wait(&mut self, cx: &Cx) -> Result<Option<TcpStream>, Failure> {
-        let turn = if self.waiting.len() > 0 { cx.within(HEAD_START, "head start") } else { cx.clone() };
-        let sockets: Vec<_> = self.pending.iter().map(|stream| (stream.as_fd(), Interest::Write)).collect();
-        match poll(&sockets, &turn) {
-            Ok(ended) => Ok(self.finish(ended)),
-            Err(PollError::Interrupted(Interruption::TimedOut)) if cx.interruption().is_none() => Ok(None),
-            Err(error) => Err(Failure::Wait(error)),
-        }
-    }
-
-    fn finish(&mut self, ended: usize) -> Option<TcpStream> {
-        let stream = self.pending.swap_remove(ended);
-        match stream.take_error() {
-            Ok(None) => return Some(stream),
-            Ok(Some(error)) | Err(error) => self.note(error),
-        }
-        None
-    }
-
-    /// Keeps the error that tells most of the host; of several such, the last.
-    fn note(&mut self, error: io::Error) {
-        if self.error.as_ref().is_none_or(|kept| weight(error.kind()) >= weight(kept.kind())) {
-            self.error = Some(error);
+        Failure::Wait(error, _) => error.into_transport_error(Phase::Connect, peer, cx),
+        Failure::Source(error) => {
+            let what = format!("cannot connect from {}", source.shown());
+            TransportError::new(ErrorKind::Configuration, Phase::Connect, peer, what)
+                .source(error)
+                .hint("check the source address and the source interface; this machine must have them")
         }
     }
 }
 
-/// How much an error tells of the host: that it answered, that it did not, or only that it was never asked.
-fn weight(kind: io::ErrorKind) -> u8 {
-    match kind {
-        io::ErrorKind::ConnectionRefused
-        | io::ErrorKind::ConnectionReset
-        | io::ErrorKind::ConnectionAborted => 2,
-        io::ErrorKind::TimedOut => 1,
-        _ => 0,
+fn all_failed(attempts: Attempts, peer: &str) -> TransportError {
+    let (kind, what, hint) = match attempts.kind() {
+        io::ErrorKind::ConnectionRefused => {
+            (ErrorKind::Refused, "connection refused", "nothing listens there; check the port")
+        }
+        io::ErrorKind::TimedOut => (ErrorKind::TimedOut, "no answer", "the host is down, or a firewall"),
+        io::ErrorKind::HostUnreachable
+        | io::ErrorKind::NetworkUnreachable
+        | io::ErrorKind::NetworkDown
+        | io::ErrorKind::AddrNotAvailable => {
+            (ErrorKind::Unreachable, "unreachable", "check the address and the route to it")
+        }
+        _ => (ErrorKind::Io, "cannot connect", "see the system's error"),
+    };
+    let error = TransportError::new(kind, Phase::Connect, peer, what).hint(hint);
+    // The system's refusal would only say it again.
+    with(error, attempts.told().filter(|source| source.kind() != io::ErrorKind::ConnectionRefused))
+}
+
+fn with(error: TransportError, source: Option<io::Error>) -> TransportError {
+    match source {
+        Some(source) => error.source(source),
+        None => error,
     }
-}
-
-impl Failure {
-    fn told(self, peer: &str, cx: &Cx) -> TransportError {
-        let source = match self {
-            Self::Wait(error @ PollError::Interrupted(Interruption::TimedOut)) => {
-                return error
-                    .into_transport_error(Phase::Connect, peer, cx)
-                    .expected("an answer to the TCP connection")
-                    .hint("the host is down, or a firewall drops the packets");
-            }
-            Self::Wait(error) => return error.into_transport_error(Phase::Connect, peer, cx),
-            // The system's error would only say it again.
-            Self::Refused(source) if source.kind() == io::ErrorKind::ConnectionRefused => {
-                return TransportError::new(ErrorKind::Refused, Phase::Connect, peer, "connection refused")
-                    .hint("nothing listens there; check the port");
-            }
-            Self::Refused(source) => source,
-        };
-        let (kind, what, hint) = match source.kind() {
-            io::ErrorKind::TimedOut => (ErrorKind::TimedOut, "no answer", "the host is down, or a firewall"),
-            io::ErrorKind::HostUnreachable
-            | io::ErrorKind::NetworkUnreachable
-            | io::ErrorKind::NetworkDown
-            | io::ErrorKind::AddrNotAvailable => {
-                (ErrorKind::Unreachable, "unreachable", "check the address and the route to it")
-            }
-            _ => (ErrorKind::Io, "cannot connect", "see the system's error"),
-        };
-        TransportError::new(kind, Phase::Connect, peer, what).source(source).hint(hint)
-    }
-}
-
-/// Begins to connect without waiting.
-fn start(address: &SocketAddr) -> io::Result<TcpStream> {
-    let family = if address.is_ipv6() { AddressFamily::INET6 } else { AddressFamily::INET };
-    let stream = TcpStream::from(socket(family)?);
-    stream.set_nonblocking(true)?;
-    match rustix::net::connect(&stream, address) {
-        Ok(()) | Err(rustix::io::Errno::INPROGRESS | rustix::io::Errno::INTR) => Ok(stream),
-        Err(error) => Err(error.into()),
-    }
-}
-
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn socket(family: AddressFamily) -> io::Result<OwnedFd> {
-    use rustix::net::{SocketFlags, socket_with};
-    Ok(socket_with(family, SocketType::STREAM, SocketFlags::CLOEXEC, None)?)
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn socket(family: AddressFamily) -> io::Result<OwnedFd> {
-    let socket = rustix::net::socket(family, SocketType::STREAM, None)?;
-    rustix::io::fcntl_setfd(&socket, rustix::io::FdFlags::CLOEXEC)?;
-    Ok(socket)
 }
 
 fn set_options(stream: &TcpStream) -> io::Result<()> {
@@ -200,67 +101,35 @@ fn set_options(stream: &TcpStream) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::race::tests::closed_address;
     use linecrew_core::cancel::CancelToken;
     use linecrew_core::deadline::Deadline;
-    use std::net::TcpListener;
+    use std::net::{IpAddr, SocketAddr, TcpListener};
 
     fn cx() -> Cx {
         Cx::new(Deadline::after(Duration::from_mins(10), "connect"), CancelToken::new())
     }
 
-    /// An address that nobody listens at: its listener is gone.
-    fn closed_address() -> SocketAddr {
-        TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+    fn open(target: &Target, resolver: &Resolver) -> Result<TcpStream, TransportError> {
+        connect(target, 23, resolver, &cx())
     }
 
-    #[test]
-    fn families_take_turns() {
-        let parse = |text: &str| text.parse::<SocketAddr>().unwrap();
-        let (a, b, c, d) = (parse("[::1]:1"), parse("[::1]:2"), parse("127.0.0.1:3"), parse("127.0.0.1:4"));
-        assert_eq!(alternate(vec![a, b, c, d]), [a, c, b, d]);
-        assert_eq!(alternate(vec![c, a, b]), [c, a, b]);
+    fn target(address: SocketAddr) -> Target {
+        Target::new(address.ip().to_string()).name("r1").port(address.port())
     }
 
-    #[test]
-    fn the_next_address_is_tried_when_one_refuses() {
+    fn listener() -> (TcpListener, SocketAddr) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let open = listener.local_addr().unwrap();
-        let stream = Race::new(vec![closed_address(), open]).run(&cx()).ok().unwrap();
-        assert_eq!(stream.peer_addr().unwrap(), open);
-    }
-
-    #[test]
-    fn a_refusal_tells_more_than_a_missing_route() {
-        // Nothing can be connected to the broadcast address; that fails at once and without a word to anybody.
-        let nowhere: SocketAddr = "255.255.255.255:9".parse().unwrap();
-        for addresses in [[closed_address(), nowhere], [nowhere, closed_address()]] {
-            match Race::new(addresses.to_vec()).run(&cx()) {
-                Err(Failure::Refused(error)) => assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused),
-                _ => panic!("refused by {addresses:?}"),
-            }
-        }
-    }
-
-    #[test]
-    fn errors_are_weighed_by_what_they_tell_of_the_host() {
-        use io::ErrorKind::{ConnectionRefused, ConnectionReset, HostUnreachable, TimedOut};
-        let kept = |kinds: &[io::ErrorKind]| {
-            let mut race = Race::new(Vec::new());
-            for &kind in kinds {
-                race.note(kind.into());
-            }
-            race.error.map(|error| error.kind())
-        };
-        assert_eq!(kept(&[ConnectionReset, TimedOut, HostUnreachable]), Some(ConnectionReset));
-        assert_eq!(kept(&[HostUnreachable, TimedOut]), Some(TimedOut));
-        assert_eq!(kept(&[TimedOut, ConnectionRefused]), Some(ConnectionRefused));
-        assert_eq!(kept(&[HostUnreachable]), Some(HostUnreachable));
+        let address = listener.local_addr().unwrap();
+        (listener, address)
     }
 
     #[test]
     fn a_wait_that_the_system_refuses_says_nothing_of_the_host() {
-        let failure = Failure::Wait(PollError::Io(rustix::io::Errno::MFILE.into()));
-        let error = failure.told("r1", &cx());
+        let failure = Race::new(vec![closed_address()], Source::default()).run(&cx()).unwrap_err();
+        let Failure::All(attempts) = failure else { panic!("{failure:?}") };
+        let failure = Failure::Wait(PollError::Io(rustix::io::Errno::MFILE.into()), attempts);
+        let error = told(failure, Source::default(), "r1", &cx());
         assert_eq!(error.kind(), ErrorKind::Io);
         assert!(!error.to_string().contains("firewall"), "{error}");
     }
@@ -268,8 +137,7 @@ mod tests {
     #[test]
     fn a_closed_port_is_refused() {
         let address = closed_address();
-        let target = Target::new("127.0.0.1").name("r1").port(address.port());
-        let error = connect(&target, 23, &Resolver::system(), &cx()).unwrap_err();
+        let error = open(&target(address), &Resolver::system()).unwrap_err();
         assert_eq!((error.kind(), error.phase()), (ErrorKind::Refused, Phase::Connect));
         let expected =
             format!("r1 ({address}): connect: connection refused; nothing listens there; check the port");
@@ -277,38 +145,79 @@ mod tests {
     }
 
     #[test]
-    fn a_cancelled_token_ends_the_connection() {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let target = Target::new("127.0.0.1").port(listener.local_addr().unwrap().port());
-        let cx = cx();
-        cx.cancel().cancel();
-        let error = connect(&target, 23, &Resolver::system(), &cx).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Cancelled);
+    fn each_of_several_addresses_is_told_with_its_reason() {
+        let port = closed_address().port();
+        let resolver = Resolver::new(move |_, _| {
+            let v4 = |last| SocketAddr::from(([127, 0, 0, last], port));
+            Ok(vec![v4(1), v4(2)])
+        });
+        let error = open(&Target::new("r1.example").port(port), &resolver).unwrap_err();
+        let shown = error.to_string();
+        let refused = "Connection refused (os error 111)";
+        let each = format!("connection refused: 127.0.0.1: {refused}, 127.0.0.2: {refused}; nothing");
+        assert!(cfg!(not(target_os = "linux")) || shown.contains(&each), "{shown}");
+        assert_eq!(error.kind(), ErrorKind::Refused);
     }
 
-    /// An address whose listener has its queue full: it answers to no further connection.
-    #[cfg(target_os = "linux")]
-    fn silent_address() -> (SocketAddr, impl Sized) {
-        let address: SocketAddr = "127.0.0.1:0".parse().unwrap();
-        let listener = socket(AddressFamily::INET).unwrap();
-        rustix::net::bind(&listener, &address).unwrap();
-        rustix::net::listen(&listener, 0).unwrap();
-        let listener = TcpListener::from(listener);
-        let address = listener.local_addr().unwrap();
-        let waiting = [start(&address).unwrap(), start(&address).unwrap()];
-        (address, (listener, waiting))
+    #[test]
+    fn a_cancelled_token_ends_the_connection() {
+        let (_listener, address) = listener();
+        let cx = cx();
+        cx.cancel().cancel();
+        let error = connect(&target(address), 23, &Resolver::system(), &cx).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Cancelled);
     }
 
     #[test]
     #[cfg(target_os = "linux")]
     fn a_past_deadline_names_its_limit() {
-        let (address, _queue) = silent_address();
-        let target = Target::new("127.0.0.1").port(address.port());
+        let (address, _queue) = crate::race::tests::silent_address();
         let cx = cx().within(Duration::from_millis(20), "connect");
-        let error = connect(&target, 23, &Resolver::system(), &cx).unwrap_err();
+        let error = connect(&target(address), 23, &Resolver::system(), &cx).unwrap_err();
         assert_eq!((error.kind(), error.phase()), (ErrorKind::TimedOut, Phase::Connect));
         let shown = error.to_string();
         assert!(shown.contains("timed out (connect limit)"), "{shown}");
         assert!(shown.contains("the host is down, or a firewall drops the packets"), "{shown}");
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_connection_comes_from_the_source_address() {
+        let (listener, address) = listener();
+        let source: IpAddr = [127, 0, 0, 2].into();
+        let stream = open(&target(address).source_address(source), &Resolver::system()).unwrap();
+        assert_eq!(listener.accept().unwrap().1.ip(), source);
+        assert_eq!(stream.local_addr().unwrap().ip(), source);
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_connection_goes_through_the_source_interface() {
+        let (_listener, address) = listener();
+        open(&target(address).source_interface("lo"), &Resolver::system()).unwrap();
+    }
+
+    #[test]
+    fn a_source_that_this_machine_has_not_is_told_as_such() {
+        let (_listener, address) = listener();
+        let foreign = target(address).source_address([192, 0, 2, 99].into());
+        for (target, source) in [
+            (foreign, "192.0.2.99"),
+            (target(address).source_interface("none-such"), "none-such"),
+            (target(address).source_interface("a name of more bytes"), "a name of more bytes"),
+        ] {
+            let error = open(&target, &Resolver::system()).unwrap_err();
+            assert_eq!((error.kind(), error.phase()), (ErrorKind::Configuration, Phase::Connect));
+            assert!(error.to_string().contains(&format!("cannot connect from {source}: ")), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_source_address_of_the_other_family_is_told_as_such() {
+        let (_listener, address) = listener();
+        let error = open(&target(address).source_address("::1".parse().unwrap()), &Resolver::system());
+        let error = error.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+        assert!(error.to_string().contains("of the family of ::1; give a source"), "{error}");
     }
 }

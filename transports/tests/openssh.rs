@@ -1,5 +1,5 @@
 //! SSH against the system's sshd, one process for each connection.
-#![cfg(feature = "ssh")]
+#![cfg(all(feature = "ssh", feature = "telnet"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failure fails the test")]
 
 mod common;
@@ -8,13 +8,16 @@ use common::{cx, refused, target, until, within};
 use linecrew_core::transport::{
     Connector, Credentials, ErrorKind, Exec, Exit, HostKeyCheck, Phase, SshOptions, Target, Transport,
 };
-use linecrew_transports::ssh::SshConnector;
+use linecrew_testkit::{Device, Lab, Service};
+use linecrew_transports::ssh::{Jump, SshConnector};
+use linecrew_transports::telnet::TelnetConnector;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::fd::OwnedFd;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -24,6 +27,8 @@ struct Sshd {
     addr: SocketAddr,
     stop: Arc<AtomicBool>,
     server: Option<JoinHandle<()>>,
+    /// The processes of its connections, each the leader of its group.
+    processes: Arc<Mutex<Vec<u32>>>,
 }
 
 impl Sshd {
@@ -45,8 +50,10 @@ impl Sshd {
         let addr = listener.local_addr().unwrap();
         let stop = Arc::new(AtomicBool::new(false));
         let (stopped, config) = (Arc::clone(&stop), folder.path().join("config"));
-        let server = std::thread::spawn(move || serve(&listener, &config, &stopped));
-        Self { folder, addr, stop, server: Some(server) }
+        let processes = Arc::<Mutex<Vec<u32>>>::default();
+        let started = Arc::clone(&processes);
+        let server = std::thread::spawn(move || serve(&listener, &config, &stopped, &started));
+        Self { folder, addr, stop, server: Some(server), processes }
     }
 
     fn known_hosts(&self, key: &str) -> std::path::PathBuf {
@@ -77,6 +84,20 @@ impl Sshd {
     }
 }
 
+impl Sshd {
+    /// This server as a jump host.
+    fn jump(&self, connector: SshConnector) -> Jump {
+        Jump::new(connector.known_hosts([self.known_hosts("host_ed25519")]), self.target().name("bastion"))
+    }
+
+    /// Ends all connections as a crash does.
+    fn kill(&self) {
+        for process in self.processes.lock().unwrap().drain(..) {
+            run(Command::new("kill").args(["-9", "--", &format!("-{process}")]));
+        }
+    }
+}
+
 impl Drop for Sshd {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::SeqCst);
@@ -86,7 +107,7 @@ impl Drop for Sshd {
 }
 
 /// Gives each connection a process, and waits for all of them in the end.
-fn serve(listener: &TcpListener, config: &Path, stop: &AtomicBool) {
+fn serve(listener: &TcpListener, config: &Path, stop: &AtomicBool, started: &Mutex<Vec<u32>>) {
     let mut children = Vec::new();
     while let Ok((socket, _)) = listener.accept() {
         if stop.load(Ordering::SeqCst) {
@@ -95,7 +116,9 @@ fn serve(listener: &TcpListener, config: &Path, stop: &AtomicBool) {
         let socket = OwnedFd::from(socket);
         let mut sshd = Command::new("/usr/sbin/sshd");
         sshd.args(["-i", "-e", "-f"]).arg(config).stdin(socket.try_clone().unwrap());
-        children.push(sshd.stdout(socket).stderr(Stdio::null()).spawn().unwrap());
+        let child = sshd.stdout(socket).stderr(Stdio::null()).process_group(0).spawn().unwrap();
+        started.lock().unwrap().push(child.id());
+        children.push(child);
     }
     for mut child in children {
         child.wait().unwrap();
@@ -153,6 +176,78 @@ fn every_modern_cipher_works() {
         let mut transport = connector.connect(&sshd.target(), &cx()).unwrap();
         assert_eq!(shell(&mut *transport, "yes | head -n 50000"), "y\n".repeat(50_000), "{cipher}");
     }
+}
+
+#[test]
+#[ignore = "needs openssh"]
+fn a_shell_behind_one_and_two_jump_hosts_carries_megabytes() {
+    let (outer, inner, device) = (Sshd::new(""), Sshd::new(""), Sshd::new(""));
+    let one = outer.jump(SshConnector::new());
+    let two = inner.jump(SshConnector::new().jump(one.clone()));
+    for jump in [one, two] {
+        let connector = SshConnector::new().known_hosts([device.known_hosts("host_ed25519")]).jump(jump);
+        let mut transport = connector.connect(&device.target(), &cx()).unwrap();
+        let shown = shell(&mut *transport, "yes 0123456789 | head -n 500000");
+        assert!(shown == "0123456789\n".repeat(500_000), "{} bytes", shown.len());
+        let long = "x".repeat(3000);
+        assert_eq!(shell(&mut *transport, &format!("echo {long}")), format!("{long}\n"));
+        transport.close(&cx());
+    }
+    assert_eq!(outer.processes.lock().unwrap().len(), 1, "one connection to the outer jump host serves both");
+}
+
+#[test]
+#[ignore = "needs openssh"]
+fn telnet_goes_through_a_jump_host() {
+    let bastion = Sshd::new("");
+    let lab = Lab::builder().device(Device::cisco_iosxe("R1"), Service::Telnet).start().unwrap();
+    let connector = TelnetConnector::new().jump(bastion.jump(SshConnector::new()));
+    let mut transport = connector.connect(&target(lab.devices()[0].addr()), &cx()).unwrap();
+    until(&mut *transport, b"Username: ", &cx()).unwrap();
+    transport.write_all(b"admin\n", &cx()).unwrap();
+    until(&mut *transport, b"Password: ", &cx()).unwrap();
+}
+
+#[test]
+#[ignore = "needs openssh"]
+fn a_jump_host_that_is_killed_is_told_by_every_device_and_connected_to_anew() {
+    let (bastion, device) = (Sshd::new(""), Sshd::new(""));
+    let jump = bastion.jump(SshConnector::new());
+    let connector = SshConnector::new().known_hosts([device.known_hosts("host_ed25519")]).jump(jump.clone());
+    let open = || connector.connect(&device.target(), &cx()).unwrap();
+    let open_shells: Vec<_> = (0..5).map(|_| open()).collect();
+    bastion.kill();
+    for mut transport in open_shells {
+        let error = until(&mut *transport, b"never", &cx()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Closed);
+        assert!(error.to_string().contains("the connection through bastion (127.0.0.1:"), "{error}");
+    }
+    assert_eq!(shell(&mut *open(), "echo hello"), "hello\n");
+}
+
+#[test]
+#[ignore = "needs openssh"]
+fn a_jump_host_that_forbids_forwarding_is_told_as_such() {
+    let (bastion, device) = (Sshd::new("AllowTcpForwarding no\n"), Sshd::new(""));
+    let connector = SshConnector::new().jump(bastion.jump(SshConnector::new()));
+    let error = refused(connector.connect(&device.target(), &cx()));
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    assert!(error.to_string().contains("(administratively prohibited); in its sshd_config"), "{error}");
+}
+
+#[test]
+#[ignore = "needs openssh"]
+fn each_hop_s_host_key_is_checked() {
+    let (bastion, device) = (Sshd::new(""), Sshd::new(""));
+    let stranger =
+        Jump::new(SshConnector::new().known_hosts(["/dev/null"]), bastion.target().name("bastion"));
+    let error = refused(SshConnector::new().jump(stranger).connect(&device.target(), &cx()));
+    assert_eq!(error.kind(), ErrorKind::HostKey);
+    assert!(error.to_string().contains("through bastion (127.0.0.1:"), "{error}");
+    let connector = SshConnector::new().known_hosts(["/dev/null"]).jump(bastion.jump(SshConnector::new()));
+    let error = refused(connector.connect(&device.target(), &cx()));
+    assert_eq!(error.kind(), ErrorKind::HostKey);
+    assert!(error.to_string().starts_with("r1 (127.0.0.1:"), "{error}");
 }
 
 #[test]

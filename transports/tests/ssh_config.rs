@@ -9,8 +9,9 @@ use linecrew_core::transport::{
     Connector, Credentials, ErrorKind, HostKeyCheck, Phase, SshOptions, Target, Transport, TransportError,
 };
 use linecrew_testkit::{Device, Lab, Service};
-use linecrew_transports::ssh::SshConnector;
 use linecrew_transports::ssh::config::SshConfig;
+use linecrew_transports::ssh::{Jump, SshConnector};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
 /// A lab of one device, whose address and host key only a configuration tells.
@@ -45,6 +46,50 @@ impl Bench {
 
     fn connect(&self, more: &str) -> Result<Box<dyn Transport>, TransportError> {
         self.connector(more).connect(&target(), &cx())
+    }
+}
+
+/// A configuration for jump hosts `outer` and `inner`, the latter behind the former, and `r1` behind both. The key is
+/// theirs alone.
+struct Way {
+    bench: Bench,
+    jumps: Lab,
+}
+
+impl Way {
+    fn new() -> Self {
+        let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+        let public = std::fs::read_to_string(data.join("key.pub")).unwrap();
+        let jump = |name| Device::cisco_iosxe(name).authorized_key(public.trim()).jump_host();
+        let jumps = Lab::builder()
+            .device(jump("outer"), Service::Ssh)
+            .device(jump("inner"), Service::Ssh)
+            .start()
+            .unwrap();
+        let bench = Bench::new();
+        let known_hosts = jumps.known_hosts() + &bench.lab.known_hosts();
+        std::fs::write(bench.file("known_hosts"), known_hosts).unwrap();
+        Self { bench, jumps }
+    }
+
+    fn connector(&self) -> SshConnector {
+        let key = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/key");
+        let own = |name, way| {
+            let port = self.jumps.device(name).unwrap().addr().port();
+            let (key, known_hosts) = (key.display(), self.bench.file("known_hosts"));
+            format!(
+                "Host {name}\nHostName 127.0.0.1\nPort {port}\nUser admin\nIdentityAgent none\nIdentityFile {key}\n\
+                 UserKnownHostsFile {}\nProxyJump {way}\n",
+                known_hosts.display()
+            )
+        };
+        let jumps = own("outer", "none") + &own("inner", "outer");
+        self.bench.connector(&format!("ProxyJump inner\n{jumps}Host r1"))
+    }
+
+    /// How many connections each jump host has had.
+    fn used(&self) -> [u64; 2] {
+        ["outer", "inner"].map(|name| self.jumps.device(name).unwrap().node().counters().sessions_opened)
     }
 }
 
@@ -134,11 +179,62 @@ fn a_way_that_is_not_served_is_an_error_that_names_the_line() {
     for (line, expected) in [
         ("ProxyCommand nc %h %p", "config:5: ProxyCommand is not supported"),
         ("Match exec true", "config:5: Match exec is not supported"),
-        ("BindInterface mgmt", "BindInterface is not served yet"),
-        ("ProxyJump j", "ProxyJump is not served yet"),
+        ("BindInterface mgmt", "BindInterface is not served; set source_interface"),
+        ("BindAddress mgmt", "BindAddress mgmt: expected an IP address"),
+        (
+            "ProxyJump j\nMatch host j\nProxyJump k\nMatch host k\nProxyJump j",
+            "the way through j is a circle",
+        ),
     ] {
         let error = refused(bench.connect(line));
         assert_eq!((error.kind(), error.phase()), (ErrorKind::Configuration, Phase::Connect), "{error}");
         assert!(error.to_string().contains(expected), "{error}");
     }
+}
+
+#[test]
+fn jump_hosts_of_the_configuration_have_settings_of_their_own_and_serve_all_devices() {
+    let way = Way::new();
+    let connector = way.connector();
+    let mut first = connector.connect(&target(), &cx()).unwrap();
+    until(&mut *first, b"R1>", &cx()).unwrap();
+    opens(connector.clone().connect(&target(), &cx()));
+    assert_eq!(way.used(), [1, 1]);
+}
+
+#[test]
+fn settings_that_change_do_not_go_through_a_jump_host_that_was_connected_to_before() {
+    let way = Way::new();
+    let connector = way.connector();
+    opens(connector.connect(&target(), &cx()));
+    let strict = connector.known_hosts([way.bench.file("none")]).host_key_check(HostKeyCheck::Strict);
+    let error = refused(strict.connect(&target(), &cx()));
+    assert!(error.to_string().contains("through outer"), "{error}");
+}
+
+#[test]
+fn a_way_that_the_program_sets_counts_more_than_the_configuration() {
+    let way = Way::new();
+    opens(way.connector().direct().connect(&target(), &cx()));
+    assert_eq!(way.used(), [0, 0]);
+    let outer = way.jumps.device("outer").unwrap();
+    let login = Credentials::user("admin").password("admin");
+    let login = Target::new("127.0.0.1").port(outer.addr().port()).credentials(login);
+    let jump = Jump::new(SshConnector::new().host_key_check(HostKeyCheck::Off), login);
+    let _ = way.connector().jump(jump).connect(&target(), &cx());
+    assert_eq!(way.used(), [1, 0]);
+}
+
+#[test]
+fn a_connection_is_made_from_the_address_that_the_configuration_binds_to() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = std::thread::spawn(move || [(); 2].map(|()| listener.accept().unwrap().1.ip().to_string()));
+    let connector = Bench::new().connector("BindAddress 127.0.0.2");
+    let target = target().port(port);
+    assert_eq!(refused(connector.connect(&target, &cx())).phase(), Phase::Handshake);
+    let mut own = target.clone();
+    own.source_address = Some([127, 0, 0, 3].into());
+    assert_eq!(refused(connector.connect(&own, &cx())).phase(), Phase::Handshake);
+    assert_eq!(server.join().unwrap(), ["127.0.0.2", "127.0.0.3"]);
 }

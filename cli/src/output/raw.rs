@@ -29,6 +29,8 @@ mod tests {
             host: "r1".to_owned(),
             status: Status::Failed,
             elapsed_ms: 0,
+            address: None,
+            out_of_band: false,
             phase: Some("command".to_owned()),
             error: Some(format!("refused: {sent}")),
             replies: vec![ReplyRecord {

@@ -169,9 +169,11 @@ fn width_of_replies(rows: &Rows, width: usize) -> usize {
 }
 
 fn status(record: &HostRecord) -> &'static str {
-    match record.status {
-        Status::Ok => "ok",
-        Status::Failed => "failed",
+    match (record.status, record.out_of_band) {
+        (Status::Ok, false) => "ok",
+        (Status::Ok, true) => "ok, out of band",
+        (Status::Failed, false) => "failed",
+        (Status::Failed, true) => "failed, out of band",
     }
 }
 
@@ -186,6 +188,24 @@ mod tests {
     fn reply(command: &str, text: &str) -> ReplyRecord {
         let (command, text) = (command.to_owned(), text.to_owned());
         ReplyRecord { command, ok: true, elapsed_ms: 0, text, parsed: None, error: None }
+    }
+
+    #[test]
+    fn the_status_tells_that_the_second_address_served() {
+        let record = |status, out_of_band| HostRecord {
+            host: "r1".to_owned(),
+            status,
+            elapsed_ms: 0,
+            address: Some("192.0.2.1".to_owned()),
+            out_of_band,
+            phase: None,
+            error: None,
+            replies: Vec::new(),
+        };
+        let shown = |status, out_of_band| super::status(&record(status, out_of_band));
+        assert_eq!(shown(Status::Ok, false), "ok");
+        assert_eq!(shown(Status::Ok, true), "ok, out of band");
+        assert_eq!(shown(Status::Failed, true), "failed, out of band");
     }
 
     #[test]
@@ -204,6 +224,8 @@ mod tests {
             host: "core-1".to_owned(),
             status: Status::Ok,
             elapsed_ms: 0,
+            address: None,
+            out_of_band: false,
             phase: None,
             error: None,
             replies: vec![reply],

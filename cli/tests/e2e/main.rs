@@ -8,3 +8,4 @@ mod passwords;
 mod run;
 #[path = "../support/mod.rs"]
 mod support;
+mod ways;

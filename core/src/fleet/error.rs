@@ -45,6 +45,14 @@ pub enum HostError {
     /// The session failed.
     #[error(transparent)]
     Session(#[from] SessionError),
+    /// Nobody answered at its address, and its second, out-of-band address failed too.
+    #[error("{second}; out of band because of {first}")]
+    OutOfBand {
+        /// How its address failed.
+        first: Box<Self>,
+        /// How the second address failed.
+        second: Box<Self>,
+    },
     /// The job failed for a reason of its own.
     #[error("{0}")]
     Job(Box<dyn Error + Send + Sync>),
@@ -70,6 +78,20 @@ impl HostError {
         Self::Job(error.into())
     }
 
+    /// Whether nobody answered, so that another address may serve: the name has no address, or the connection was refused,
+    /// did not get there, or timed out. Once anybody has answered, a second login could lock the account.
+    pub(super) fn is_no_answer(&self) -> bool {
+        use crate::transport::{ErrorKind, Phase};
+        let Self::Session(error) = self else { return false };
+        error.transport().is_some_and(|error| {
+            matches!(error.phase(), Phase::Resolve | Phase::Connect)
+                && matches!(
+                    error.kind(),
+                    ErrorKind::Unresolved | ErrorKind::Refused | ErrorKind::Unreachable | ErrorKind::TimedOut
+                )
+        })
+    }
+
     /// In which phase the host failed, in one word: `connect`, `login`, `privilege`, `command`, ...
     pub fn phase(&self) -> String {
         match self {
@@ -82,6 +104,7 @@ impl HostError {
                 }
                 _ => error.phase().to_string(),
             },
+            Self::OutOfBand { second, .. } => second.phase(),
             Self::Job(_) | Self::Task { .. } => "job".to_owned(),
             Self::Cancelled { .. } => "start".to_owned(),
         }

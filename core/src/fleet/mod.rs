@@ -33,7 +33,7 @@ mod run;
 pub use connectors::Connectors;
 pub use error::HostError;
 pub use outcomes::{Completed, InOrder};
-pub use run::{Outcome, Run};
+pub use run::{Outcome, Run, Served};
 
 use crate::cancel::CancelToken;
 use crate::cx::Cx;
@@ -44,6 +44,7 @@ use crate::inventory::{Host, Inventory};
 use crate::platform::Platform;
 use crate::session::{Session, Timeouts};
 use crate::transport::Credentials;
+use run::Value;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -54,7 +55,12 @@ pub enum Event<'e> {
     /// Its job began: it is being connected.
     Started(&'e Host),
     /// It is connected and logged in.
-    Connected(&'e Host),
+    Connected {
+        /// The host.
+        host: &'e Host,
+        /// At which of its addresses.
+        served: &'e Served,
+    },
     /// Its job ended, with an error or without one.
     Finished {
         /// The host.
@@ -131,9 +137,10 @@ impl Fleet {
         self
     }
 
-    /// Opens a session with one host, as a run does for each; for programs that hand out the work themselves.
+    /// Opens a session with one host, at its second address if nobody answers at the first, as a run does for each; for
+    /// programs that hand out the work themselves.
     pub fn open(&self, host: &Host) -> Result<Session, HostError> {
-        self.plan.open(host)
+        self.plan.open(host).map(|(session, _)| session)
     }
 
     /// Starts `job` for every host, in the order of the inventory, as many at a time as the executor has workers.
@@ -154,38 +161,61 @@ impl Fleet {
 type Job<T> = dyn Fn(&mut Session, &Host) -> Result<T, HostError> + Send + Sync;
 
 impl Plan {
-    fn watched<T>(&self, host: &Host, job: &Job<T>) -> (Result<T, HostError>, Duration) {
+    fn watched<T>(&self, host: &Host, job: &Job<T>) -> Value<T> {
         let start = Instant::now();
+        let mut served = None;
         (self.watcher)(Event::Started(host));
-        let result = contained(|| self.perform(host, job)).unwrap_or_else(|panic| {
+        let result = contained(|| self.perform(host, job, &mut served)).unwrap_or_else(|panic| {
             let source = TaskError::Panicked(panic);
             Err(HostError::Task { host: host.name().to_owned(), source })
         });
         let elapsed = start.elapsed();
         (self.watcher)(Event::Finished { host, error: result.as_ref().err(), elapsed });
-        (result, elapsed)
+        Value { result, elapsed, served }
     }
 
-    fn perform<T>(&self, host: &Host, job: &Job<T>) -> Result<T, HostError> {
-        let mut session = self.open(host)?;
-        (self.watcher)(Event::Connected(host));
+    fn perform<T>(&self, host: &Host, job: &Job<T>, served: &mut Option<Served>) -> Result<T, HostError> {
+        let (mut session, at) = self.open(host)?;
+        (self.watcher)(Event::Connected { host, served: served.insert(at) });
         let value = job(&mut session, host)?;
         session.close();
         Ok(value)
     }
 
-    fn open(&self, host: &Host) -> Result<Session, HostError> {
+    /// Opens a session at the host's address, or at its second one if nobody answers at the first.
+    fn open(&self, host: &Host) -> Result<(Session, Served), HostError> {
+        let cx = Cx::new(Deadline::after(self.host_timeout, "host"), self.cancel.clone());
+        let first = match self.open_at(host, &cx) {
+            Ok(session) => return Ok((session, Served { address: address(host), out_of_band: false })),
+            Err(error) => error,
+        };
+        let second = host.out_of_band().filter(|_| first.is_no_answer() && cx.interruption().is_none());
+        let Some(second) = second else { return Err(first) };
+        let session = self
+            .open_at(&second, &cx)
+            .map_err(|second| HostError::OutOfBand { first: Box::new(first), second: Box::new(second) })?;
+        Ok((session, Served { address: address(&second), out_of_band: true }))
+    }
+
+    fn open_at(&self, host: &Host, cx: &Cx) -> Result<Session, HostError> {
         let name = || host.name().to_owned();
         if self.cancel.is_cancelled() {
             return Err(HostError::Cancelled { host: name() });
         }
-        let cx = Cx::new(Deadline::after(self.host_timeout, "host"), self.cancel.clone());
         let target = host
             .target(&self.credentials)
             .map_err(|source| HostError::Credentials { host: name(), source })?;
-        let connector = self.connectors.connector(host)?;
+        let connector = self.connectors.connector(host, &self.credentials)?;
         let builder = Session::builder(platform(host)?).timeouts(self.timeouts);
-        Ok(builder.open(&*connector, &target, &cx)?)
+        Ok(builder.open(&*connector, &target, cx)?)
+    }
+}
+
+fn address(host: &Host) -> String {
+    match host.port() {
+        Some(port) if host.hostname().contains(':') => format!("[{}]:{port}", host.hostname()),
+        Some(port) => format!("{}:{port}", host.hostname()),
+        None => host.hostname().to_owned(),
     }
 }
 

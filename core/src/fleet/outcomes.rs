@@ -101,13 +101,14 @@ impl<T> Drop for Member<T> {
 }
 
 fn outcome<T>(host: Arc<Host>, ended: Result<Value<T>, TaskError>) -> Outcome<T> {
-    let (result, elapsed) = ended.unwrap_or_else(|source| {
+    let value = ended.unwrap_or_else(|source| {
         let name = host.name().to_owned();
         let error = match source {
             TaskError::Cancelled => HostError::Cancelled { host: name },
             source => HostError::Task { host: name, source },
         };
-        (Err(error), Duration::ZERO)
+        Value { result: Err(error), elapsed: Duration::ZERO, served: None }
     });
-    Outcome { host, result, elapsed }
+    let Value { result, elapsed, served } = value;
+    Outcome { host, result, elapsed, served }
 }

@@ -18,10 +18,27 @@ pub struct Outcome<T> {
     pub result: Result<T, HostError>,
     /// The time from the start of its job to the end; zero if it never started.
     pub elapsed: Duration,
+    /// The address that its session was opened at, if one was.
+    pub served: Option<Served>,
 }
 
-/// What the task of a host ends with, and how long it took.
-pub(super) type Value<T> = (Result<T, HostError>, Duration);
+/// Which address of a host a session was opened at.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Served {
+    /// The host name or address, as the inventory gives it, and the port where it gives one: `192.0.2.7:2022`.
+    pub address: String,
+    /// Whether it is the second, out-of-band address.
+    pub out_of_band: bool,
+}
+
+/// What the task of a host ends with.
+pub(super) struct Value<T> {
+    pub(super) result: Result<T, HostError>,
+    pub(super) elapsed: Duration,
+    pub(super) served: Option<Served>,
+}
+
 pub(super) type Pending<T> = Task<Value<T>>;
 
 /// A run of a job over the hosts of a fleet. Dropping it cancels the hosts that have not started.

@@ -1,10 +1,12 @@
 //! What defaults, a group or a host may say.
 
+use super::jump::Jump;
 use super::ssh_config::SshConfigFile;
 use super::value::Value;
 use crate::transport::{HostKeyCheck, SshOptions};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf, is_separator};
 
 /// The settings of a host, of a group, or of `defaults`; what is not set is inherited.
@@ -46,6 +48,20 @@ pub struct Entry {
     /// How it is spoken to over SSH; each key is inherited by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ssh: Option<SshOptions>,
+    /// The address of this machine to connect from; the system's choice unless set. OpenSSH's `BindAddress`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_address: Option<IpAddr>,
+    /// The interface or VRF device of this machine to connect through, on Linux; the routing table's choice unless set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_interface: Option<String>,
+    /// The jump hosts on the way; none unless set. Each is a host of the inventory, whose settings it then has, or an SSH
+    /// server with what `defaults` says of credentials and host keys. A `ProxyJump` of `ssh_config` counts only where this
+    /// is not set; `none` sets it aside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jump: Option<Jump>,
+    /// Where to connect when nobody answers at `hostname`, through the same jump hosts.
+    #[serde(skip_serializing_if = "OutOfBand::is_unset")]
+    pub out_of_band: OutOfBand,
     /// The groups to inherit from, the first one first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<String>,
@@ -55,6 +71,29 @@ pub struct Entry {
     /// What was set nearer to the host than the credential, and so counts instead of the credential's.
     #[serde(skip)]
     pub(super) nearer: Nearer,
+}
+
+/// A second, out-of-band address: a management port, or the console port of a terminal server. It is used where
+/// `hostname` is set; what is not set is inherited.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct OutOfBand {
+    /// Host name or address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hostname: Option<String>,
+    /// The port. Unless set, the host's own, or the usual one of another transport.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+    /// The transport; the host's own unless set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transport: Option<String>,
+}
+
+impl OutOfBand {
+    fn is_unset(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Settings that a credential may hold too.
@@ -91,6 +130,13 @@ impl Entry {
         if let Some(theirs) = &other.ssh {
             self.ssh.get_or_insert_default().inherit(theirs);
         }
+        fill(&mut self.source_address, other.source_address.as_ref());
+        fill(&mut self.source_interface, other.source_interface.as_ref());
+        fill(&mut self.jump, other.jump.as_ref());
+        let (oob, others) = (&mut self.out_of_band, &other.out_of_band);
+        fill(&mut oob.hostname, others.hostname.as_ref());
+        fill(&mut oob.port, others.port.as_ref());
+        fill(&mut oob.transport, others.transport.as_ref());
         for (key, value) in &other.data {
             self.data.entry(key.clone()).or_insert_with(|| value.clone());
         }

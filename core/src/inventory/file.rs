@@ -5,6 +5,8 @@ use super::credential::Credential;
 use super::entry::Entry;
 use super::error::InventoryError;
 use super::host::Host;
+use super::jump::Hop;
+use super::way::Ways;
 use crate::yaml;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -30,22 +32,29 @@ pub(super) fn parse(text: &str, origin: &Path) -> Result<Inventory, InventoryErr
         .iter()
         .map(|(name, credential)| (name.as_str(), Arc::new(credential.clone())))
         .collect();
-    let resolve = |(name, entry): &(String, Spanned<Entry>)| {
-        let fault = |reason| InventoryError::new(origin, reason).at_line(Some(entry.referenced.line()));
-        let settings =
-            file.resolve(&entry.value).map_err(|reason| fault(format!("host {name}: {reason}")))?;
-        let credential = match &settings.credential {
-            None => None,
-            Some(wanted) => Some(credentials.get(wanted.as_str()).cloned().ok_or_else(|| {
-                fault(format!(
-                    "host {name}: no credential {wanted}; there are: {}",
-                    names(credentials.keys())
-                ))
-            })?),
-        };
-        Ok(Arc::new(Host::resolved(name, settings, credential, origin)))
+    let credential = |settings: &Entry| -> Result<_, String> {
+        let Some(wanted) = &settings.credential else { return Ok(None) };
+        let found = credentials.get(wanted.as_str()).cloned();
+        let unknown = || format!("no credential {wanted}; there are: {}", names(credentials.keys()));
+        found.map(Some).ok_or_else(unknown)
     };
-    Ok(Inventory { hosts: file.hosts.0.iter().map(resolve).collect::<Result<_, _>>()? })
+    let fault = |name: &str, entry: &Spanned<Entry>, reason: String| {
+        InventoryError::new(origin, format!("host {name}: {reason}")).at_line(Some(entry.referenced.line()))
+    };
+    let resolve = |(name, entry): &(String, Spanned<Entry>)| {
+        let settings = file.resolve(&entry.value)?;
+        let credential = credential(&settings)?;
+        Ok(Host::resolved(name, settings, credential, origin))
+    };
+    let hosts = file.hosts.0.iter().map(|pair| resolve(pair).map_err(|why| fault(&pair.0, &pair.1, why)));
+    let hosts: Vec<Host> = hosts.collect::<Result<_, _>>()?;
+    let stranger = |hop: &Hop| Ok(Host::hop(hop, &file.defaults, credential(&file.defaults)?, origin));
+    let ways = Ways::new(&hosts, &stranger);
+    let find = |(host, pair): (&Host, &(String, Spanned<Entry>))| {
+        let jumps = ways.to(host).map_err(|why| fault(&pair.0, &pair.1, format!("jump: {why}")))?;
+        Ok(Arc::new(host.clone().through(jumps)))
+    };
+    Ok(Inventory { hosts: hosts.iter().zip(&file.hosts.0).map(find).collect::<Result<_, _>>()? })
 }
 
 /// The file. A key that nobody knows is an error: a typo must not switch a setting off in silence.

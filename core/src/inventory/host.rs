@@ -1,8 +1,9 @@
 //! One device with everything it inherits.
 
 use super::credential::Credential;
-use super::entry::Entry;
+use super::entry::{Entry, OutOfBand};
 use super::error::InventoryError;
+use super::jump::{Hop, Jump};
 use super::value::Value;
 use crate::transport::{Credentials, HostKeyCheck, Target};
 use std::path::{Path, PathBuf};
@@ -14,15 +15,20 @@ pub struct Host {
     name: String,
     settings: Entry,
     credential: Option<Arc<Credential>>,
+    jumps: Vec<Arc<Host>>,
     /// The file that errors about its secrets name.
     origin: PathBuf,
 }
 
 impl Host {
-    /// A host that is in no file. What `settings` leaves open has its default.
+    /// A host that is in no file. What `settings` leaves open has its default; its jump hosts are those of `settings`,
+    /// with no settings of their own, unless [`through`](Self::through) gives others.
     pub fn new(name: impl Into<String>, settings: Entry) -> Self {
         let name = name.into();
-        Self { origin: PathBuf::from(&name), name, settings, credential: None }
+        let hops = settings.jump.iter().flat_map(Jump::hops);
+        let jumps =
+            hops.map(|hop| Arc::new(Self::hop(hop, &Entry::default(), None, Path::new(&name)))).collect();
+        Self { origin: PathBuf::from(&name), name, settings, credential: None, jumps }
     }
 
     pub(super) fn resolved(
@@ -31,7 +37,50 @@ impl Host {
         credential: Option<Arc<Credential>>,
         origin: &Path,
     ) -> Self {
-        Self { name: name.to_owned(), settings, credential, origin: origin.to_owned() }
+        Self { name: name.to_owned(), settings, credential, jumps: Vec::new(), origin: origin.to_owned() }
+    }
+
+    /// A jump host that is in no inventory: an SSH server with what `defaults` says of credentials and host keys.
+    pub(super) fn hop(
+        hop: &Hop,
+        defaults: &Entry,
+        credential: Option<Arc<Credential>>,
+        origin: &Path,
+    ) -> Self {
+        let mut settings = Entry {
+            hostname: Some(hop.host.clone()),
+            port: hop.port,
+            username: hop.username.clone(),
+            transport: Some("ssh".to_owned()),
+            ..Entry::default()
+        };
+        let not_its_own =
+            Entry { port: None, jump: None, out_of_band: OutOfBand::default(), ..defaults.clone() };
+        settings.inherit(&not_its_own);
+        Self::resolved(&hop.host, settings, credential, origin)
+    }
+
+    /// This host as a jump host of others: with the user and the port that they name.
+    pub(super) fn as_hop(&self, hop: &Hop) -> Self {
+        let mut host = self.clone();
+        host.jumps.clear();
+        if hop.username.is_some() {
+            host.settings.username.clone_from(&hop.username);
+            host.settings.nearer.username = true;
+        }
+        host.settings.port = hop.port.or(host.settings.port);
+        host
+    }
+
+    /// Sets the jump hosts on the way, the nearest to this machine first. They are reached over SSH.
+    pub fn through(mut self, jumps: impl IntoIterator<Item = Arc<Self>>) -> Self {
+        self.jumps = jumps.into_iter().collect();
+        self
+    }
+
+    /// The jump hosts on the way, the nearest to this machine first; each stands alone too.
+    pub fn jumps(&self) -> &[Arc<Self>] {
+        &self.jumps
     }
 
     /// The name that the inventory gives it.
@@ -69,6 +118,18 @@ impl Host {
         self.settings.host_key_check.unwrap_or_default()
     }
 
+    /// The same host at its second, out-of-band address, if it has one.
+    pub fn out_of_band(&self) -> Option<Self> {
+        let way = &self.settings.out_of_band;
+        let mut host = self.clone();
+        host.settings.hostname = Some(way.hostname.clone()?);
+        let other_transport = way.transport.as_deref().is_some_and(|transport| transport != self.transport());
+        host.settings.port = way.port.or(if other_transport { None } else { self.port() });
+        host.settings.transport = way.transport.clone().or(host.settings.transport);
+        host.settings.out_of_band = OutOfBand::default();
+        Some(host)
+    }
+
     /// The groups that it inherits from.
     pub fn groups(&self) -> &[String] {
         &self.settings.groups
@@ -84,9 +145,19 @@ impl Host {
         &self.settings
     }
 
-    /// Takes from `other` what this host leaves open, as if it were its `defaults`.
+    /// Takes from `other` what this host leaves open, as if it were its `defaults`; its jump hosts take from it what it
+    /// says of host keys and SSH configuration. Jump hosts themselves stay as they are.
     pub fn inherit(mut self, other: &Entry) -> Self {
-        self.settings.inherit(other);
+        self.settings.inherit(&Entry { jump: None, ..other.clone() });
+        let of_jumps = Entry {
+            known_hosts: other.known_hosts.clone(),
+            host_key_check: other.host_key_check,
+            ssh_config: other.ssh_config.clone(),
+            ..Entry::default()
+        };
+        for jump in &mut self.jumps {
+            Arc::make_mut(jump).settings.inherit(&of_jumps);
+        }
         self
     }
 
@@ -109,6 +180,8 @@ impl Host {
         let mut target = Target::new(self.hostname()).name(&self.name).credentials(credentials);
         target.port = self.port();
         target.ssh = self.settings.ssh.clone().unwrap_or_default();
+        target.source_address = self.settings.source_address;
+        target.source_interface.clone_from(&self.settings.source_interface);
         Ok(target)
     }
 
@@ -129,7 +202,7 @@ impl Host {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Inventory;
+    use super::super::{Inventory, SshConfigFile};
     use super::*;
 
     /// The user name and the private key that the host `h` logs in with.
@@ -142,6 +215,49 @@ mod tests {
 
     fn pair(username: &str, private_key: &str) -> (String, PathBuf) {
         (username.to_owned(), PathBuf::from(private_key))
+    }
+
+    fn host(text: &str) -> Arc<Host> {
+        Arc::clone(&Inventory::parse(text, "fleet.yaml").unwrap().hosts()[0])
+    }
+
+    #[test]
+    fn a_source_is_inherited_one_setting_at_a_time() {
+        let text = "defaults: {source_address: 192.0.2.1, source_interface: eth0}\n\
+                    groups: {g: {source_interface: vrf-mgmt}}\nhosts: {h: {groups: [g]}}";
+        let target = host(text).target(&Credentials::default()).unwrap();
+        assert_eq!(target.source_address, Some([192, 0, 2, 1].into()));
+        assert_eq!(target.source_interface.as_deref(), Some("vrf-mgmt"));
+        let error = Inventory::parse("hosts: {h: {source_address: eth0}}", "fleet.yaml").unwrap_err();
+        assert_eq!(error.line(), Some(1));
+    }
+
+    #[test]
+    fn jump_hosts_take_from_later_defaults_what_these_say_of_trust_and_nothing_else() {
+        let mut defaults = Entry { username: Some("u".into()), ..Entry::default() };
+        defaults.ssh_config = Some(SshConfigFile::None);
+        let r = Host::clone(&host("hosts: {r: {jump: b}}")).inherit(&defaults);
+        let b = r.jumps()[0].settings();
+        assert_eq!((&b.ssh_config, &b.username), (&Some(SshConfigFile::None), &None));
+    }
+
+    #[test]
+    fn a_second_address_may_have_a_port_and_a_transport_of_its_own() {
+        let second = |text: &str| {
+            let second = host(&format!("hosts: {{h: {{hostname: a, port: 2022, out_of_band: {text}}}}}"));
+            let second = second.out_of_band()?;
+            Some((second.hostname().to_owned(), second.port(), second.transport().to_owned()))
+        };
+        let way = |host: &str, port, transport: &str| Some((host.to_owned(), port, transport.to_owned()));
+        assert_eq!(second("{hostname: b}"), way("b", Some(2022), "ssh"));
+        assert_eq!(second("{hostname: b, transport: telnet}"), way("b", None, "telnet"));
+        assert_eq!(second("{hostname: b, port: 7, transport: telnet}"), way("b", Some(7), "telnet"));
+        assert_eq!(second("{port: 7}"), None);
+        let group = "groups: {g: {out_of_band: {transport: telnet}}}\n\
+                     hosts: {h: {groups: [g], out_of_band: {hostname: b}}}";
+        let second = host(group).out_of_band().unwrap();
+        assert_eq!((second.hostname(), second.transport()), ("b", "telnet"));
+        assert!(second.out_of_band().is_none());
     }
 
     #[test]

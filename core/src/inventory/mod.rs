@@ -22,6 +22,30 @@
 //!
 //! Over SSH, `ssh_config: FILE` (or `none`) says which OpenSSH configuration knows more about a host.
 //!
+//! A host has one address, `hostname`: a name that stands for several, of IPv6 and IPv4, is tried at all of them. It may
+//! have a second one for when nobody answers at the first, and say where on this machine to connect from:
+//!
+//! ```yaml
+//! groups:
+//!   management:
+//!     source_interface: vrf-mgmt             # Linux: an interface or a VRF device
+//!     source_address: 192.0.2.250
+//!     out_of_band: {transport: telnet}       # its console, on a terminal server
+//! hosts:
+//!   r3: {hostname: r3.example.net, groups: [management], out_of_band: {hostname: 198.51.100.7, port: 2003}}
+//! ```
+//!
+//! Devices behind jump hosts name them, as OpenSSH's `ProxyJump` does; telnet devices too:
+//!
+//! ```yaml
+//! defaults: {jump: bastion}
+//! hosts:
+//!   bastion: {hostname: 192.0.2.20, username: ops, private_key: keys/ops}
+//!   r4: {hostname: 10.0.0.4}
+//!   r5: {hostname: 10.0.0.5, transport: telnet, jump: "bastion,ops@inner.example:2022"}
+//!   r6: {hostname: 192.0.2.6, jump: none}
+//! ```
+//!
 //! Paths are relative to the file. No secret stands in it: a password is the name of an environment variable or of a
 //! file, and is read when a host is connected.
 
@@ -30,14 +54,17 @@ mod entry;
 mod error;
 mod file;
 mod host;
+mod jump;
 mod ssh_config;
 mod value;
+mod way;
 mod written;
 
 pub use credential::{Credential, SecretSource};
-pub use entry::Entry;
+pub use entry::{Entry, OutOfBand};
 pub use error::InventoryError;
 pub use host::Host;
+pub use jump::{Hop, Jump};
 pub use ssh_config::SshConfigFile;
 pub use value::Value;
 

@@ -2,6 +2,7 @@
 
 use super::SshOptions;
 use crate::secret::Secret;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 /// The device to connect to.
@@ -14,6 +15,10 @@ pub struct Target {
     pub host: String,
     /// The port; the transport's usual one where none is given.
     pub port: Option<u16>,
+    /// The address of this machine to connect from; the system's choice where none is given.
+    pub source_address: Option<IpAddr>,
+    /// The interface or VRF device of this machine to connect through; the routing table's choice where none is given.
+    pub source_interface: Option<String>,
     /// Who logs in, and with what.
     pub credentials: Credentials,
     /// How it is spoken to over SSH.
@@ -24,8 +29,15 @@ impl Target {
     /// A target named after its address, with no credentials.
     pub fn new(host: impl Into<String>) -> Self {
         let host = host.into();
-        let (credentials, ssh) = (Credentials::default(), SshOptions::default());
-        Self { name: host.clone(), host, port: None, credentials, ssh }
+        Self {
+            name: host.clone(),
+            host,
+            port: None,
+            source_address: None,
+            source_interface: None,
+            credentials: Credentials::default(),
+            ssh: SshOptions::default(),
+        }
     }
 
     /// Sets the name that errors and results give it.
@@ -37,6 +49,19 @@ impl Target {
     /// Sets the port.
     pub fn port(mut self, port: u16) -> Self {
         self.port = Some(port);
+        self
+    }
+
+    /// Sets the address of this machine to connect from. Of the target's addresses those of its family are tried.
+    pub fn source_address(mut self, address: IpAddr) -> Self {
+        self.source_address = Some(address);
+        self
+    }
+
+    /// Sets the interface or VRF device of this machine to connect through, as `SO_BINDTODEVICE` does on Linux. Elsewhere
+    /// a connection is then refused as a fault of the configuration.
+    pub fn source_interface(mut self, name: impl Into<String>) -> Self {
+        self.source_interface = Some(name.into());
         self
     }
 

@@ -1,10 +1,11 @@
 //! What the target says, what `ssh_config(5)` says, and the defaults, put together for one connection.
 
 use super::algorithms::settle;
-use super::config::{HostConfig, IdentityAgent};
+use super::config::{HostConfig, IdentityAgent, Jump as Hop};
 use super::host_key::{Server, Trust};
 use super::{AlgorithmList, PORT};
 use linecrew_core::transport::{HostKeyCheck, SshOptions, Target};
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -14,6 +15,8 @@ pub(super) struct Configured {
     pub(super) options: SshOptions,
     pub(super) trust: Trust,
     pub(super) connect_timeout: Option<Duration>,
+    /// The jump hosts on the way, the nearest to this machine first.
+    pub(super) way: Vec<Hop>,
     /// Whether what is known of the host may change the order of the host key algorithms.
     pub(super) known_first: bool,
     key_alias: Option<String>,
@@ -28,13 +31,18 @@ impl Configured {
         check: Option<HostKeyCheck>,
         files: Option<&[PathBuf]>,
     ) -> Result<Self, String> {
-        refuse_unserved(&config)?;
+        if config.bind_interface.is_some() && target.source_interface.is_none() {
+            return Err("BindInterface is not served; set source_interface or source_address".into());
+        }
         let trust = trust(&config, check, files);
         let unordered = |list: &AlgorithmList| !list.is_ordered();
         let known_first = options.host_key_algorithms.is_none()
             && config.algorithms.host_key.as_ref().is_some_and(unordered);
         settle(&mut options, &config.algorithms)?;
         let mut target = target.clone();
+        if target.source_address.is_none() {
+            target.source_address = config.bind_address.as_deref().map(bind_address).transpose()?;
+        }
         target.host = config.hostname;
         target.port = target.port.or(config.port);
         let credentials = &mut target.credentials;
@@ -53,8 +61,9 @@ impl Configured {
         }));
         let alive = config.server_alive_interval.and_then(|wait| u32::try_from(wait.as_secs()).ok());
         options.server_alive_interval = options.server_alive_interval.or(alive);
-        let (connect_timeout, key_alias) = (config.connect_timeout, config.host_key_alias);
-        Ok(Self { target, options, trust, connect_timeout, known_first, key_alias })
+        let (connect_timeout, way, key_alias) =
+            (config.connect_timeout, config.proxy_jump, config.host_key_alias);
+        Ok(Self { target, options, trust, connect_timeout, way, known_first, key_alias })
     }
 
     /// The server as `known_hosts` knows it.
@@ -66,17 +75,8 @@ impl Configured {
     }
 }
 
-/// What would change the way to the host, and that nothing here does yet.
-fn refuse_unserved(config: &HostConfig) -> Result<(), String> {
-    let unserved = [
-        ("ProxyJump", !config.proxy_jump.is_empty()),
-        ("BindAddress", config.bind_address.is_some()),
-        ("BindInterface", config.bind_interface.is_some()),
-    ];
-    match unserved.iter().find(|(_, set)| *set) {
-        Some((keyword, _)) => Err(format!("{keyword} is not served yet")),
-        None => Ok(()),
-    }
+fn bind_address(text: &str) -> Result<IpAddr, String> {
+    text.parse().map_err(|_| format!("BindAddress {}: expected an IP address", text.escape_debug()))
 }
 
 fn trust(config: &HostConfig, check: Option<HostKeyCheck>, files: Option<&[PathBuf]>) -> Trust {

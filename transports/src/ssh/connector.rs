@@ -3,17 +3,18 @@
 use super::PORT;
 use super::algorithms::{Algorithms, known_first};
 use super::auth::{Challenge, Login, Responder};
-use super::config::{ConfigError, HostConfig, SshConfig};
+use super::config::{ConfigError, HostConfig, Jump as Hop, SshConfig};
 use super::configured::Configured;
 use super::connection::SshConnection;
 use super::host_key::{HostKeys, Trust};
+use super::jump::Jump;
+use super::proxy_jump::whole_way;
 use super::session::Session;
-use crate::resolve::Resolver;
-use crate::tcp;
+use crate::dial::Dial;
 use linecrew_core::cx::Cx;
 use linecrew_core::secret::Secret;
 use linecrew_core::transport::{
-    Connector, ErrorKind, HostKeyCheck, Phase, SshOptions, Target, Transport, TransportError,
+    Connector, Credentials, ErrorKind, HostKeyCheck, Phase, SshOptions, Target, Transport, TransportError,
 };
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -53,7 +54,11 @@ pub struct SshConnector {
     config: Option<Result<Arc<SshConfig>, ConfigError>>,
     options: SshOptions,
     responder: Option<Responder>,
-    resolver: Resolver,
+    dial: Dial,
+    /// Whether `dial` was asked for, so that the configuration's `ProxyJump` does not count.
+    dial_is_set: bool,
+    /// The jump hosts of the configuration, one for each way, made with the settings above.
+    jumps: Arc<Mutex<HashMap<Vec<Hop>, Jump>>>,
 }
 
 #[derive(Clone, Copy)]
@@ -79,45 +84,47 @@ impl SshConnector {
             config: None,
             options: SshOptions::default(),
             responder: None,
-            resolver: Resolver::system(),
+            dial: Dial::default(),
+            dial_is_set: false,
+            jumps: Arc::default(),
         }
     }
 
     /// Sets how long the name look-up and the TCP connection may take together. 10 s unless set.
     pub fn connect_limit(mut self, limit: Duration) -> Self {
         self.limits.connect = Some(limit);
-        self
+        self.changed()
     }
 
     /// Sets how long banner, key exchange and host key check may take. 15 s unless set.
     pub fn handshake_limit(mut self, limit: Duration) -> Self {
         self.limits.handshake = limit;
-        self
+        self.changed()
     }
 
     /// Sets how long authentication and the opening of the shell may take each. 30 s unless set.
     pub fn authentication_limit(mut self, limit: Duration) -> Self {
         self.limits.authentication = limit;
-        self
+        self.changed()
     }
 
     /// Sets what is done about host keys. [`HostKeyCheck::Strict`] unless set.
     pub fn host_key_check(mut self, check: HostKeyCheck) -> Self {
         self.check = Some(check);
-        self
+        self.changed()
     }
 
     /// Sets the `known_hosts` files. New keys go to the first. A file that does not exist is empty.
     pub fn known_hosts(mut self, files: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
         self.files = Some(files.into_iter().map(Into::into).collect());
-        self
+        self.changed()
     }
 
     /// Sets the terminal's type and its size in columns and rows. `vt100`, 511, 1,000 unless set.
     pub fn terminal(mut self, name: impl Into<String>, columns: u32, rows: u32) -> Self {
         self.options.terminal = Some(name.into());
         (self.options.columns, self.options.rows) = (Some(columns), Some(rows));
-        self
+        self.changed()
     }
 
     /// Offers SHA-1, CBC, 3DES and 1,024 bit key exchange too, after the modern algorithms, for devices that have
@@ -128,12 +135,25 @@ impl SshConnector {
     /// `LIBSSH2_3DES_ENABLE`, `LIBSSH2_DSA_ENABLE` and `LIBSSH2_MD5_PEM_ENABLE`.
     pub fn legacy(mut self, offered: bool) -> Self {
         self.options.legacy_algorithms = Some(offered);
-        self
+        self.changed()
     }
 
     /// Sets what holds for each host whose [`Target::ssh`] says nothing else.
     pub fn options(mut self, options: SshOptions) -> Self {
         self.options = options;
+        self.changed()
+    }
+
+    /// Connects through a jump host, which is then the one to look up the target's name. Unless set, through those that
+    /// the OpenSSH configuration names in `ProxyJump`, else directly.
+    pub fn jump(mut self, jump: Jump) -> Self {
+        (self.dial, self.dial_is_set) = (Dial::Through(jump), true);
+        self
+    }
+
+    /// Connects directly, whatever the OpenSSH configuration says.
+    pub fn direct(mut self) -> Self {
+        (self.dial, self.dial_is_set) = (Dial::default(), true);
         self
     }
 
@@ -156,11 +176,14 @@ impl SshConnector {
         respond: impl Fn(&Challenge<'_>) -> Option<Secret> + Send + Sync + 'static,
     ) -> Self {
         self.responder = Some(Arc::new(respond));
-        self
+        self.changed()
     }
 
     /// Sets the OpenSSH configuration to look each host up in, by the target's host. What the target and this connector
     /// say counts more, the built-in defaults less. None unless set.
+    ///
+    /// Jump hosts that it names in `ProxyJump` are looked up in it too. They are logged in to as it says, with keys: the
+    /// target's credentials are not for them.
     ///
     /// ```no_run
     /// use linecrew_transports::ssh::{SshConnector, config::SshConfig};
@@ -171,18 +194,25 @@ impl SshConnector {
     /// ```
     pub fn ssh_config(mut self, config: impl Into<Arc<SshConfig>>) -> Self {
         self.config = Some(Ok(config.into()));
-        self
+        self.changed()
     }
 
     /// The same with a configuration that may not have been readable, which each connection then tells.
     #[cfg(feature = "fleet")]
     pub(crate) fn ssh_config_if_readable(mut self, config: Result<Arc<SshConfig>, ConfigError>) -> Self {
         self.config = Some(config);
-        self
+        self.changed()
     }
 
     /// Connects and logs in without opening a shell, for commands without a terminal.
     pub fn open(&self, target: &Target, cx: &Cx) -> Result<SshConnection, TransportError> {
+        let (session, options) = self.log_in(target, cx)?;
+        session.keep_alive(&options);
+        Ok(SshConnection::new(session, options))
+    }
+
+    /// A session that is logged in, with no channel yet, and the options that hold for it.
+    pub(super) fn log_in(&self, target: &Target, cx: &Cx) -> Result<(Session, SshOptions), TransportError> {
         let configured = self.configured(target)?;
         let session = self.handshake(&configured, cx)?;
         let Configured { target, options, .. } = configured;
@@ -194,8 +224,7 @@ impl SshConnector {
             cx: &cx.within(self.limits.authentication, "authentication"),
         }
         .authenticate()?;
-        session.keep_alive(&options);
-        Ok(SshConnection::new(session, options))
+        Ok((session, options))
     }
 
     fn options_for(&self, target: &Target) -> SshOptions {
@@ -212,15 +241,41 @@ impl SshConnector {
                 .hint("set ssh_config to none or to another file for this host, and say there what it needs")
         };
         let user = target.credentials.username.as_deref();
-        let found = match &self.config {
+        let mut found = match &self.config {
             None => HostConfig { hostname: target.host.clone(), ..HostConfig::default() },
             Some(Ok(config)) => {
                 config.query_as(&target.host, user, target.port).map_err(|error| failed(error.to_string()))?
             }
             Some(Err(error)) => return Err(failed(error.to_string())),
         };
+        found.proxy_jump = match &self.config {
+            Some(Ok(config)) if !self.dial_is_set => whole_way(config, found.proxy_jump).map_err(failed)?,
+            _ => Vec::new(),
+        };
         let options = self.options_for(target);
         Configured::new(target, options, found, self.check, self.files.as_deref()).map_err(failed)
+    }
+
+    /// The same with jump hosts yet to be made: those that were made have the settings from before.
+    fn changed(mut self) -> Self {
+        self.jumps = Arc::default();
+        self
+    }
+
+    /// How to get to the end of `way`, which the configuration names.
+    fn dial(&self, way: &[Hop]) -> Dial {
+        // Nothing under the lock can panic half-way.
+        let mut made = self.jumps.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut dial = self.dial.clone();
+        for (index, hop) in way.iter().enumerate() {
+            let jump = made.entry(way[..=index].to_vec()).or_insert_with(|| {
+                // With a map of its own: it would else keep itself alive.
+                let connector = Self { dial, dial_is_set: true, ..self.clone() }.changed();
+                Jump::new(connector, hop_target(hop))
+            });
+            dial = Dial::Through(jump.clone());
+        }
+        dial
     }
 
     fn host_keys(&self, trust: &Trust) -> Arc<HostKeys> {
@@ -234,9 +289,9 @@ impl SshConnector {
     fn handshake(&self, configured: &Configured, cx: &Cx) -> Result<Session, TransportError> {
         let (target, host_keys) = (&configured.target, self.host_keys(&configured.trust));
         let limit = self.limits.connect.or(configured.connect_timeout).unwrap_or(CONNECT_LIMIT);
-        let socket = tcp::connect(target, PORT, &self.resolver, &cx.within(limit, "connect"))?;
+        let connection = self.dial(&configured.way).connect(target, PORT, limit, cx)?;
         let cx = cx.within(self.limits.handshake, "handshake");
-        let session = Session::new(&socket, target.peer(PORT))?;
+        let session = Session::new(&connection, target.peer(PORT))?;
         let (known, server) = (host_keys.known(), configured.server(&session.peer));
         let key_types = known.key_types(server.host, server.port);
         let mut options = configured.options.clone();
@@ -252,6 +307,15 @@ impl SshConnector {
         host_keys.verify(&server, &key, &cx)?;
         Ok(session)
     }
+}
+
+/// A jump host of the configuration, which says the rest when it is connected to.
+fn hop_target(hop: &Hop) -> Target {
+    let mut credentials = Credentials::default();
+    credentials.username.clone_from(&hop.user);
+    let mut target = Target::new(&hop.host).credentials(credentials);
+    target.port = hop.port;
+    target
 }
 
 /// Makes the session offer what the options ask for.

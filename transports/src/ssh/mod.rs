@@ -24,10 +24,12 @@ mod connection;
 mod connector;
 mod greeting;
 mod host_key;
+mod jump;
 mod keepalive;
 pub mod known_hosts;
 mod offer;
 mod pattern;
+mod proxy_jump;
 mod session;
 mod shell;
 
@@ -35,6 +37,7 @@ pub use algorithm_list::{AlgorithmList, AlgorithmLists};
 pub use auth::Challenge;
 pub use connection::SshConnection;
 pub use connector::SshConnector;
+pub use jump::Jump;
 pub use shell::SshTransport;
 
 /// The port where none is given (RFC 4253, section 4.1).

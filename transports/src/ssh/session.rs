@@ -3,6 +3,7 @@
 use super::algorithms::{Algorithms, Mismatch};
 use super::greeting::{Greeting, before_banner};
 use super::keepalive::{Keepalive, Next};
+use crate::dial::{Connection, Link, hung_up};
 use crate::poll::{Interest, PollError, poll, retry};
 use linecrew_core::cx::{Cx, Interruption};
 use linecrew_core::transport::{ErrorKind, Phase, SshOptions, TransportError};
@@ -52,6 +53,8 @@ pub(super) struct Session {
     /// This side's banner, which is yet to be sent.
     banner: Vec<u8>,
     keepalive: Cell<Option<Keepalive>>,
+    /// The jump host's connection that carries this one.
+    link: Option<Link>,
 }
 
 /// Why a step failed.
@@ -75,7 +78,8 @@ impl Fault {
 
 impl Session {
     /// A session on a connected, non-blocking socket.
-    pub(super) fn new(socket: &TcpStream, peer: String) -> Result<Self, TransportError> {
+    pub(super) fn new(connection: &Connection, peer: String) -> Result<Self, TransportError> {
+        let (socket, link) = (&connection.socket, connection.link.clone());
         let mut ssh = ssh2::Session::new().map_err(|source| {
             TransportError::new(ErrorKind::Io, Phase::Handshake, &peer, "cannot start SSH").source(source)
         })?;
@@ -85,7 +89,7 @@ impl Session {
         })?;
         let socket = Arc::new(socket);
         ssh.set_tcp_stream(Arc::clone(&socket));
-        Ok(Self { ssh, socket, peer, banner, keepalive: Cell::new(None) })
+        Ok(Self { ssh, socket, peer, banner, keepalive: Cell::new(None), link })
     }
 
     /// Repeats `step` until it no longer asks to wait. A step that was given up leaves the session unusable.
@@ -282,6 +286,11 @@ impl Session {
         }
     }
 
+    /// The socket, for a wait of its owner's.
+    pub(super) fn socket(&self) -> &TcpStream {
+        &self.socket
+    }
+
     /// Whether the server has ended the connection and all it sent was read.
     pub(super) fn is_at_end(&self) -> bool {
         match self.socket.peek(&mut [0]) {
@@ -309,7 +318,7 @@ impl Session {
 
     /// The error of a connection that the server ended.
     pub(super) fn hung_up(&self, phase: Phase) -> TransportError {
-        TransportError::new(ErrorKind::Closed, phase, &self.peer, "closed by the other side")
+        hung_up(self.link.as_ref(), phase, &self.peer)
     }
 
     /// Ends the connection without a word.
@@ -386,7 +395,7 @@ mod tests {
         far.write_all(b"x").unwrap();
         let (ended, end) = mpsc::channel();
         std::thread::spawn(move || {
-            let session = Session::new(&socket, "r1".into()).unwrap();
+            let session = Session::new(&Connection::direct(socket), "r1".into()).unwrap();
             let cx = Cx::new(Deadline::after(Duration::ZERO, "test"), CancelToken::new());
             let mut steps = 0;
             let result = session.run(&cx, || -> Result<(), Error> {

@@ -2,8 +2,7 @@
 
 use super::transport::TelnetTransport;
 use super::{LineEnd, PORT};
-use crate::resolve::Resolver;
-use crate::tcp;
+use crate::dial::Dial;
 use linecrew_core::cx::Cx;
 use linecrew_core::transport::{Connector, Target, Transport, TransportError};
 use std::time::Duration;
@@ -31,7 +30,7 @@ pub struct TelnetConnector {
     pub(super) terminal: String,
     pub(super) window: Option<(u16, u16)>,
     pub(super) line_end: LineEnd,
-    resolver: Resolver,
+    dial: Dial,
 }
 
 impl TelnetConnector {
@@ -42,7 +41,7 @@ impl TelnetConnector {
             terminal: "vt100".into(),
             window: None,
             line_end: LineEnd::default(),
-            resolver: Resolver::system(),
+            dial: Dial::default(),
         }
     }
 
@@ -67,6 +66,14 @@ impl TelnetConnector {
         self
     }
 
+    /// Connects through a jump host, over SSH as far as that, which is then the one to look up the target's name. Directly
+    /// unless set.
+    #[cfg(feature = "ssh")]
+    pub fn jump(mut self, jump: crate::ssh::Jump) -> Self {
+        self.dial = Dial::Through(jump);
+        self
+    }
+
     /// Sets what the `\n` that ends a line is sent as. CR LF unless set.
     pub fn line_end(mut self, line_end: LineEnd) -> Self {
         self.line_end = line_end;
@@ -82,8 +89,7 @@ impl Default for TelnetConnector {
 
 impl Connector for TelnetConnector {
     fn connect(&self, target: &Target, cx: &Cx) -> Result<Box<dyn Transport>, TransportError> {
-        let cx = cx.within(self.connect_limit, "connect");
-        let socket = tcp::connect(target, PORT, &self.resolver, &cx)?;
-        Ok(Box::new(TelnetTransport::new(socket, target.peer(PORT), self)))
+        let connection = self.dial.connect(target, PORT, self.connect_limit, cx)?;
+        Ok(Box::new(TelnetTransport::new(connection, target.peer(PORT), self)))
     }
 }

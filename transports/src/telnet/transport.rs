@@ -2,6 +2,7 @@
 
 use super::codec::Codec;
 use super::connector::TelnetConnector;
+use crate::dial::{Connection, Link, hung_up};
 use crate::poll::{Interest, PollError, retry};
 use linecrew_core::cx::Cx;
 use linecrew_core::transport::{ErrorKind, Phase, Transport, TransportError};
@@ -20,6 +21,8 @@ pub(super) const READ_SIZE: usize = 4 * 1024;
 pub struct TelnetTransport {
     peer: String,
     socket: TcpStream,
+    /// The jump host's connection that carries this one.
+    link: Option<Link>,
     codec: Codec,
     /// Text that arrived and was not read yet, from `taken` on.
     text: Vec<u8>,
@@ -31,10 +34,11 @@ pub struct TelnetTransport {
 }
 
 impl TelnetTransport {
-    pub(super) fn new(socket: TcpStream, peer: String, settings: &TelnetConnector) -> Self {
+    pub(super) fn new(connection: Connection, peer: String, settings: &TelnetConnector) -> Self {
+        let Connection { socket, link } = connection;
         let codec = Codec::new(settings);
         let (text, leaving) = (Vec::new(), Vec::new());
-        Self { peer, socket, codec, text, taken: 0, leaving, sent: 0, closed: false }
+        Self { peer, socket, link, codec, text, taken: 0, leaving, sent: 0, closed: false }
     }
 
     /// Takes what the socket has, waiting for it if there is nothing.
@@ -82,7 +86,7 @@ impl TelnetTransport {
     }
 
     fn hung_up(&self, phase: Phase) -> TransportError {
-        TransportError::new(ErrorKind::Closed, phase, &self.peer, "closed by the other side")
+        hung_up(self.link.as_ref(), phase, &self.peer)
     }
 
     fn broken(&self, source: io::Error) -> TransportError {

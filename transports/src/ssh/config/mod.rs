@@ -102,6 +102,11 @@ impl SshConfig {
         }
         walk.options.resolve(host, user, port, &self.local)
     }
+
+    /// Who logs in where nothing says so.
+    pub(super) fn local_user(&self) -> Option<&str> {
+        self.local.name.as_deref()
+    }
 }
 
 fn user_folder(local: &Local) -> Option<PathBuf> {

@@ -5,7 +5,7 @@ use linecrew_core::transport::HostKeyCheck;
 use std::time::Duration;
 
 /// A host on the way to another one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Jump {
     /// Who logs in there; what the configuration says of that host, if not given.
     pub user: Option<String>,

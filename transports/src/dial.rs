@@ -1,0 +1,98 @@
+//! The stream to a device, however it comes about: directly, or through a jump host.
+
+use crate::resolve::Resolver;
+#[cfg(feature = "ssh")]
+use crate::ssh::Jump;
+use crate::tcp;
+use linecrew_core::cx::Cx;
+use linecrew_core::transport::{ErrorKind, Phase, Target, TransportError};
+use std::net::TcpStream;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+/// How a connector reaches its targets.
+#[derive(Clone)]
+pub(crate) enum Dial {
+    /// Over TCP from this machine.
+    Direct(Resolver),
+    /// Over TCP from a jump host.
+    #[cfg(feature = "ssh")]
+    Through(Jump),
+}
+
+/// A stream to a device.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    /// The non-blocking stream: one of TCP, or one end of a socket pair, which serves all calls but those on addresses
+    /// and on TCP's options.
+    pub(crate) socket: TcpStream,
+    /// What carries it, if that is a jump host.
+    pub(crate) link: Option<Link>,
+}
+
+/// The jump host's connection that carries a stream.
+#[derive(Clone, Debug)]
+pub(crate) struct Link(Arc<Carrier>);
+
+#[derive(Debug)]
+struct Carrier {
+    jump: String,
+    loss: OnceLock<String>,
+}
+
+impl Default for Dial {
+    fn default() -> Self {
+        Self::Direct(Resolver::system())
+    }
+}
+
+impl Dial {
+    /// Connects to `target` within `limit`, from the moment at which the jump host's connection stands.
+    pub(crate) fn connect(
+        &self,
+        target: &Target,
+        usual_port: u16,
+        limit: Duration,
+        cx: &Cx,
+    ) -> Result<Connection, TransportError> {
+        match self {
+            Self::Direct(resolver) => {
+                let cx = cx.within(limit, "connect");
+                tcp::connect(target, usual_port, resolver, &cx).map(Connection::direct)
+            }
+            #[cfg(feature = "ssh")]
+            Self::Through(jump) => jump.connect(target, usual_port, limit, cx),
+        }
+    }
+}
+
+impl Connection {
+    pub(crate) fn direct(socket: TcpStream) -> Self {
+        Self { socket, link: None }
+    }
+}
+
+#[cfg(feature = "ssh")]
+impl Link {
+    pub(crate) fn new(jump: String) -> Self {
+        Self(Arc::new(Carrier { jump, loss: OnceLock::new() }))
+    }
+
+    /// Notes how the connection was lost, before any stream that it carries ends.
+    pub(crate) fn lose(&self, why: String) {
+        // It is lost once only.
+        let _ = self.0.loss.set(why);
+    }
+}
+
+/// The error of a stream that the other side ended, or the jump host's connection under it.
+pub(crate) fn hung_up(link: Option<&Link>, phase: Phase, peer: &str) -> TransportError {
+    match link.and_then(|Link(carrier)| Some((&carrier.jump, carrier.loss.get()?))) {
+        Some((jump, why)) => {
+            let what = format!("the connection through {jump} was lost: {why}");
+            TransportError::new(ErrorKind::Closed, phase, peer, what)
+                .hint("everything behind that jump host was cut off; see that it is up, and run again")
+        }
+        None => TransportError::new(ErrorKind::Closed, phase, peer, "closed by the other side"),
+    }
+}

@@ -1,0 +1,305 @@
+//! An SSH connection to a jump host, and the thread that carries devices' bytes through it.
+
+use super::line::{Answer, Line, Request, Told};
+use super::tube::{CHUNK, Failed, Tube, failed};
+use crate::dial::{Connection, Link};
+use crate::poll::{Alarm, Interest, PollError, poll_each};
+use crate::ssh::session::Session;
+use linecrew_core::cancel::CancelToken;
+use linecrew_core::cx::Cx;
+use linecrew_core::deadline::Deadline;
+use linecrew_core::transport::{ErrorKind, Phase, TransportError};
+use ssh2::{BlockDirections, Channel, Error};
+use std::io;
+use std::net::TcpStream;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How long a tunnel is kept for the next device.
+const LINGER: Duration = Duration::from_secs(30);
+/// A wait with nothing to wait for but the sockets; the loop then looks around and waits again.
+const LONG: Duration = Duration::from_hours(1);
+/// libssh2's code for a reply that did not come within a minute, and for a host name that holds a NUL.
+const TIMEOUT: i32 = -9;
+const INVALID: i32 = -34;
+
+/// What others hold of a tunnel.
+pub(super) struct Tunnel {
+    alarm: Alarm,
+    link: Link,
+}
+
+impl Tunnel {
+    /// Makes it look at the line.
+    pub(super) fn ring(&self) {
+        self.alarm.ring();
+    }
+}
+
+/// Starts the thread of a tunnel on a session that is logged in.
+pub(super) fn start(session: Session, line: &Arc<Line>) -> Result<(), TransportError> {
+    let peer = session.peer.clone();
+    let failed = |source: io::Error| {
+        TransportError::new(ErrorKind::Io, Phase::Connect, &peer, "cannot start the tunnel").source(source)
+    };
+    let alarm = Alarm::new().map_err(failed)?;
+    let tunnel = Arc::new(Tunnel { alarm, link: Link::new(peer.clone()) });
+    let pump = Pump {
+        tubes: Vec::new(),
+        opening: None,
+        session,
+        tunnel: Arc::clone(&tunnel),
+        line: Arc::clone(line),
+        space: vec![0; CHUNK],
+        idle_since: Instant::now(),
+        deaf: false,
+    };
+    line.add(Arc::clone(&tunnel));
+    let thread = std::thread::Builder::new().name("linecrew-jump".into()).spawn(move || pump.run());
+    thread.map(drop).map_err(|source| {
+        line.remove(&tunnel, None, &Told::lost(&peer));
+        failed(source)
+    })
+}
+
+struct Pump {
+    // Before the session, which must outlive its channels.
+    tubes: Vec<Tube>,
+    /// The one channel that is being opened: libssh2 opens one at a time.
+    opening: Option<Request>,
+    session: Session,
+    tunnel: Arc<Tunnel>,
+    line: Arc<Line>,
+    space: Vec<u8>,
+    idle_since: Instant,
+    /// Whether the server has sent something that only the next channel's calls will take.
+    deaf: bool,
+}
+
+/// Why a tunnel ends.
+enum End {
+    /// Nobody needs it.
+    Unused,
+    /// It was lost.
+    Lost(String),
+}
+
+impl Pump {
+    fn run(mut self) {
+        let why = loop {
+            if let Err(end) = self.turn() {
+                break end;
+            }
+        };
+        self.end(why);
+    }
+
+    /// Moves what can be moved, and waits once nothing can.
+    fn turn(&mut self) -> Result<(), End> {
+        while self.advance().map_err(End::Lost)? {}
+        // Once more where something arrived for a channel that had its turn already; if it cannot be taken even then, it
+        // waits for the socket.
+        if self.tubes.iter().any(Tube::has_arrived) && self.advance().map_err(End::Lost)? {
+            return Ok(());
+        }
+        if self.is_unused() {
+            return Err(End::Unused);
+        }
+        self.wait()
+    }
+
+    /// The opening comes last: what it takes from the socket for a tube shows in `has_arrived`, and its own answer would
+    /// not show if a tube's call took it.
+    fn advance(&mut self) -> Result<bool, String> {
+        let mut moved = false;
+        for tube in &mut self.tubes {
+            moved |= tube.advance(&self.session, &mut self.space)?;
+        }
+        self.tubes.retain(|tube| !tube.is_closed());
+        if self.opening.is_none() {
+            self.opening = self.line.next();
+        }
+        moved |= self.open()?;
+        if self.is_busy() {
+            (self.idle_since, self.deaf) = (Instant::now(), false);
+        }
+        Ok(moved)
+    }
+
+    fn open(&mut self) -> Result<bool, String> {
+        let Some(request) = &self.opening else { return Ok(false) };
+        let opened = self.session.ssh.channel_direct_tcpip(&request.host, request.port, None);
+        let answer = match opened {
+            Ok(channel) => self.connect(channel),
+            Err(error) => {
+                let told = refusal(&error, &self.session.peer);
+                match (failed(&self.session, error), told) {
+                    (Failed::Wait, _) => return Ok(false),
+                    (_, Some(told)) => Answer::Failed(told),
+                    (Failed::Tunnel(why), None) => return Err(why),
+                    (Failed::Channel(code), None) => return Err(format!("SSH failed: code {code}")),
+                }
+            }
+        };
+        if let Some(request) = self.opening.take() {
+            request.answer(answer);
+        }
+        Ok(true)
+    }
+
+    /// Joins a channel with a socket pair, the near end of which is the device's connection.
+    fn connect(&mut self, channel: Channel) -> Answer {
+        match pair() {
+            Ok((near, far)) => {
+                self.tubes.push(Tube::new(channel, far));
+                // Reads, writes and polls are the same on both kinds of stream.
+                let socket = TcpStream::from(OwnedFd::from(near));
+                Answer::Opened(Connection { socket, link: Some(self.tunnel.link.clone()) })
+            }
+            Err(error) => Answer::Failed(Told {
+                kind: ErrorKind::Io,
+                what: format!("through {}: no socket for the connection: {error}", self.session.peer),
+                hint: Some("raise the limit on open files (ulimit -n)"),
+            }),
+        }
+    }
+
+    fn is_busy(&self) -> bool {
+        self.opening.is_some() || !self.tubes.is_empty()
+    }
+
+    /// Whether nobody needs it: an opening that nobody waits for is cut off where no other device is served.
+    fn is_unused(&self) -> bool {
+        let wanted = self.opening.as_ref().is_some_and(|request| !request.is_abandoned());
+        let lingers = self.opening.is_none() && !self.line.is_closed() && self.idle_since.elapsed() < LINGER;
+        self.tubes.is_empty() && !wanted && !lingers
+    }
+
+    fn wait(&mut self) -> Result<(), End> {
+        let wait = if self.is_busy() { LONG } else { LINGER.saturating_sub(self.idle_since.elapsed()) };
+        let cx = Cx::new(Deadline::after(wait, "tunnel"), CancelToken::new());
+        let mut sockets = vec![(self.tunnel.alarm.as_fd(), Interest::Read)];
+        let of_server = self.interest();
+        sockets.extend(of_server.map(|interest| (self.session.socket().as_fd(), interest)));
+        let first = sockets.len();
+        let interests: Vec<_> = self.tubes.iter().map(Tube::interest).collect();
+        sockets.extend(interests.iter().flatten().map(|(local, interest)| (local.as_fd(), *interest)));
+        let ready = match poll_each(&sockets, &cx) {
+            Ok(ready) => ready,
+            Err(PollError::Interrupted(_)) => return Ok(()),
+            Err(PollError::Io(error)) => return Err(End::Lost(format!("cannot wait: {error}"))),
+        };
+        let watched: Vec<_> = interests.iter().map(Option::is_some).collect();
+        let tubes = self.tubes.iter_mut().zip(watched).filter(|(_, watched)| *watched);
+        for ((tube, _), &ready) in tubes.zip(&ready[first..]) {
+            tube.woken |= ready;
+        }
+        if ready[0] {
+            self.tunnel.alarm.silence();
+        }
+        if of_server.is_some() && ready[1] && !self.is_busy() { self.listen() } else { Ok(()) }
+    }
+
+    /// Something came while nobody was served: the end, or what the next opening will take.
+    fn listen(&mut self) -> Result<(), End> {
+        if self.session.is_at_end() {
+            return Err(End::Lost("closed by the other side".into()));
+        }
+        self.deaf = true;
+        Ok(())
+    }
+
+    /// What to wait for from the server.
+    fn interest(&self) -> Option<Interest> {
+        let idle = !self.is_busy() && !self.deaf;
+        let read = idle || self.opening.is_some() || self.tubes.iter().any(Tube::wants_tunnel);
+        let blocked = self.session.ssh.block_directions();
+        let write = matches!(blocked, BlockDirections::Outbound | BlockDirections::Both);
+        match (read, write && self.is_busy()) {
+            (true, true) => Some(Interest::Both),
+            (true, false) => Some(Interest::Read),
+            (false, true) => Some(Interest::Write),
+            (false, false) => None,
+        }
+    }
+
+    fn end(mut self, why: End) {
+        match why {
+            End::Lost(why) => self.tunnel.link.lose(why),
+            // A server that does not listen any more misses nothing.
+            End::Unused if self.opening.is_none() => drop(self.session.ssh.disconnect(None, "done", None)),
+            End::Unused => {}
+        }
+        let told = Told::lost(&self.session.peer);
+        self.line.remove(&self.tunnel, self.opening.take().filter(|request| !request.is_abandoned()), &told);
+        self.tubes.iter_mut().for_each(Tube::finish);
+        // Before the channels are freed, which would else wait for the server.
+        self.session.abort();
+    }
+}
+
+fn pair() -> io::Result<(UnixStream, UnixStream)> {
+    let (near, far) = UnixStream::pair()?;
+    near.set_nonblocking(true)?;
+    far.set_nonblocking(true)?;
+    Ok((near, far))
+}
+
+/// What the jump host's refusal to connect means; none where it is no refusal (RFC 4254, section 5.1).
+fn refusal(error: &Error, jump: &str) -> Option<Told> {
+    let (kind, what, hint) = match error.code() {
+        ssh2::ErrorCode::Session(-21) => reason(error.message()),
+        ssh2::ErrorCode::Session(TIMEOUT) => {
+            (ErrorKind::TimedOut, "no answer to the connection", "the device is down, or a firewall")
+        }
+        ssh2::ErrorCode::Session(INVALID) => {
+            (ErrorKind::Configuration, "the host name cannot be sent", "check the spelling of the name")
+        }
+        _ => return None,
+    };
+    Some(Told { kind, what: format!("through {jump}: {what}"), hint: Some(hint) })
+}
+
+/// libssh2 tells the reason in its message alone.
+fn reason(message: &str) -> (ErrorKind, &'static str, &'static str) {
+    let is = |reason| message.contains(reason);
+    if is("administratively prohibited") {
+        (
+            ErrorKind::Configuration,
+            "the jump host lets no connection through (administratively prohibited)",
+            "in its sshd_config set AllowTcpForwarding yes, and see PermitOpen; or use another jump host",
+        )
+    } else if is("connect failed") {
+        (
+            ErrorKind::Unreachable,
+            "the jump host cannot connect to it",
+            "check name and port as seen from the jump host, and that something listens there",
+        )
+    } else if is("resource shortage") {
+        (ErrorKind::Io, "the jump host has no room for the connection", "run fewer hosts at a time")
+    } else {
+        (ErrorKind::Io, "the jump host refused the connection", "see the jump host's log")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_says_what_to_do_on_the_jump_host() {
+        let told = |message: &'static str| {
+            let error = Error::new(ssh2::ErrorCode::Session(-21), message);
+            refusal(&error, "bastion:22").unwrap()
+        };
+        let prohibited = told("Channel open failure (administratively prohibited)");
+        assert_eq!(prohibited.kind, ErrorKind::Configuration);
+        assert!(prohibited.hint.unwrap().contains("AllowTcpForwarding"));
+        let unreachable = told("Channel open failure (connect failed)");
+        assert_eq!(unreachable.kind, ErrorKind::Unreachable);
+        assert_eq!(unreachable.what, "through bastion:22: the jump host cannot connect to it");
+        assert!(refusal(&Error::new(ssh2::ErrorCode::Session(-43), "gone"), "b").is_none());
+    }
+}
