@@ -9,6 +9,7 @@ pub use answer::Challenge;
 pub(super) use answer::Responder;
 
 use super::session::{Fault, Session, code};
+use crate::poll::PollError;
 use answer::{Answers, Silence};
 use keys::{Key, Keys};
 use linecrew_core::cx::Cx;
@@ -45,7 +46,12 @@ impl Login<'_> {
         let Some(offered) = self.methods(user)? else { return Ok(()) };
         let mut attempts = Attempts::new(self, user, offered);
         loop {
-            let verdict = match attempts.next() {
+            let attempt = attempts.next();
+            // Keys are listed by an agent, which has a limit of its own: no secret is sent after the deadline.
+            if let Some(why) = self.cx.interruption() {
+                return Err(self.failure(Fault::Wait(PollError::Interrupted(why))));
+            }
+            let verdict = match attempt {
                 Some(attempt) => attempts.make(attempt)?,
                 None => Verdict::Exhausted,
             };
