@@ -4,7 +4,11 @@
 //! use linecrew_testkit::strategies;
 //! use proptest::prelude::*;
 //!
-//! proptest!(|(scripted in strategies::scripted_without_prompts(), chunking in strategies::chunking(), ending in strategies::ending())| {
+//! proptest!(|(
+//!     scripted in strategies::scripted_without_prompts(),
+//!     chunking in strategies::chunking(),
+//!     ending in strategies::ending(),
+//! )| {
 //!     let transport = scripted.device.fault(chunking).fault(ending).connect_in_memory();
 //!     // A session on it gives each of `scripted.replies` in full, or an error.
 //! #   drop(transport);
