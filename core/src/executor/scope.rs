@@ -16,6 +16,24 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, PoisonError};
 
 /// Where jobs may borrow what lives longer than the call of [`Executor::scope`](super::Executor::scope).
+///
+/// What lives inside of that call does not live long enough:
+///
+/// ```compile_fail,E0373
+/// # let executor = linecrew_core::executor::Executor::new().unwrap();
+/// executor.scope(|scope| {
+///     let host = "r1".to_owned();
+///     let _unread = scope.submit(|| host.len());
+/// });
+/// ```
+///
+/// Nor can a job's borrow leave it:
+///
+/// ```compile_fail,E0521
+/// # let executor = linecrew_core::executor::Executor::new().unwrap();
+/// let mut kept = None;
+/// executor.scope(|scope| kept = Some(scope));
+/// ```
 pub struct Scope<'scope, 'env: 'scope> {
     pool: Arc<Pool>,
     crew: Arc<Crew>,
