@@ -31,7 +31,10 @@ impl Configured {
         check: Option<HostKeyCheck>,
         files: Option<&[PathBuf]>,
     ) -> Result<Self, String> {
-        if config.bind_interface.is_some() && target.source_interface.is_none() {
+        if config.bind_interface.is_some()
+            && target.source_interface.is_none()
+            && target.source_address.is_none()
+        {
             return Err("BindInterface is not served; set source_interface or source_address".into());
         }
         let trust = trust(&config, check, files);
