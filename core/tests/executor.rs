@@ -4,33 +4,17 @@
     reason = "helpers of tests are outside of the test functions that the lint spares"
 )]
 
+mod common;
+
+use common::{HANG, block, pool};
 use linecrew_core::executor::{
     Executor, Handle, Pending, ReturnWhen, Task, TaskError, TaskState, Wait, as_completed, wait,
 };
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
-
-/// Long enough that only a hang reaches it.
-const HANG: Duration = Duration::from_mins(1);
-
-fn pool(max_workers: usize) -> Executor {
-    Executor::builder().max_workers(max_workers).build().unwrap()
-}
-
-/// Occupies a worker until the sender is used or dropped; returns once it runs.
-fn block(executor: &Executor) -> (Task<()>, Sender<()>) {
-    let (release, released) = mpsc::channel::<()>();
-    let (started, running) = mpsc::channel();
-    let task = executor.submit(move || {
-        started.send(()).unwrap();
-        let _ = released.recv();
-    });
-    running.recv_timeout(HANG).unwrap();
-    (task, release)
-}
 
 fn drained<T>(values: &Receiver<T>) -> Vec<T> {
     values.try_iter().collect()

@@ -4,14 +4,14 @@
     reason = "helpers of tests are outside of the test functions that the lint spares"
 )]
 
+mod common;
+
+use common::{HANG, block};
 use linecrew_core::executor::{Builder, Executor, Handle, Pending, Task, TaskError, Wait};
 use std::cell::Cell;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
-
-/// Long enough that only a hang reaches it.
-const HANG: Duration = Duration::from_mins(1);
 
 fn builder(max_workers: usize) -> Builder {
     Executor::builder().max_workers(max_workers)
@@ -33,18 +33,6 @@ fn watched(builder: Builder, prefix: &str) -> (Executor, Receiver<String>) {
 
 fn thread_name() -> String {
     std::thread::current().name().unwrap().to_owned()
-}
-
-/// Occupies a worker until the sender is used or dropped; returns once it runs.
-fn block(executor: &Executor) -> (Task<()>, Sender<()>) {
-    let (release, released) = mpsc::channel::<()>();
-    let (started, running) = mpsc::channel();
-    let task = executor.submit(move || {
-        started.send(()).unwrap();
-        let _ = released.recv();
-    });
-    running.recv_timeout(HANG).unwrap();
-    (task, release)
 }
 
 /// Tasks that end when `count` of them run at a time.

@@ -6,6 +6,8 @@
 )]
 
 mod as_completed;
+#[path = "../common/mod.rs"]
+mod common;
 mod executor;
 mod future;
 mod initializer;
@@ -16,30 +18,12 @@ mod thread;
 mod timer;
 mod wait;
 
+use common::{HANG, block, pool};
 use linecrew_core::executor::{Executor, Task};
 use std::cell::Cell;
 use std::process::{Command, Output};
-use std::sync::mpsc::{self, Sender};
-use std::time::{Duration, Instant};
-
-/// Long enough that only a hang reaches it.
-const HANG: Duration = Duration::from_mins(1);
-
-fn pool(max_workers: usize) -> Executor {
-    Executor::builder().max_workers(max_workers).build().unwrap()
-}
-
-/// Occupies a worker until the sender is used or dropped; returns once it runs.
-fn block(executor: &Executor) -> (Task<()>, Sender<()>) {
-    let (release, released) = mpsc::channel::<()>();
-    let (started, running) = mpsc::channel();
-    let task = executor.submit(move || {
-        started.send(()).unwrap();
-        let _ = released.recv();
-    });
-    running.recv_timeout(HANG).unwrap();
-    (task, release)
-}
+use std::sync::mpsc::Sender;
+use std::time::Instant;
 
 fn thread_name() -> String {
     std::thread::current().name().unwrap().to_owned()

@@ -43,19 +43,7 @@ fn a_push_while_the_worker_falls_asleep() {
 /// The first runs for ever if nobody is found for the second.
 #[test]
 fn a_job_that_waits_for_the_next() {
-    check(Some(2), || {
-        let pool = pool(2);
-        let (sender, receiver) = mpsc::channel();
-        let (done, ended) = mpsc::channel();
-        drop(pool.submit(move || {
-            receiver.recv().unwrap();
-            done.send(()).unwrap();
-        }));
-        drop(pool.submit(move || sender.send(()).unwrap()));
-        // Before the pool is closed, since that looks for what was left behind.
-        ended.recv().unwrap();
-        end(&pool);
-    });
+    check(Some(2), waiting_for_the_next);
 }
 
 /// The same where the first worker has taken both: what is left of its batch must be found in its own queue.
@@ -63,18 +51,23 @@ fn a_job_that_waits_for_the_next() {
 fn a_job_that_waits_for_the_next_of_its_batch() {
     check(Some(1), || {
         MODEL_BATCH.set(2);
-        let pool = pool(2);
-        let (sender, receiver) = mpsc::channel();
-        let (done, ended) = mpsc::channel();
-        drop(pool.submit(move || {
-            receiver.recv().unwrap();
-            done.send(()).unwrap();
-        }));
-        drop(pool.submit(move || sender.send(()).unwrap()));
-        ended.recv().unwrap();
-        end(&pool);
+        waiting_for_the_next();
     });
     MODEL_BATCH.set(1);
+}
+
+fn waiting_for_the_next() {
+    let pool = pool(2);
+    let (sender, receiver) = mpsc::channel();
+    let (done, ended) = mpsc::channel();
+    drop(pool.submit(move || {
+        receiver.recv().unwrap();
+        done.send(()).unwrap();
+    }));
+    drop(pool.submit(move || sender.send(()).unwrap()));
+    // Before the pool is closed, since that looks for what was left behind.
+    ended.recv().unwrap();
+    end(&pool);
 }
 
 /// What a job submits goes to its worker's own queue, where the other worker must find it.

@@ -55,6 +55,12 @@ fn steal<T>(mut taken: VecDeque<T>) -> Steal<T> {
     taken.pop_front().map_or(Steal::Empty, Steal::Success)
 }
 
+fn steal_to<T>(mut taken: VecDeque<T>, to: &Worker<T>) -> Steal<T> {
+    let first = taken.pop_front();
+    to.0.push(taken);
+    first.map_or(Steal::Empty, Steal::Success)
+}
+
 #[derive(Default)]
 pub(in super::super) struct Injector<T>(Queue<T>);
 
@@ -72,10 +78,7 @@ impl<T> Injector<T> {
     }
 
     pub(in super::super) fn steal_batch_with_limit_and_pop(&self, to: &Worker<T>, limit: usize) -> Steal<T> {
-        let mut taken = self.0.take(|len| len.saturating_sub(limit));
-        let first = taken.pop_front();
-        to.0.push(taken);
-        first.map_or(Steal::Empty, Steal::Success)
+        steal_to(self.0.take(|len| len.saturating_sub(limit)), to)
     }
 
     pub(in super::super) fn is_empty(&self) -> bool {
@@ -123,10 +126,7 @@ impl<T> Stealer<T> {
     }
 
     pub(in super::super) fn steal_batch_and_pop(&self, to: &Worker<T>) -> Steal<T> {
-        let mut taken = self.0.take(|_| 0);
-        let first = taken.pop_front();
-        to.0.push(taken);
-        first.map_or(Steal::Empty, Steal::Success)
+        steal_to(self.0.take(|_| 0), to)
     }
 
     pub(in super::super) fn is_empty(&self) -> bool {
