@@ -1,6 +1,6 @@
 //! One task, and those who run it, cancel it, wait for it and give it up. `Bystander` stands for the worker.
 
-use super::super::cell::{Ended, Runnable, new_scoped_task, new_task};
+use super::super::cell::{Extra, Job, new_scoped_task, new_task};
 use super::super::completion::CompletionQueue;
 use super::super::error::TaskError;
 use super::super::promise::Promise;
@@ -17,7 +17,7 @@ use std::task::{Context, Poll, Wake, Waker};
 
 /// A task whose closure and value are counted when they are dropped.
 struct Subject {
-    job: Arc<dyn Runnable>,
+    job: Job,
     task: Task<Counted>,
     closures: Drops,
     values: Drops,
@@ -26,16 +26,20 @@ struct Subject {
 fn subject() -> Subject {
     let (closures, values) = (Drops::default(), Drops::default());
     let (captured, value) = (closures.one(), values.clone());
-    let (job, handle) = new_task(1, move || {
-        drop(captured);
-        value.one()
-    });
+    let (job, handle) = new_task(
+        1,
+        move || {
+            drop(captured);
+            value.one()
+        },
+        (),
+    );
     Subject { job, task: Task::new(handle), closures, values }
 }
 
 /// Runs the job on another thread, which tells whether it was this that claimed it.
-fn run(job: &Arc<dyn Runnable>) -> JoinHandle<bool> {
-    let job = Arc::clone(job);
+fn run(job: &Job) -> JoinHandle<bool> {
+    let job = job.clone();
     thread::spawn(move || job.run(&Bystander))
 }
 
@@ -159,7 +163,9 @@ fn a_callback_sees_the_value_once() {
 /// Told by a scoped task when nothing of it is left but what the handle holds.
 struct Told(Arc<AtomicBool>);
 
-impl Ended for Told {
+impl Extra for Told {
+    const TOLD: bool = true;
+
     fn ended(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
