@@ -258,7 +258,7 @@ pub struct Handle {
 impl Handle {
     /// As [`Executor::submit`].
     pub fn submit<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Task<T> {
-        self.pool.submit(job, ())
+        self.pool.submit(job)
     }
 
     /// As [`Executor::submit_with`].
@@ -268,7 +268,7 @@ impl Handle {
     ) -> Task<T> {
         let cancel = CancelToken::new();
         let token = cancel.clone();
-        self.pool.submit(move || job(&token), cancel)
+        self.pool.submit_with(move || job(&token), cancel)
     }
 
     /// As [`Executor::scope`].

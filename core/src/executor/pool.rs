@@ -74,7 +74,16 @@ impl Pool {
     }
 
     /// Makes a task of a closure and queues it; one that cannot be run has ended with the reason.
-    pub(super) fn submit<F, T, E>(self: &Arc<Self>, closure: F, extra: E) -> Task<T>
+    pub(super) fn submit<F, T>(self: &Arc<Self>, closure: F) -> Task<T>
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        self.submit_with(closure, ())
+    }
+
+    /// As [`submit`](Self::submit), with what the task carries beside its closure.
+    pub(super) fn submit_with<F, T, E>(self: &Arc<Self>, closure: F, extra: E) -> Task<T>
     where
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,

@@ -193,6 +193,7 @@ impl State {
     }
 
     /// The last holder is about to free the task.
+    #[cfg_attr(not(loom), expect(clippy::unused_self, reason = "for the model alone"))]
     pub(super) fn end(&self) {
         #[cfg(loom)]
         self.life.with_mut(drop);

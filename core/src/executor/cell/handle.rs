@@ -61,7 +61,11 @@ impl<T> TaskHandle<T> {
 
     /// Takes the result of a task if it has ended.
     pub(in super::super) fn take(&mut self) -> Option<Result<T, TaskError>> {
-        match self.header().word().state() {
+        self.take_as(self.header().word().state())
+    }
+
+    fn take_as(&mut self, state: TaskState) -> Option<Result<T, TaskError>> {
+        match state {
             TaskState::Pending | TaskState::Running => None,
             TaskState::Cancelled => Some(Err(TaskError::Cancelled)),
             // SAFETY: DONE, and this is the one handle, exclusively.
@@ -77,7 +81,7 @@ impl<T> TaskHandle<T> {
             // SAFETY: DONE, and nobody else holds the task; the handle is not used any more.
             return Ok(unsafe { this.result_by(this.header().vtable().take_last) });
         }
-        self.take().ok_or(self)
+        self.take_as(word.state()).ok_or(self)
     }
 
     /// # Safety
@@ -86,24 +90,19 @@ impl<T> TaskHandle<T> {
         let mut result = MaybeUninit::<Result<T, TaskError>>::uninit();
         // SAFETY: the place is for a result of the task's type; it was written if `by` says so.
         unsafe {
-            match by(self.job.task(), result.as_mut_ptr().cast()) {
-                true => result.assume_init(),
-                false => Err(TaskError::AlreadyTaken),
-            }
+            let written = by(self.job.task(), result.as_mut_ptr().cast());
+            if written { result.assume_init() } else { Err(TaskError::AlreadyTaken) }
         }
     }
 
     /// Takes the result, or has `waker` woken in place of that of the last poll.
     pub(in super::super) fn poll(&mut self, waker: &Waker) -> Poll<Result<T, TaskError>> {
-        self.forget_waker();
-        let done = self.header().is_done() || self.header().watch(Waiter::Waker(waker.clone())).is_err();
-        if done { self.take().map_or(Poll::Pending, Poll::Ready) } else { Poll::Pending }
-    }
-
-    fn forget_waker(&self) {
-        if self.header().word().is_watched() {
-            self.header().unwatch(WaiterKey::AWAIT);
+        let (header, word) = (self.header(), self.header().word());
+        if word.is_watched() {
+            header.unwatch(WaiterKey::AWAIT);
         }
+        let done = word.is_done() || header.watch(Waiter::Waker(waker.clone())).is_err();
+        if done { self.take().map_or(Poll::Pending, Poll::Ready) } else { Poll::Pending }
     }
 
     /// Why a task that has ended has no value to give.
@@ -147,7 +146,6 @@ impl<T> TaskHandle<T> {
 
 impl<T> Drop for TaskHandle<T> {
     fn drop(&mut self) {
-        self.forget_waker();
         // SAFETY: the one handle, exclusively, for the last time.
         unsafe { (self.header().vtable().detach)(self.job.task()) };
     }

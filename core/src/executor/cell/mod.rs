@@ -47,7 +47,7 @@ use super::excepthook::{contained, reported, unread};
 use super::runner::{Bystander, Runner};
 use super::state::{TaskState, Word};
 use super::sync::{Step, UnsafeCell, kept};
-use super::waiter;
+use super::waiter::{self, WaiterKey};
 use crate::cancel::CancelToken;
 use header::{Head, Header};
 use std::ptr::NonNull;
@@ -272,6 +272,9 @@ where
         // SAFETY: the handle keeps it alive until it has left.
         let cell = unsafe { Self::of(task) };
         let (state, mut word) = (cell.header.state(), cell.header.word());
+        if word.is_watched() && !word.is_done() {
+            cell.header.unwatch(WaiterKey::AWAIT);
+        }
         while !word.is_done() {
             match state.detach(word) {
                 // Whoever ends the task drops the result. Without a job nobody will.

@@ -25,13 +25,13 @@ impl<V> OnceBox<V> {
         if let Some(value) = self.get() {
             return value;
         }
-        let made = Box::into_raw(Box::new(make()));
-        let set = self.value.compare_exchange(ptr::null_mut(), made, Ordering::AcqRel, Ordering::Acquire);
+        let fresh = Box::into_raw(Box::new(make()));
+        let set = self.value.compare_exchange(ptr::null_mut(), fresh, Ordering::AcqRel, Ordering::Acquire);
         let value = match set {
-            Ok(_) => made,
+            Ok(_) => fresh,
             Err(other) => {
                 // SAFETY: nobody else has seen it.
-                drop(unsafe { Box::from_raw(made) });
+                drop(unsafe { Box::from_raw(fresh) });
                 other
             }
         };
