@@ -149,7 +149,7 @@ fn a_success_that_nobody_asked_for_is_believed_as_the_protocol_has_it_and_no_she
 fn a_banner_of_any_bytes_harms_nothing() {
     let error = login(None, |socket| {
         let mut server = Server::until_login(socket)?;
-        server.send(&[&[USERAUTH_BANNER][..], &string(&[0xff; 20_000]), &string(b"\xff")].concat())?;
+        server.send(&[&[USERAUTH_BANNER][..], &string(&vec![0xff; 20_000]), &string(b"\xff")].concat())?;
         loop {
             server.refuse(b"password")?;
             server.receive()?;

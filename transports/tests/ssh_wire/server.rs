@@ -32,7 +32,7 @@ pub(crate) struct Server {
 
 /// The key of one direction; RFC 5647.
 struct Key {
-    key: LessSafeKey,
+    sealing: LessSafeKey,
     fixed: [u8; 4],
     counter: u64,
 }
@@ -41,7 +41,7 @@ impl Key {
     fn new(key: &[u8], iv: &[u8]) -> Self {
         let key = LessSafeKey::new(UnboundKey::new(&AES_128_GCM, &key[..16]).unwrap());
         let counter = u64::from_be_bytes(iv[4..12].try_into().unwrap());
-        Self { key, fixed: iv[..4].try_into().unwrap(), counter }
+        Self { sealing: key, fixed: iv[..4].try_into().unwrap(), counter }
     }
 
     fn nonce(&mut self) -> Nonce {
@@ -153,7 +153,7 @@ impl Server {
             packet.resize(packet.len() + TAG, 0);
             self.socket.read_exact(&mut packet)?;
             let nonce = key.nonce();
-            key.key.open_in_place(nonce, Aad::from(length), &mut packet).unwrap();
+            key.sealing.open_in_place(nonce, Aad::from(length), &mut packet).unwrap();
             packet.truncate(packet.len() - TAG);
         } else {
             self.socket.read_exact(&mut packet)?;
@@ -177,7 +177,7 @@ impl Server {
         let length = u32::try_from(packet.len()).unwrap().to_be_bytes();
         if let Some([key, _]) = &mut self.keys {
             let nonce = key.nonce();
-            let tag = key.key.seal_in_place_separate_tag(nonce, Aad::from(length), &mut packet).unwrap();
+            let tag = key.sealing.seal_in_place_separate_tag(nonce, Aad::from(length), &mut packet).unwrap();
             packet.extend(tag.as_ref());
         }
         [&length[..], &packet].concat()
