@@ -135,6 +135,6 @@ impl Session {
         let platform = Arc::clone(&self.platform);
         let cx = self.cx.within(self.timeouts.command, "command");
         self.walk_to(&platform.default_mode, Phase::Privilege, &cx)?;
-        self.run(&platform.on_open, Phase::Open, &cx)
+        self.run(&platform.opening.steps(false), Phase::Open, &cx)
     }
 }

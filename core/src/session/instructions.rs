@@ -12,12 +12,12 @@ impl Session {
     /// Follows instructions in order. Inputs that stand together go out in one write where the platform allows it.
     pub(super) fn run(
         &mut self,
-        instructions: &[Instruction],
+        instructions: &[&Instruction],
         phase: Phase,
         cx: &Cx,
     ) -> Result<(), SessionError> {
         let mut rest = instructions;
-        while let Some((instruction, others)) = rest.split_first() {
+        while let Some((&instruction, others)) = rest.split_first() {
             rest = others;
             match instruction {
                 Instruction::SendInput { input } => rest = self.send_inputs(input, others, phase, cx)?,
@@ -41,10 +41,10 @@ impl Session {
     fn send_inputs<'i>(
         &mut self,
         first: &str,
-        others: &'i [Instruction],
+        others: &'i [&'i Instruction],
         phase: Phase,
         cx: &Cx,
-    ) -> Result<&'i [Instruction], SessionError> {
+    ) -> Result<&'i [&'i Instruction], SessionError> {
         let mut inputs = vec![first];
         if self.platform.pipelines_reads && self.channel.echoes() {
             inputs.extend(others.iter().map_while(|instruction| match instruction {
@@ -71,7 +71,7 @@ impl Session {
             return Err(self.error(ErrorKind::Platform, phase, what));
         };
         for hop in way {
-            self.run(hop.instructions, phase, cx)?;
+            self.run(&hop.instructions.iter().collect::<Vec<_>>(), phase, cx)?;
             self.note_prompt(Some(hop.to));
             if self.mode != Some(hop.to) {
                 return Err(self.stayed(hop.to, phase));

@@ -114,7 +114,7 @@ impl Session {
         for instruction in &platform.on_close {
             // No secret is sent to say goodbye, and what went wrong with one instruction does not stop the next.
             if !self.broken && !self.needs_secret(instruction) {
-                let _ = self.run(std::slice::from_ref(instruction), Phase::Close, &cx);
+                let _ = self.run(&[instruction], Phase::Close, &cx);
             }
         }
         self.channel.close(&cx);
