@@ -19,7 +19,10 @@ pub mod fleet;
 #[cfg(feature = "inventory")]
 pub mod inventory;
 #[cfg(feature = "platform")]
-#[allow(dead_code, unused_imports, reason = "a session is what uses the parts of a definition")]
+#[cfg_attr(
+    not(feature = "session"),
+    allow(dead_code, unused_imports, reason = "a session is what uses the parts of a definition")
+)]
 pub mod platform;
 #[cfg(feature = "transport")]
 pub mod secret;

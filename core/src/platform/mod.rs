@@ -24,6 +24,7 @@
 mod builtin;
 mod definition;
 mod error;
+mod indicators;
 mod instruction;
 mod modes;
 mod multi_line;
@@ -33,7 +34,9 @@ mod prompt;
 mod traces;
 
 pub use error::PlatformError;
+pub use traces::Trace;
 
+pub(crate) use indicators::Indicators;
 pub(crate) use instruction::{Instruction, Response};
 pub(crate) use modes::Modes;
 pub(crate) use multi_line::MultiLine;
@@ -65,7 +68,7 @@ pub struct Platform {
     pub(crate) prompt: Prompt,
     pub(crate) default_mode: String,
     pub(crate) modes: Modes,
-    pub(crate) failure_indicators: Vec<String>,
+    pub(crate) failure_indicators: Indicators,
     pub(crate) opening: Opening,
     pub(crate) on_close: Vec<Instruction>,
     pub(crate) on_abort: Vec<Instruction>,
@@ -119,7 +122,7 @@ impl Platform {
             ),
             default_mode: definition.default_mode,
             modes: Modes::compile(definition.modes, origin)?,
-            failure_indicators: definition.failure_indicators,
+            failure_indicators: Indicators::new(definition.failure_indicators),
             opening: Opening::compile(definition.on_open_instructions, origin)?,
             on_close: Instruction::compile_all(definition.on_close_instructions, origin)?,
             on_abort: Instruction::compile_all(definition.on_abort_instructions, origin)?,
@@ -151,6 +154,12 @@ impl Platform {
     /// The names of the modes, in the definition's order.
     pub fn modes(&self) -> impl Iterator<Item = &str> {
         self.modes.iter().map(|mode| mode.name.as_str())
+    }
+
+    /// Whether some of its opening steps change what the device keeps beyond the session: they are left out unless asked
+    /// for.
+    pub fn has_persistent_steps(&self) -> bool {
+        self.opening.persists()
     }
 
     /// Whether a command only reads, as far as the definition tells.

@@ -93,11 +93,7 @@ mod tests {
     use crate::platform::{Instruction, Platform};
 
     fn inputs(steps: &str, persistent: bool) -> Vec<String> {
-        let text = format!(
-            "{{prompt_pattern: x, default_mode: a, modes: [{{name: a, prompt_exact: a}}], \
-             on_open_instructions: [{steps}]}}"
-        );
-        let platform = Platform::parse(&text, "t.yaml").unwrap();
+        let platform = platform(steps);
         let steps = platform.opening.steps(persistent);
         steps
             .iter()
@@ -106,6 +102,14 @@ mod tests {
                 other => format!("{other:?}"),
             })
             .collect()
+    }
+
+    fn platform(steps: &str) -> Platform {
+        let text = format!(
+            "{{prompt_pattern: x, default_mode: a, modes: [{{name: a, prompt_exact: a}}], \
+             on_open_instructions: [{steps}]}}"
+        );
+        Platform::parse(&text, "t.yaml").unwrap()
     }
 
     #[test]
@@ -123,6 +127,7 @@ mod tests {
     fn a_step_that_is_declared_to_persist_is_left_out_and_what_only_looks_like_configuration_is_not() {
         let asa = "{send_input: {input: terminal pager 0}}, {send_input: {input: terminal width 511, persists: true}}";
         assert_eq!(inputs(asa, false), ["terminal pager 0"]);
+        assert!(platform(asa).has_persistent_steps());
         assert_eq!(inputs("{send_input: {input: config paging disable}}", false).len(), 1);
     }
 }

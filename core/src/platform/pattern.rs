@@ -47,6 +47,17 @@ impl Pattern {
         }
     }
 
+    /// Where the pattern first matches, and what.
+    pub(crate) fn find<'t>(&self, text: &'t str) -> Option<(usize, &'t str)> {
+        let range = match &self.program {
+            Program::Exact(exact) => text.find(exact.as_str()).map(|at| at..at + exact.len())?,
+            Program::Plain(regex) => regex.find(text.as_bytes())?.range(),
+            Program::LookAround(regex) => regex.find(text).ok()??.range(),
+        };
+        // A byte program may cut a character; such a match is none.
+        Some((range.start, text.get(range)?))
+    }
+
     /// The text of the first group where the pattern matches, empty where it has none.
     pub(crate) fn first_group(&self, text: &str) -> Option<String> {
         let group = match &self.program {

@@ -3,6 +3,7 @@
 use super::definition::{DetectDefinition, pattern};
 use super::error::PlatformError;
 use super::pattern::Pattern;
+use serde::{Deserialize, Serialize};
 use serde_saphyr::Spanned;
 
 /// What a session has seen of a device that it does not know.
@@ -13,6 +14,19 @@ pub(crate) struct Evidence<'a> {
     pub(crate) prompt: &'a str,
     /// The reply to `show version`, once it was asked for.
     pub(crate) version: Option<&'a str>,
+}
+
+/// What gave a platform away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Trace {
+    /// The words of its banner.
+    Banner,
+    /// The form of its prompt, which many share.
+    Prompt,
+    /// Its reply to `show version`.
+    Version,
 }
 
 /// The patterns by which a platform is told.
@@ -35,18 +49,18 @@ impl Traces {
         })
     }
 
-    /// How much speaks for the platform, in percent: its own words in the reply to `show version` leave no doubt, those of
-    /// a banner little, and a prompt is shared by many.
-    pub(crate) fn confidence(&self, evidence: Evidence<'_>) -> u8 {
+    /// What speaks for the platform, and how much, in percent: its own words in the reply to `show version` leave no doubt,
+    /// those of a banner little, and a prompt is shared by many.
+    pub(crate) fn weigh(&self, evidence: Evidence<'_>) -> Option<(Trace, u8)> {
         let any = |patterns: &[Pattern], text: &str| patterns.iter().any(|pattern| pattern.is_match(text));
         if evidence.version.is_some_and(|text| any(&self.version, text)) {
-            99
+            Some((Trace::Version, 99))
         } else if any(&self.banner, evidence.banner) {
-            90
+            Some((Trace::Banner, 90))
         } else if evidence.version.is_none() && any(&self.prompt, evidence.prompt) {
-            40
+            Some((Trace::Prompt, 40))
         } else {
-            0
+            None
         }
     }
 }
@@ -59,11 +73,13 @@ mod tests {
     #[test]
     fn the_strongest_trace_counts() {
         let frr = Platform::builtin("frr").unwrap();
-        let confidence =
-            |banner, prompt, version| frr.traces.confidence(Evidence { banner, prompt, version });
-        assert_eq!(confidence("", "R1#", Some("FRRouting 8.4.4 (R1).")), 99);
-        assert_eq!(confidence("Hello, this is FRRouting (version 8.4.4).", "R1#", None), 90);
-        assert_eq!(confidence("Welcome", "R1#", None), 40);
-        assert_eq!(confidence("Welcome", "R1#", Some("% Unknown command")), 0);
+        let weigh = |banner, prompt, version| frr.traces.weigh(Evidence { banner, prompt, version });
+        assert_eq!(weigh("", "R1#", Some("FRRouting 8.4.4 (R1).")), Some((Trace::Version, 99)));
+        assert_eq!(
+            weigh("Hello, this is FRRouting (version 8.4.4).", "R1#", None),
+            Some((Trace::Banner, 90))
+        );
+        assert_eq!(weigh("Welcome", "R1#", None), Some((Trace::Prompt, 40)));
+        assert_eq!(weigh("Welcome", "R1#", Some("% Unknown command")), None);
     }
 }
