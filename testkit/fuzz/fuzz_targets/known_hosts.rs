@@ -20,7 +20,8 @@ fuzz_target!(|file: &[u8]| {
         known.key_types(&name, port);
         known.certificate_authority(&name, port);
         let revoked = matches!(known.verdict(&name, port, KEY), Verdict::Revoked(_));
-        let is_name = !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c.is_control() || "*?!,|#@[]".contains(c));
+        let is_name = !name.is_empty()
+            && !name.contains(|c: char| c.is_whitespace() || c.is_control() || "*?!,|#@[]".contains(c));
         for written in [line(&name, port, KEY), hashed_line(&name, port, KEY, &[7; 20])] {
             let Some(written) = written.filter(|_| is_name && !revoked) else { continue };
             let mut known = known.clone();

@@ -9,7 +9,6 @@ use linecrew_transports::telnet::fuzz::{decode, encode};
 const ECHO: u8 = 1;
 const SGA: u8 = 3;
 const TTYPE: u8 = 24;
-const NAWS: u8 = 31;
 
 fuzz_target!(|input: &[u8]| {
     // The first bytes say how long the pieces are.
@@ -23,10 +22,14 @@ fuzz_target!(|input: &[u8]| {
 
 /// What a default connector asks of the device, and does for it.
 fn wants(verb: u8, option: u8) -> bool {
-    matches!((verb, option), (WILL, BINARY | ECHO | SGA) | (DO, BINARY | SGA | TTYPE | NAWS))
+    matches!((verb, option), (WILL, BINARY | ECHO | SGA) | (DO, BINARY | SGA | TTYPE))
 }
 
 fn negotiations(stream: &[u8]) -> Vec<(u8, u8)> {
     let items = rfc854::items(stream).into_iter();
-    items.filter_map(|item| if let Item::Negotiation(verb, option) = item { Some((verb, option)) } else { None }).collect()
+    items
+        .filter_map(
+            |item| if let Item::Negotiation(verb, option) = item { Some((verb, option)) } else { None },
+        )
+        .collect()
 }
