@@ -18,7 +18,7 @@ except ImportError:  # before Python 3.11
     import sre_constants as sre
     import sre_parse as sre_parser
 
-# How long Python may take for one answer: it backtracks exponentially on some texts.
+# How many seconds of CPU Python may take for one answer: it backtracks exponentially on some texts.
 LIMIT = 2.0
 
 
@@ -200,7 +200,7 @@ def text_for(chance, fsm, lines, size, trees):
         rule = chance.choice(fsm._cur_state)
         if rule.line_op == "Error" and chance.random() < 0.97:
             continue
-        signal.setitimer(signal.ITIMER_REAL, LINE_LIMIT)
+        signal.setitimer(signal.ITIMER_VIRTUAL, LINE_LIMIT)
         try:
             line = stray(chance, line_for(chance, rule.regex, trees))
             fsm._CheckLine(line)
@@ -212,7 +212,7 @@ def text_for(chance, fsm, lines, size, trees):
         except TypeError:
             pass
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         text.append(line)
         written += len(line) + 1
     return "\n".join(text) + "\n"
@@ -221,7 +221,7 @@ def text_for(chance, fsm, lines, size, trees):
 def inputs(request):
     chance, trees = random.Random(request["seed"]), {}
     fsm = template_of(request["template"])
-    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.setitimer(signal.ITIMER_VIRTUAL, 0)
     texts = []
     for _ in range(request["count"]):
         lines = request.get("lines") or chance.choice([1, 3, 8, 20, 40])
@@ -230,20 +230,20 @@ def inputs(request):
 
 
 def main():
-    signal.signal(signal.SIGALRM, expire)
+    signal.signal(signal.SIGVTALRM, expire)
     requests = {f.__name__: f for f in (parse, match, parse_output, lookup, folder, versions, inputs)}
     for line in sys.stdin:
         request = json.loads(line)
-        signal.setitimer(signal.ITIMER_REAL, request.get("limit", LIMIT))
+        signal.setitimer(signal.ITIMER_VIRTUAL, request.get("limit", LIMIT))
         try:
             answer = requests[request["op"]](request)
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         except Slow:
             answer = {"slow": True}
         except Exception as error:
             answer = {"error": f"{type(error).__name__}: {error}"}
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         print(json.dumps(answer), flush=True)
 
 
