@@ -30,13 +30,14 @@ impl Builtin {
     }
 }
 
-static BUILTINS: [Builtin; 2] = [
+static BUILTINS: [Builtin; 3] = [
     Builtin::new(
         "cisco_iosxe",
         &["cisco_ios", "cisco_xe", "ios", "iosxe", "cisco.ios.ios"],
         include_str!("definitions/cisco_iosxe.yaml"),
     ),
     Builtin::new("frr", &["frrouting", "frr_vty", "frr.frr.frr"], include_str!("definitions/frr.yaml")),
+    Builtin::new("generic", &[], include_str!("definitions/generic.yaml")),
 ];
 
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
@@ -99,7 +100,7 @@ mod tests {
         let error = find("cisco_oisxe").unwrap_err().to_string();
         assert!(error.starts_with("cisco_oisxe: unknown platform; near it are cisco_iosxe"), "{error}");
         let error = find("\u{e9}").unwrap_err().to_string();
-        assert!(error.ends_with("known are cisco_iosxe, frr"), "{error}");
+        assert!(error.ends_with("known are cisco_iosxe, frr, generic"), "{error}");
     }
 
     #[test]

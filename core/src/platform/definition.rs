@@ -31,6 +31,16 @@ pub(super) struct Definition {
     pub(super) username_pattern: Option<Spanned<String>>,
     pub(super) password_pattern: Option<Spanned<String>>,
     pub(super) pipelining: Option<Pipelining>,
+    pub(super) reads_pattern: Option<Spanned<String>>,
+    pub(super) asks_pattern: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) multi_line_inputs: Vec<MultiLineDefinition>,
+    #[serde(default)]
+    pub(super) on_abort_instructions: Vec<InstructionDefinition>,
+    #[serde(default)]
+    pub(super) learn_prompt: bool,
+    #[serde(default)]
+    pub(super) detect: DetectDefinition,
 }
 
 /// Which lines may be sent before the reply of the one before has come.
@@ -38,6 +48,23 @@ pub(super) struct Definition {
 #[serde(rename_all = "snake_case")]
 pub(super) enum Pipelining {
     Reads,
+}
+
+/// An input of several lines: how its first line looks, and the text that its last line holds.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MultiLineDefinition {
+    pub(super) start_pattern: Spanned<String>,
+    pub(super) end: Option<String>,
+}
+
+/// What gives the platform away.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct DetectDefinition {
+    pub(super) banner: Vec<Spanned<String>>,
+    pub(super) prompt: Vec<Spanned<String>>,
+    pub(super) version: Vec<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -65,12 +92,16 @@ pub(super) struct AccessibleMode {
 pub(super) enum InstructionDefinition {
     SendInput {
         input: String,
+        #[serde(default)]
+        persists: bool,
     },
     SendPromptedInput {
         input: Spanned<String>,
         prompt_exact: Option<String>,
         prompt_pattern: Option<Spanned<String>>,
         response: String,
+        #[serde(default)]
+        persists: bool,
     },
     EnterMode {
         requested_mode: String,

@@ -36,8 +36,14 @@ impl Instruction {
 
     fn compile(definition: InstructionDefinition, origin: &str) -> Result<Self, PlatformError> {
         Ok(match definition {
-            InstructionDefinition::SendInput { input } => Self::SendInput { input },
-            InstructionDefinition::SendPromptedInput { input, prompt_exact, prompt_pattern, response } => {
+            InstructionDefinition::SendInput { input, .. } => Self::SendInput { input },
+            InstructionDefinition::SendPromptedInput {
+                input,
+                prompt_exact,
+                prompt_pattern,
+                response,
+                ..
+            } => {
                 let prompt =
                     exact_or_pattern(prompt_exact.as_deref(), prompt_pattern.as_ref(), &input, origin)?;
                 Self::SendPrompted { input: input.value, prompt, response: Response::from(response) }

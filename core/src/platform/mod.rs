@@ -11,21 +11,39 @@
 //! | `pager_pattern` | the line that asks for a key before the next page |
 //! | `username_pattern`, `password_pattern` | login prompts that the usual patterns miss |
 //! | `pipelining: reads` | lines that only read may be sent without waiting for the reply of the one before |
+//! | `reads_pattern` | the commands that only read; without it none is taken to |
+//! | `asks_pattern` | the lines that may ask back: nothing is sent behind one before its reply has come |
+//! | `multi_line_inputs` | inputs of several lines, such as a banner: `start_pattern`, and the text of the line that ends it (`end`; the pattern's first group where none is given) |
+//! | `on_abort_instructions` | what throws away a candidate configuration when a refused line stops it |
+//! | `learn_prompt: true` | the prompt is found by asking for it, and `prompt_pattern` only bounds what may be one |
+//! | `detect` | patterns that give the platform away: in its `banner`, its `prompt`, its reply to `show version` (`version`) |
+//! | `persists: true` in a step of `on_open_instructions` | it changes what the device keeps, and is left out unless asked for |
+//!
+//! Steps of `on_open_instructions` inside of configuration mode persist without being told so.
 
 mod builtin;
 mod definition;
 mod error;
+mod indicators;
 mod instruction;
 mod modes;
+mod multi_line;
+mod opening;
 mod pattern;
 mod prompt;
+mod traces;
 
 pub use error::PlatformError;
+pub use traces::Trace;
 
+pub(crate) use indicators::Indicators;
 pub(crate) use instruction::{Instruction, Response};
 pub(crate) use modes::Modes;
+pub(crate) use multi_line::MultiLine;
+pub(crate) use opening::Opening;
 pub(crate) use pattern::Pattern;
 pub(crate) use prompt::{Prompt, Tail};
+pub(crate) use traces::{Evidence, Traces};
 
 use definition::{Definition, Pipelining};
 use std::path::Path;
@@ -50,13 +68,20 @@ pub struct Platform {
     pub(crate) prompt: Prompt,
     pub(crate) default_mode: String,
     pub(crate) modes: Modes,
-    pub(crate) failure_indicators: Vec<String>,
-    pub(crate) on_open: Vec<Instruction>,
+    pub(crate) failure_indicators: Indicators,
+    pub(crate) opening: Opening,
     pub(crate) on_close: Vec<Instruction>,
+    pub(crate) on_abort: Vec<Instruction>,
     pub(crate) pager: Option<Pattern>,
     pub(crate) username: Option<Pattern>,
     pub(crate) password: Option<Pattern>,
     pub(crate) pipelines_reads: bool,
+    pub(crate) reads: Option<Pattern>,
+    pub(crate) asks: Option<Pattern>,
+    pub(crate) multi_line: Vec<MultiLine>,
+    /// The prompt is found by asking for it.
+    pub(crate) learns_prompt: bool,
+    pub(crate) traces: Traces,
     pub(crate) answers_login: bool,
     ntc_templates: Option<String>,
     genie: Option<String>,
@@ -97,13 +122,19 @@ impl Platform {
             ),
             default_mode: definition.default_mode,
             modes: Modes::compile(definition.modes, origin)?,
-            failure_indicators: definition.failure_indicators,
-            on_open: Instruction::compile_all(definition.on_open_instructions, origin)?,
+            failure_indicators: Indicators::new(definition.failure_indicators),
+            opening: Opening::compile(definition.on_open_instructions, origin)?,
             on_close: Instruction::compile_all(definition.on_close_instructions, origin)?,
+            on_abort: Instruction::compile_all(definition.on_abort_instructions, origin)?,
             pager: pattern(definition.pager_pattern.as_ref())?,
             username: pattern(definition.username_pattern.as_ref())?,
             password: pattern(definition.password_pattern.as_ref())?,
             pipelines_reads: definition.pipelining == Some(Pipelining::Reads),
+            reads: pattern(definition.reads_pattern.as_ref())?,
+            asks: pattern(definition.asks_pattern.as_ref())?,
+            multi_line: MultiLine::compile_all(definition.multi_line_inputs, origin)?,
+            learns_prompt: definition.learn_prompt,
+            traces: Traces::compile(&definition.detect, origin)?,
             answers_login: definition.force_in_session_auth || !definition.bypass_in_session_auth,
             ntc_templates: definition.ntc_templates_platform,
             genie: definition.genie_platform,
@@ -123,6 +154,32 @@ impl Platform {
     /// The names of the modes, in the definition's order.
     pub fn modes(&self) -> impl Iterator<Item = &str> {
         self.modes.iter().map(|mode| mode.name.as_str())
+    }
+
+    /// Whether some of its opening steps change what the device keeps beyond the session: they are left out unless asked
+    /// for.
+    pub fn has_persistent_steps(&self) -> bool {
+        self.opening.persists()
+    }
+
+    /// Whether a command only reads, as far as the definition tells.
+    ///
+    /// ```
+    /// use linecrew_core::platform::Platform;
+    ///
+    /// let platform = Platform::builtin("cisco_iosxe")?;
+    /// assert!(platform.reads("show version") && !platform.reads("reload"));
+    /// assert!(!platform.reads("show version | redirect flash:version.txt"));
+    /// # Ok::<(), linecrew_core::platform::PlatformError>(())
+    /// ```
+    pub fn reads(&self, command: &str) -> bool {
+        let command = command.trim_start();
+        let writes_file = command.contains('>')
+            || command.split('|').skip(1).any(|filter| {
+                let word = filter.split_whitespace().next().unwrap_or_default();
+                ["redirect", "append", "tee", "save", "file", "write"].contains(&word)
+            });
+        !writes_file && self.reads.as_ref().is_some_and(|reads| reads.is_match(command))
     }
 
     /// What the index of ntc-templates calls it.

@@ -38,6 +38,37 @@ impl Pattern {
         self.spans_lines
     }
 
+    /// Whether the pattern matches anywhere in `text`.
+    pub(crate) fn is_match(&self, text: &str) -> bool {
+        match &self.program {
+            Program::Exact(exact) => text.contains(exact.as_str()),
+            Program::Plain(regex) => regex.is_match(text.as_bytes()),
+            Program::LookAround(regex) => regex.is_match(text).unwrap_or(false),
+        }
+    }
+
+    /// Where the pattern first matches, and what.
+    pub(crate) fn find<'t>(&self, text: &'t str) -> Option<(usize, &'t str)> {
+        let range = match &self.program {
+            Program::Exact(exact) => text.find(exact.as_str()).map(|at| at..at + exact.len())?,
+            Program::Plain(regex) => regex.find(text.as_bytes())?.range(),
+            Program::LookAround(regex) => regex.find(text).ok()??.range(),
+        };
+        // A byte program may cut a character; such a match is none.
+        Some((range.start, text.get(range)?))
+    }
+
+    /// The text of the first group where the pattern matches, empty where it has none.
+    pub(crate) fn first_group(&self, text: &str) -> Option<String> {
+        let group = match &self.program {
+            Program::Exact(exact) => return text.contains(exact.as_str()).then(String::new),
+            Program::Plain(regex) => regex.captures(text.as_bytes())?.get(1).map(|group| group.range()),
+            Program::LookAround(regex) => regex.captures(text).ok()??.get(1).map(|group| group.range()),
+        };
+        // A byte program may cut a character; such a group is none.
+        Some(group.and_then(|range| text.get(range)).unwrap_or_default().to_owned())
+    }
+
     /// Where a match begins that reaches the end of `text`, white space aside.
     ///
     /// Many definitions leave the `$` out, and would find a prompt at the head of a line that goes on.
@@ -202,6 +233,15 @@ mod tests {
     fn a_match_that_the_line_goes_beyond_does_not_count() {
         assert!(ends(r"^[a-z0-9]+[>#]\s*", "r1> "));
         assert!(!ends(r"^[a-z0-9]+[>#]\s*", "r1> show"));
+    }
+
+    #[test]
+    fn a_match_anywhere_and_its_first_group_are_found() {
+        let pattern = Pattern::regex(r"^banner \S+ (\S)").unwrap();
+        assert_eq!(pattern.first_group("banner motd ^"), Some("^".to_owned()));
+        assert_eq!(pattern.first_group("banner motd"), None);
+        assert!(pattern.is_match("x\nbanner motd ^C hello") && !pattern.is_match("no banner motd ^"));
+        assert_eq!(Pattern::exact("end").first_group("the end"), Some(String::new()));
     }
 
     #[test]
