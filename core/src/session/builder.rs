@@ -98,7 +98,7 @@ impl SessionBuilder {
         self
     }
 
-    /// Takes the platform's opening steps also where they change what the device keeps, such as `FortiOS`'s paging. Unless told
+    /// Takes the platform's steps after the login and before the end also where they change what the device keeps, such as `FortiOS`'s paging. Unless told
     /// so, reading never changes a configuration: such steps are left out, and the pager is answered in their place.
     pub fn persistent_steps(mut self) -> Self {
         self.persistent = true;
@@ -124,6 +124,7 @@ impl SessionBuilder {
             channel: Channel::new(transport, Arc::clone(&platform), self.timeouts.silence),
             put_off: Vec::new(),
             detection: None,
+            persistent: self.persistent,
             platform,
             timeouts: self.timeouts,
             credentials: target.credentials.clone(),
@@ -139,9 +140,9 @@ impl SessionBuilder {
         session.log_in()?;
         session.channel.limit_replies(self.longest_reply);
         if self.detects {
-            session.detect(self.persistent)?;
+            session.detect()?;
         } else {
-            session.prepare(self.persistent)?;
+            session.prepare()?;
         }
         Ok(session)
     }
