@@ -16,6 +16,7 @@ mod plan;
 mod progress;
 mod record;
 mod run;
+mod verbose;
 
 use args::{Args, Command};
 use clap::Parser;

@@ -57,11 +57,14 @@ pub(crate) fn send(
     parser: &Parser,
 ) -> Result<Vec<ReplyRecord>, HostError> {
     let platform = session.platform().name().to_owned();
-    let send = |command: &String| {
-        let reply = session.send_command(command)?;
-        Ok(ReplyRecord::new(reply, &platform, parser))
-    };
-    commands.iter().map(send).collect()
+    let replies = session.send_commands(commands)?;
+    Ok(replies.into_iter().map(|reply| ReplyRecord::new(reply, &platform, parser)).collect())
+}
+
+/// What a host had replied before it failed.
+fn replies_before(error: &HostError) -> Vec<ReplyRecord> {
+    let HostError::Session(error) = error else { return Vec::new() };
+    error.replies().iter().map(|reply| ReplyRecord::new(reply.clone(), "", &Parser::None)).collect()
 }
 
 impl HostRecord {
@@ -73,7 +76,7 @@ impl HostRecord {
                 let error = failed.map(|(command, what)| format!("{name}: command \"{command}\": {what}"));
                 (error.is_some().then(|| "command".to_owned()), error, replies)
             }
-            Err(error) => (Some(error.phase()), Some(with_advice(&error)), Vec::new()),
+            Err(error) => (Some(error.phase()), Some(with_advice(&error)), replies_before(&error)),
         };
         Self {
             host: outcome.host.name().to_owned(),

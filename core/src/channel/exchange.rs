@@ -1,19 +1,31 @@
 //! Sends commands and tells their replies apart.
 
-use super::echo::{Echo, Found};
+use super::echo::{Echo, Found, Line, head_before};
+use super::log_line;
+use super::question;
 use super::{Channel, Trouble};
 use crate::cx::Cx;
 use crate::platform::Tail;
 use std::ops::Range;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// How long a device that echoes may show its prompt without having echoed the command. One that redraws its prompt
 /// when a command arrives echoes right behind it; where the echo was lost, the reply is complete after this.
 const ECHO_GRACE: Duration = Duration::from_secs(2);
 
+/// The same where several commands went out and the echo of the last has not come: a device that is slow to read on must
+/// not be taken for one that has done.
+const LAST_ECHO_GRACE: Duration = Duration::from_secs(5);
+
 /// How long a prompt must stand that does not name the device as the last one did. A line of output that was cut behind
 /// a `#` looks the same; slow lines send a character every 10 ms.
 const STRANGE_PROMPT: Duration = Duration::from_millis(300);
+
+/// How long nothing may come behind a prompt that a log message pushed up, as IOS does without drawing it again.
+const LOG_GRACE: Duration = Duration::from_secs(1);
+
+/// How long a question must stand that nobody expected.
+const QUESTION_GRACE: Duration = Duration::from_secs(2);
 
 /// A prompt at the end of the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +39,36 @@ pub(crate) struct AtPrompt {
 /// Finds a prompt at the end of the output.
 pub(crate) type FindPrompt<'a> = &'a dyn Fn(Tail<'_>) -> Option<AtPrompt>;
 
+/// What ended a wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// The last reply is complete.
+    Prompt,
+    /// The caller found what it looked for.
+    Stopped,
+}
+
+/// What a device has shown since the last line was sent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shown<'a> {
+    /// The lines that have ended.
+    pub(crate) text: &'a str,
+    /// Where in them the echo of the command ends.
+    pub(crate) echo_end: usize,
+    /// The current line.
+    pub(crate) line: &'a str,
+}
+
+/// Whether a wait is to end at what was shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    No,
+    /// If it still holds when nothing more is there at once.
+    Settled,
+    /// Whatever follows.
+    Now,
+}
+
 /// One or more commands sent in one write.
 ///
 /// The reply of the last ends at a prompt behind which nothing more is there at once; that of each before it where a
@@ -37,11 +79,24 @@ pub(crate) struct Exchange<'a> {
     /// The line on which the first command's echo will go on.
     old_prompt: String,
     echo: Echo,
-    /// Where the reply of the command at hand begins in the text, and how far it was looked at.
+    /// Where the reply of the command at hand begins in the text, how far it was looked at, and how many lines that were.
     start: usize,
     scanned: usize,
-    replies: Vec<Range<usize>>,
-    echoes: Vec<Option<Found>>,
+    lines: usize,
+    parts: Vec<Part>,
+    /// A prompt that only log messages followed, and where its line begins.
+    pushed_up: Option<(String, usize)>,
+    ends_at_prompt: bool,
+    sent: (SystemTime, Instant),
+}
+
+/// The reply of one command, in the text and in the bytes.
+struct Part {
+    text: Range<usize>,
+    echo: Option<Found>,
+    raw_end: usize,
+    prompt: String,
+    elapsed: Duration,
 }
 
 /// What a device said to one command.
@@ -49,166 +104,317 @@ pub(crate) struct Exchange<'a> {
 pub(crate) struct Answer {
     /// The lines without echo and prompt.
     pub(crate) text: String,
-    /// All bytes of the exchange, told once, with its last answer.
+    /// The bytes, echo and prompt included.
     pub(crate) raw: Vec<u8>,
+    /// The prompt that ended it.
+    pub(crate) prompt: String,
+    pub(crate) start: SystemTime,
     pub(crate) elapsed: Duration,
 }
 
 impl<'a> Exchange<'a> {
-    pub(crate) fn new(channel: &Channel, commands: &'a [&'a str], find_prompt: FindPrompt<'a>) -> Self {
+    /// `prompt` is the last one that was seen.
+    pub(crate) fn new(
+        channel: &Channel,
+        commands: &'a [&'a str],
+        find_prompt: FindPrompt<'a>,
+        prompt: &str,
+    ) -> Self {
+        // A log message may have pushed it up.
+        let old_prompt = Some(channel.line()).filter(|line| !line.is_empty());
         Self {
             commands,
             find_prompt,
-            old_prompt: channel.line(),
-            echo: Echo::new(commands.first().copied().unwrap_or_default()),
+            old_prompt: old_prompt.unwrap_or_else(|| prompt.to_owned()),
+            echo: Echo::new(first_line(commands.first().copied().unwrap_or_default())),
             start: 0,
             scanned: 0,
-            replies: Vec::new(),
-            echoes: Vec::new(),
+            lines: 0,
+            parts: Vec::new(),
+            pushed_up: None,
+            ends_at_prompt: true,
+            sent: (SystemTime::now(), Instant::now()),
         }
     }
 
-    /// Sends the commands and waits for all replies.
-    pub(crate) fn run(mut self, channel: &mut Channel, cx: &Cx) -> Result<Vec<Answer>, Trouble> {
-        let sent = Instant::now();
-        channel.send_line(&self.commands.join("\n"), cx)?;
-        self.collect(channel, cx)?;
-        Ok(self.answers(channel, sent.elapsed()))
+    /// An exchange in which nothing is sent first, so that there is no echo.
+    pub(crate) fn listening(channel: &mut Channel, find_prompt: FindPrompt<'a>, prompt: &str) -> Self {
+        let mut exchange = Self::new(channel, &[], find_prompt, prompt);
+        exchange.echo = Echo::of_nothing();
+        channel.forget();
+        exchange
     }
 
-    /// As [`run`](Self::run) for one command that may be answered with a question: `true` where `is_question` found
-    /// one on the current line.
-    pub(crate) fn run_to_question(
-        mut self,
+    /// Goes on behind prompts: only a stop ends it.
+    pub(crate) fn beyond_prompt(mut self) -> Self {
+        self.ends_at_prompt = false;
+        self
+    }
+
+    /// Sends the commands and waits for all replies. `None` where the replies could not be told apart: all of them have
+    /// come, and the text of the channel has them.
+    pub(crate) fn run(mut self, channel: &mut Channel, cx: &Cx) -> Result<Option<Vec<Answer>>, Trouble> {
+        self.send(channel, cx)?;
+        self.wait(channel, &mut |_| Stop::No, cx)?;
+        Ok(self.answers(channel))
+    }
+
+    /// Sends the commands.
+    pub(crate) fn send(&mut self, channel: &mut Channel, cx: &Cx) -> Result<(), Trouble> {
+        self.sent = (SystemTime::now(), Instant::now());
+        channel.send_line(&self.commands.join("\n"), self.commands.len() > 1, cx)
+    }
+
+    /// Waits for the last reply, or until `stop` says so.
+    pub(crate) fn wait(
+        &mut self,
         channel: &mut Channel,
-        is_question: impl Fn(&str) -> bool,
+        stop: &mut dyn FnMut(Shown<'_>) -> Stop,
         cx: &Cx,
-    ) -> Result<bool, Trouble> {
-        channel.send_line(&self.commands.join("\n"), cx)?;
+    ) -> Result<Ended, Trouble> {
         loop {
-            if is_question(&channel.line()) {
-                if channel.settled(cx)? {
-                    return Ok(true);
+            self.scan(channel);
+            match stop(self.shown(channel, &channel.line())) {
+                Stop::Now => return Ok(Ended::Stopped),
+                Stop::Settled => {
+                    if channel.settled(cx)? {
+                        self.scan(channel);
+                        if stop(self.shown(channel, &channel.line())) != Stop::No {
+                            return Ok(Ended::Stopped);
+                        }
+                    }
                 }
-            } else if self.step(channel, cx)? {
-                return Ok(false);
+                Stop::No => {
+                    if self.step(channel, cx)? {
+                        return Ok(Ended::Prompt);
+                    }
+                }
             }
         }
     }
 
-    fn collect(&mut self, channel: &mut Channel, cx: &Cx) -> Result<(), Trouble> {
-        while !self.step(channel, cx)? {}
-        Ok(())
+    fn shown<'s>(&self, channel: &'s Channel, line: &'s str) -> Shown<'s> {
+        let echo_end = self.echo.found().map_or(0, |found| found.place.end);
+        Shown { text: channel.text(), echo_end, line }
+    }
+
+    /// Ends the last reply here, whatever stands on the current line.
+    pub(crate) fn cut(&mut self, channel: &mut Channel) {
+        self.scan(channel);
+        if let Some(prompt) = channel.at_end(|tail| (self.find_prompt)(tail)) {
+            return self.finish(channel, prompt.two_lines);
+        }
+        channel.take_line();
+        let end = channel.text().len();
+        self.end(channel, end, String::new());
+    }
+
+    /// Whether the echo of the last command has come, and nothing more for as long as `quiet`: the device waits for input
+    /// without a prompt.
+    pub(crate) fn awaits_input(
+        &mut self,
+        channel: &mut Channel,
+        quiet: Duration,
+        cx: &Cx,
+    ) -> Result<bool, Trouble> {
+        loop {
+            self.scan(channel);
+            let at_prompt = channel.at_end(|tail| (self.find_prompt)(tail)).is_some();
+            if self.echo.is_found() && at_prompt && channel.settled(cx)? {
+                return Ok(false);
+            }
+            if self.echo.is_found() && !at_prompt && channel.settled_for(quiet, cx)? {
+                return Ok(true);
+            }
+            if !self.echo.is_found() {
+                channel.advance(cx)?;
+            }
+        }
     }
 
     /// Looks at what has come; waits for more unless the last reply is complete.
     fn step(&mut self, channel: &mut Channel, cx: &Cx) -> Result<bool, Trouble> {
-        self.scan(channel.text());
-        let is_last = self.replies.len() + 1 >= self.commands.len();
-        let echoed = self.echo.found().is_some();
+        let is_last = self.parts.len() + 1 >= self.commands.len();
+        let echoed = self.echo.is_found();
         // Until something has come, the line still holds the prompt before the command.
-        let may_end = (is_last || !echoed) && channel.has_heard();
+        let may_end = self.ends_at_prompt && channel.has_heard();
         let Some(prompt) = channel.at_end(|tail| (self.find_prompt)(tail)).filter(|_| may_end) else {
-            channel.advance(cx)?;
-            return Ok(false);
+            return self.wait_for_more(channel, is_last, cx);
         };
-        let complete = if !is_last || !echoed && channel.echoes() {
-            quiet_without_echo(channel, cx)?
+        let complete = if !is_last {
+            channel.quiet_for(LAST_ECHO_GRACE, "echo", cx)?
+        } else if !echoed && channel.echoes() {
+            channel.quiet_for(ECHO_GRACE, "echo", cx)?
         } else {
             channel.settled_for(if prompt.familiar { Duration::ZERO } else { STRANGE_PROMPT }, cx)?
         };
         if complete {
-            self.scan(channel.text());
+            self.scan(channel);
             self.finish(channel, prompt.two_lines);
         }
         Ok(complete)
     }
 
-    fn scan(&mut self, text: &str) {
+    /// Waits where no prompt is at the end; `true` where the last reply is complete all the same.
+    fn wait_for_more(&mut self, channel: &mut Channel, is_last: bool, cx: &Cx) -> Result<bool, Trouble> {
+        let line = channel.line();
+        if is_last && line.is_empty() && self.pushed_up.is_some() {
+            let complete = channel.quiet_for(LOG_GRACE, "log", cx)?;
+            if let Some((prompt, start)) = self.pushed_up.take_if(|_| complete) {
+                self.end(channel, start, prompt);
+            }
+            return Ok(complete);
+        }
+        if channel.has_heard() && question::is_asked(&line) {
+            // Somebody may be typing the rest, or the device does.
+            if channel.quiet_for(QUESTION_GRACE, "question", cx)? {
+                return Err(Trouble::Question(line.trim().to_owned()));
+            }
+            return Ok(false);
+        }
+        channel.advance(cx)?;
+        Ok(false)
+    }
+
+    fn scan(&mut self, channel: &Channel) {
+        let text = channel.text();
         while let Some(length) = text[self.scanned..].find('\n') {
             let place = self.scanned..self.scanned + length + 1;
-            self.line(&text[place.start..place.end - 1], place.clone());
+            let line = Line {
+                text: &text[place.start..place.end - 1],
+                typed: channel.typed(place.start),
+                place: place.clone(),
+            };
+            self.line(channel, &line);
             self.scanned = place.end;
+            self.lines += 1;
         }
     }
 
-    fn line(&mut self, line: &str, place: Range<usize>) {
-        if let Some(next) = self.commands.get(self.replies.len() + 1) {
-            let rest = line.trim_end().strip_suffix(next.trim_end());
-            if self.echo.found().is_some() && rest.is_some_and(|rest| self.looks_like_prompt(rest)) {
-                self.replies.push(self.start..place.start);
-                self.echoes.push(self.echo.found());
-                self.start = place.start;
-                self.echo = Echo::new(next);
-            }
+    fn line(&mut self, channel: &Channel, line: &Line<'_>) {
+        if let Some(next) = self.commands.get(self.parts.len() + 1).filter(|_| self.echo.is_found())
+            && let Some(prompt) = self.prompt_before(line, first_line(next))
+        {
+            self.part(channel, line, prompt);
+            self.echo = Echo::new(first_line(next));
         }
-        if self.echo.found().is_none() {
-            let rest = self.behind_prompt(line);
-            self.echo.line(line, rest, place);
+        if self.echo.is_found() {
+            return self.note_pushed_up(line);
         }
+        // Borrowed apart from the echo, which changes.
+        let (old_prompt, find_prompt) = (self.old_prompt.as_str(), self.find_prompt);
+        let is_prompt = |head: &str| is_prompt(find_prompt, old_prompt, head);
+        self.echo.line(line, old_prompt, &is_prompt);
     }
 
-    /// What follows the prompt that a line begins with.
-    fn behind_prompt<'l>(&self, line: &'l str) -> Option<&'l str> {
-        let old = self.old_prompt.trim_end();
-        if !old.is_empty() && line.starts_with(old) {
-            return Some(&line[old.len()..]);
+    /// The prompt that the echo of the next command stands behind; one that a log message pushed up stands on a line of its
+    /// own.
+    fn prompt_before(&self, line: &Line<'_>, next: &str) -> Option<String> {
+        let head = head_before(line, next)?;
+        if head.trim().is_empty() {
+            return self.pushed_up.as_ref().map(|(prompt, _)| prompt.clone());
         }
-        let command = self.commands.get(self.replies.len())?.trim_end();
-        let rest = line.trim_end().strip_suffix(command)?;
-        self.looks_like_prompt(rest).then(|| &line[rest.len()..])
+        is_prompt(self.find_prompt, &self.old_prompt, head).then(|| head.trim_end().to_owned())
     }
 
-    fn looks_like_prompt(&self, line: &str) -> bool {
-        (self.find_prompt)(Tail { previous: "", line }).is_some()
+    /// Ends the reply of the command at hand before the line that echoes the next one.
+    fn part(&mut self, channel: &Channel, line: &Line<'_>, prompt: String) {
+        let end = self.pushed_up.take().map_or(line.place.start, |(_, start)| start);
+        let line_start = self.lines.checked_sub(1).and_then(|at| channel.line_ends().get(at).copied());
+        let line_start = line_start.unwrap_or_default();
+        let shows_prompt = channel.raw()[line_start..].starts_with(prompt.as_bytes());
+        let raw_end = line_start + if shows_prompt { prompt.len() } else { 0 };
+        self.push(end, raw_end, prompt);
+        self.start = line.place.start;
+    }
+
+    /// Takes note of a prompt that only log messages follow.
+    fn note_pushed_up(&mut self, line: &Line<'_>) {
+        let is_old = !self.old_prompt.is_empty() && line.text.trim_end() == self.old_prompt.trim_end();
+        if is_old {
+            self.pushed_up = Some((line.text.trim_end().to_owned(), line.place.start));
+        } else if !log_line::is_log(line.text) {
+            self.pushed_up = None;
+        }
     }
 
     fn finish(&mut self, channel: &mut Channel, two_lines: bool) {
         let text = channel.text();
         let end = if two_lines { last_line_start(text) } else { text.len() };
-        self.replies.push(self.start..end.max(self.start));
-        self.echoes.push(self.echo.found());
-        // Without echoes the replies cannot be told apart: the first one has all.
-        self.replies.resize(self.commands.len(), end..end);
-        self.echoes.resize(self.commands.len(), None);
-        channel.note_echo(self.echo.found().is_some());
+        let prompt = channel.line().trim_end().to_owned();
+        self.end(channel, end, prompt);
     }
 
-    fn answers(&self, channel: &mut Channel, elapsed: Duration) -> Vec<Answer> {
-        let mut raw = std::mem::take(&mut channel.raw);
-        let both = self.replies.iter().zip(&self.echoes).enumerate();
-        let mut answer = |(index, (reply, echo)): (usize, (&Range<usize>, &Option<Found>))| Answer {
-            text: self.reply_text(channel.text(), reply, echo.as_ref()),
-            raw: if index + 1 == self.replies.len() { std::mem::take(&mut raw) } else { Vec::new() },
-            elapsed,
-        };
-        both.map(&mut answer).collect()
+    fn end(&mut self, channel: &mut Channel, end: usize, prompt: String) {
+        let raw_end = channel.raw().len();
+        self.push(end, raw_end, prompt);
+        channel.note_echo(self.echo.is_found());
     }
 
-    fn reply_text(&self, text: &str, reply: &Range<usize>, echo: Option<&Found>) -> String {
-        let Some(echo) = echo else {
-            let all = &text[reply.clone()];
-            let old = self.old_prompt.as_str();
-            return all.strip_prefix(old).unwrap_or(all).trim_end_matches('\n').to_owned();
+    fn push(&mut self, end: usize, raw_end: usize, prompt: String) {
+        self.parts.push(Part {
+            text: self.start..end.max(self.start),
+            echo: self.echo.found(),
+            raw_end,
+            prompt,
+            elapsed: self.sent.1.elapsed(),
+        });
+    }
+
+    /// The answers, one for each command; `None` where they could not be told apart.
+    pub(crate) fn answers(&self, channel: &mut Channel) -> Option<Vec<Answer>> {
+        if self.parts.len() != self.commands.len().max(1) {
+            return None;
+        }
+        let raw = channel.take_raw();
+        let mut raw_start = 0;
+        let answer = |part: &Part| {
+            let raw = raw[raw_start..part.raw_end.max(raw_start)].to_vec();
+            raw_start = part.raw_end.max(raw_start);
+            Answer {
+                text: self.reply_text(channel.text(), part),
+                raw,
+                prompt: part.prompt.clone(),
+                start: self.sent.0,
+                elapsed: part.elapsed,
+            }
         };
-        let behind = &text[echo.place.end.min(reply.end)..reply.end];
+        Some(self.parts.iter().map(answer).collect())
+    }
+
+    fn reply_text(&self, text: &str, part: &Part) -> String {
+        let Some(echo) = &part.echo else { return self.without_echo(&text[part.text.clone()]) };
+        let behind = &text[echo.place.end.min(part.text.end)..part.text.end];
         if echo.at_prompt {
             return behind.trim_end_matches('\n').to_owned();
         }
         // Without its prompt it may be a line of the reply, so what came before it stays, but for prompts.
-        let before = text[reply.start..echo.place.start].split_inclusive('\n');
+        let before = text[part.text.start..echo.place.start].split_inclusive('\n');
+        let is_prompt =
+            |line: &str| is_prompt(self.find_prompt, &self.old_prompt, line.trim_end_matches('\n'));
         let mut out = before
-            .filter(|line| !line.trim().is_empty() && !self.looks_like_prompt(line.trim_end_matches('\n')))
+            .filter(|line| !line.trim().is_empty() && !is_prompt(line))
             .chain([behind])
             .collect::<String>();
         out.truncate(out.trim_end_matches('\n').len());
         out
     }
+
+    /// A reply without an echo, and without the end of the line that the command was typed on.
+    fn without_echo(&self, all: &str) -> String {
+        let text = all.strip_prefix(self.old_prompt.as_str()).unwrap_or(all);
+        text.strip_prefix('\n').unwrap_or(text).trim_end_matches('\n').to_owned()
+    }
 }
 
-/// Waits a moment whether the echo comes yet.
-fn quiet_without_echo(channel: &mut Channel, cx: &Cx) -> Result<bool, Trouble> {
-    channel.quiet_for(ECHO_GRACE, "echo", cx)
+fn is_prompt(find_prompt: FindPrompt<'_>, old_prompt: &str, line: &str) -> bool {
+    let is_old = !old_prompt.is_empty() && line.trim_end() == old_prompt.trim_end();
+    is_old || find_prompt(Tail { previous: "", line }).is_some()
+}
+
+/// What is echoed of an input of several lines before the device reads on.
+fn first_line(command: &str) -> &str {
+    command.lines().next().unwrap_or_default()
 }
 
 fn last_line_start(text: &str) -> usize {

@@ -11,6 +11,9 @@ use std::time::Duration;
 /// to the login prompt, which would take the key for an empty answer.
 const QUIET_BEFORE_KEY: Duration = Duration::from_secs(1);
 
+/// How long a line that may be any device's prompt must stand: many a banner has one that looks the same.
+const QUIET_BEFORE_LEARNING: Duration = Duration::from_millis(300);
+
 /// How long a prompt that stands behind other words on its line is left alone before the device is asked for another.
 const GLUED_GRACE: Duration = Duration::from_secs(2);
 
@@ -108,7 +111,8 @@ impl<'a> Login<'a> {
         loop {
             self.scan(channel)?;
             if channel.at_end(&is_prompt) {
-                if channel.settled(cx)? {
+                let quiet = if self.platform.learns_prompt { QUIET_BEFORE_LEARNING } else { Duration::ZERO };
+                if channel.settled_for(quiet, cx)? {
                     return Ok(());
                 }
             } else if let Some(question) = self.question(channel) {
@@ -147,7 +151,8 @@ impl<'a> Login<'a> {
     /// Reads the lines that have ended since the last look.
     fn scan(&mut self, channel: &Channel) -> Result<(), LoginTrouble> {
         let text = channel.text();
-        let end = text.rfind('\n').map_or(0, |at| at + 1);
+        // An answered question does not end its line, and was looked at.
+        let end = text.rfind('\n').map_or(0, |at| at + 1).max(self.scanned);
         for line in text[self.scanned..end].lines() {
             if self.has_answered(Question::Password) && is_refusal(line) {
                 return Err(LoginTrouble::Refused);

@@ -2,11 +2,16 @@
 
 mod echo;
 mod exchange;
+mod log;
+mod log_line;
 mod login;
 mod pager;
+mod question;
 mod terminal;
 
-pub(crate) use exchange::{Answer, AtPrompt, Exchange, FindPrompt};
+pub(crate) use exchange::{Answer, AtPrompt, Ended, Exchange, FindPrompt, Shown, Stop};
+pub(crate) use log::Log;
+pub(crate) use log_line::is_log;
 pub(crate) use login::{Login, LoginTrouble};
 pub(crate) use login::{is_password_prompt, is_refusal};
 
@@ -19,12 +24,11 @@ use std::sync::Arc;
 use std::time::Duration;
 use terminal::Terminal;
 
-/// A bigger reply than this is an error: no device's configuration is near it, and a device that never ends must not
-/// fill the memory.
-const LONGEST_REPLY: usize = 64 << 20;
-
-/// The same before the login has ended, when nobody has asked for anything: no banner is near it.
+/// How many bytes may come before the login has ended, when nobody has asked for anything: no banner is near it.
 const LONGEST_LOGIN: usize = 1 << 20;
+
+/// How much is read at a time: one telnet or SSH read is seldom longer.
+const READ_SIZE: usize = 4 << 10;
 
 /// What ends a wait for a device.
 #[derive(Debug)]
@@ -32,6 +36,8 @@ pub(crate) enum Trouble {
     Transport(TransportError),
     /// The reply went beyond the limit, in bytes.
     TooLong(usize),
+    /// The device asks something that nobody expected.
+    Question(String),
 }
 
 impl From<TransportError> for Trouble {
@@ -43,6 +49,13 @@ impl From<TransportError> for Trouble {
 impl Trouble {
     pub(crate) fn is(&self, kind: ErrorKind) -> bool {
         matches!(self, Self::Transport(error) if error.kind() == kind)
+    }
+}
+
+impl Drop for Channel {
+    fn drop(&mut self) {
+        let line = self.terminal.line();
+        self.log.iter_mut().for_each(|log| log.finish(&line));
     }
 }
 
@@ -63,13 +76,13 @@ pub(crate) struct Channel {
     terminal: Terminal,
     /// All bytes since the last line was sent.
     raw: Vec<u8>,
-    buffer: Box<[u8]>,
     platform: Arc<Platform>,
     silence: Duration,
     longest_reply: usize,
     echo: Echoing,
     /// What was sent in secret, so that a device that echoes it does not put it into an error.
     secrets: Vec<Secret>,
+    log: Option<Log>,
 }
 
 impl Channel {
@@ -79,44 +92,69 @@ impl Channel {
             transport,
             terminal: Terminal::default(),
             raw: Vec::new(),
-            // One telnet or SSH read is seldom longer.
-            buffer: vec![0; 4 << 10].into_boxed_slice(),
             platform,
             silence,
             longest_reply: LONGEST_LOGIN,
             echo: Echoing::Believed,
             secrets: Vec::new(),
+            log: None,
         }
     }
 
-    /// Sends a line that is answered with a prompt or a question.
-    pub(crate) fn send_line(&mut self, line: &str, cx: &Cx) -> Result<(), Trouble> {
+    /// Writes down what is said from here on.
+    pub(crate) fn log_to(&mut self, log: Log) {
+        self.log = Some(log);
+    }
+
+    /// The device turned out to be of this platform.
+    pub(crate) fn set_platform(&mut self, platform: Arc<Platform>) {
+        self.platform = platform;
+    }
+
+    /// Sends a line, or `several`, that are answered with a prompt or a question.
+    pub(crate) fn send_line(&mut self, line: &str, several: bool, cx: &Cx) -> Result<(), Trouble> {
         self.forget();
-        Ok(self.transport.write_all(format!("{line}\n").as_bytes(), cx)?)
+        if several {
+            self.terminal.note_line_ends();
+        }
+        self.send_bytes(format!("{line}\n").as_bytes(), cx)
     }
 
     /// Sends bytes and nothing else.
     pub(crate) fn send_bytes(&mut self, bytes: &[u8], cx: &Cx) -> Result<(), Trouble> {
+        self.log.iter_mut().for_each(|log| log.typed(bytes));
         Ok(self.transport.write_all(bytes, cx)?)
     }
 
-    /// Answers the question on the current line, which then counts as a line of its own.
+    /// Answers the question on the current line, which is then taken for read.
     pub(crate) fn answer(&mut self, answer: &str, cx: &Cx) -> Result<(), Trouble> {
-        self.terminal.end_line();
-        Ok(self.transport.write_all(format!("{answer}\n").as_bytes(), cx)?)
+        self.terminal.take_line();
+        self.send_bytes(format!("{answer}\n").as_bytes(), cx)
     }
 
     /// Answers the question on the current line with a secret.
     pub(crate) fn answer_secret(&mut self, secret: &Secret, cx: &Cx) -> Result<(), Trouble> {
-        self.terminal.end_line();
+        self.terminal.take_line();
         self.secrets.push(secret.clone());
+        self.log.iter_mut().for_each(|log| log.hide(secret.clone()));
         let line = zeroize::Zeroizing::new(format!("{}\n", secret.expose()));
-        Ok(self.transport.write_all(line.as_bytes(), cx)?)
+        self.send_bytes(line.as_bytes(), cx)
     }
 
-    /// The login has ended: replies may be as long as they are.
-    pub(crate) fn logged_in(&mut self) {
-        self.longest_reply = LONGEST_REPLY;
+    /// Sets how many bytes a reply may have; until then it is what a login may.
+    pub(crate) fn limit_replies(&mut self, bytes: usize) {
+        self.longest_reply = bytes;
+    }
+
+    /// Sends an empty line, and gives the line on which the device waits behind it, once nothing follows for as long as
+    /// `quiet`.
+    pub(crate) fn ask_for_line(&mut self, quiet: Duration, cx: &Cx) -> Result<String, Trouble> {
+        self.send_line("", false, cx)?;
+        while !self.has_heard() {
+            self.advance(cx)?;
+        }
+        while !self.settled_for(quiet, cx)? {}
+        Ok(self.line())
     }
 
     /// Waits for more from the device, at most for the silence limit, and answers its pager.
@@ -153,7 +191,12 @@ impl Channel {
     }
 
     /// Whether nothing comes for as long as `limit`, which `name` names. If something came it has been taken.
-    fn quiet_for(&mut self, limit: Duration, name: &'static str, cx: &Cx) -> Result<bool, Trouble> {
+    pub(crate) fn quiet_for(
+        &mut self,
+        limit: Duration,
+        name: &'static str,
+        cx: &Cx,
+    ) -> Result<bool, Trouble> {
         let grace = cx.within(limit.min(self.silence), name);
         match self.receive(&grace) {
             Ok(()) => Ok(false),
@@ -163,19 +206,41 @@ impl Channel {
     }
 
     fn receive(&mut self, cx: &Cx) -> Result<(), Trouble> {
-        let count = self.transport.read(&mut self.buffer, cx)?;
-        let bytes = &self.buffer[..count];
+        // On the stack, which is deeper elsewhere: thousands of sessions would each keep it for nothing.
+        let mut buffer = [0; READ_SIZE];
+        let count = self.transport.read(&mut buffer, cx)?;
+        let bytes = &buffer[..count];
         if self.raw.len() + count > self.longest_reply {
             return Err(Trouble::TooLong(self.longest_reply));
         }
         self.raw.extend_from_slice(bytes);
         self.terminal.feed(bytes);
+        self.log.iter_mut().for_each(|log| log.lines(self.terminal.text()));
         Ok(())
     }
 
     /// The lines that have ended since the last line was sent, each with its line end.
     pub(crate) fn text(&self) -> &str {
         self.terminal.text()
+    }
+
+    /// What was written on a line that has ended, where some of it was written over; `start` is its place in the text.
+    fn typed(&self, start: usize) -> Option<&str> {
+        self.terminal.typed(start)
+    }
+
+    /// Behind how many bytes each line of several ended.
+    fn line_ends(&self) -> &[usize] {
+        self.terminal.line_ends()
+    }
+
+    /// All bytes since the last line was sent.
+    pub(crate) fn raw(&self) -> &[u8] {
+        &self.raw
+    }
+
+    fn take_raw(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.raw)
     }
 
     /// Whether anything has come since the last line was sent.
@@ -208,26 +273,36 @@ impl Channel {
         look(Tail { previous: self.terminal.last_line(), line: &line })
     }
 
+    /// Takes the current line for read: what comes next stands on a line that is empty so far.
+    pub(crate) fn take_line(&mut self) {
+        self.terminal.take_line();
+    }
+
     /// The last bytes that came, without secrets.
     pub(crate) fn seen(&self) -> Seen {
         let longest = self.secrets.iter().map(|secret| secret.expose().len()).max().unwrap_or(0);
         // Enough that a secret at the edge of what is shown is still whole.
         let tail = &self.raw[self.raw.len().saturating_sub(4096 + longest)..];
+        Seen::tail(&self.without_secrets(tail))
+    }
+
+    /// Some bytes with `***` in place of each secret that was sent.
+    pub(crate) fn without_secrets(&self, bytes: &[u8]) -> Vec<u8> {
         // The longest first: one may begin with another.
         let mut secrets: Vec<_> = self.secrets.iter().collect();
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.expose().len()));
-        let shown = secrets
-            .iter()
-            .fold(tail.to_vec(), |shown, secret| replace(&shown, secret.expose().as_bytes(), b"***"));
-        Seen::tail(&shown)
+        let clean = |bytes: Vec<u8>, secret: &&Secret| replace(&bytes, secret.expose().as_bytes(), b"***");
+        secrets.iter().fold(bytes.to_vec(), clean)
     }
 
     pub(crate) fn close(&mut self, cx: &Cx) {
         self.transport.close(cx);
     }
 
+    /// Forgets what has come; the current line stays.
     fn forget(&mut self) {
         self.terminal.forget_text();
+        self.log.iter_mut().for_each(Log::forget);
         self.raw.clear();
     }
 }

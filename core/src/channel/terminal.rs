@@ -12,8 +12,9 @@ const WIDEST: usize = 4096;
 #[derive(Debug, Default)]
 pub(crate) struct Terminal {
     text: String,
-    /// Where the last ended line begins.
+    /// Where the last ended line begins, and where it ends.
     last_line: usize,
+    next_line: usize,
     line: Vec<char>,
     column: usize,
     state: State,
@@ -21,6 +22,13 @@ pub(crate) struct Terminal {
     partial: Vec<u8>,
     /// A pager was on the current line: what it left is blanks.
     erased: bool,
+    /// What was written on the current line in all, from where some of it was first written over.
+    typed: Option<String>,
+    /// The same of lines that have ended, each with the place where its line begins in the text.
+    rewritten: Vec<(usize, String)>,
+    /// How many bytes came since the text was forgotten, and at which of them lines ended, where that is of interest.
+    fed: usize,
+    line_ends: Option<Vec<usize>>,
 }
 
 #[derive(Debug, Default)]
@@ -45,9 +53,11 @@ impl Terminal {
         while let Some(&byte) = bytes.first() {
             let run = bytes.iter().take_while(|byte| is_plain(**byte)).count();
             if run > 0 && matches!(self.state, State::Ground) && self.partial.is_empty() {
+                self.fed += run;
                 self.put_run(&bytes[..run]);
                 bytes = &bytes[run..];
             } else {
+                self.fed += 1;
                 self.step(byte);
                 bytes = &bytes[1..];
             }
@@ -61,7 +71,7 @@ impl Terminal {
 
     /// The last line that has ended.
     pub(crate) fn last_line(&self) -> &str {
-        self.text[self.last_line..].trim_end_matches('\n')
+        self.text[self.last_line..self.next_line].trim_end_matches('\n')
     }
 
     /// The line with the cursor, without blanks to the right of it; empty where no prompt is as long.
@@ -72,25 +82,58 @@ impl Terminal {
         self.visible().iter().collect()
     }
 
+    /// What was written on a line that has ended, in order, where some of it was written over; `start` is where the line
+    /// begins in the text.
+    pub(crate) fn typed(&self, start: usize) -> Option<&str> {
+        let at = self.rewritten.binary_search_by_key(&start, |(start, _)| *start).ok()?;
+        Some(&self.rewritten[at].1)
+    }
+
+    /// Behind how many of the bytes since the text was forgotten each line ended, since
+    /// [`note_line_ends`](Self::note_line_ends).
+    pub(crate) fn line_ends(&self) -> &[usize] {
+        self.line_ends.as_deref().unwrap_or_default()
+    }
+
+    /// Takes note of where lines end, until the text is forgotten.
+    pub(crate) fn note_line_ends(&mut self) {
+        self.line_ends = Some(Vec::new());
+    }
+
     /// Forgets the lines that have ended; the current one stays.
     pub(crate) fn forget_text(&mut self) {
         self.text.clear();
-        self.last_line = 0;
+        self.rewritten.clear();
+        self.fed = 0;
+        self.line_ends = None;
+        (self.last_line, self.next_line) = (0, 0);
     }
 
     /// Takes what is on the current line away, as a pager does when it is answered.
     pub(crate) fn erase_line(&mut self) {
         self.line.clear();
         self.column = 0;
+        self.typed = None;
         self.erased = true;
     }
 
-    /// Ends the current line though the device has not.
-    pub(crate) fn end_line(&mut self) {
-        self.last_line = self.text.len();
+    /// Takes the current line for read: what the device adds to it comes on a line that is empty so far, and in the text
+    /// still stands behind it.
+    pub(crate) fn take_line(&mut self) {
+        self.text.extend(&self.line);
+        self.line.clear();
+        self.column = 0;
+        self.typed = None;
+    }
+
+    fn end_line(&mut self) {
         let cells = if self.erased { trimmed(self.visible()) } else { self.line.len() };
         self.text.extend(&self.line[..cells]);
         self.text.push('\n');
+        self.rewritten.extend(self.typed.take().map(|typed| (self.next_line, typed)));
+        self.line_ends.iter_mut().for_each(|ends| ends.push(self.fed));
+        self.last_line = self.next_line;
+        self.next_line = self.text.len();
         self.line.clear();
         self.column = 0;
         self.erased = false;
@@ -203,7 +246,7 @@ impl Terminal {
     }
 
     fn put_run(&mut self, run: &[u8]) {
-        if self.column == self.line.len() {
+        if self.column == self.line.len() && self.typed.is_none() {
             self.line.extend(run.iter().map(|byte| char::from(*byte)));
             self.column = self.line.len();
         } else {
@@ -217,6 +260,10 @@ impl Terminal {
         if self.column > self.line.len() {
             self.line.resize(self.column, ' ');
         }
+        if self.column < self.line.len() && self.typed.is_none() {
+            self.typed = Some(self.line.iter().collect());
+        }
+        self.typed.iter_mut().for_each(|typed| typed.push(c));
         match self.line.get_mut(self.column) {
             Some(cell) => *cell = c,
             None => self.line.push(c),
@@ -311,6 +358,35 @@ mod tests {
     fn blanks_right_of_the_cursor_are_not_part_of_a_prompt() {
         assert_eq!(shown(b"          \x08\x08\x08\x08\x08\x08\x08\x08\x08\x08r1# "), "r1# ");
         assert_eq!(shown(b"blanks at the end stay  \r\n"), "blanks at the end stay  \n");
+    }
+
+    #[test]
+    fn a_line_that_was_taken_goes_on_in_the_text_and_begins_anew_on_the_terminal() {
+        let mut terminal = Terminal::default();
+        terminal.feed(b"one\r\nSure? ");
+        terminal.take_line();
+        assert_eq!((terminal.line().as_str(), terminal.last_line()), ("", "one"));
+        terminal.feed(b"yes\r\nr1#");
+        assert_eq!(terminal.text(), "one\nSure? yes\n");
+        assert_eq!((terminal.line().as_str(), terminal.last_line()), ("r1#", "Sure? yes"));
+    }
+
+    #[test]
+    fn what_was_written_over_is_still_known() {
+        let mut terminal = Terminal::default();
+        terminal.feed(b"plain\r\nr1# show inter \rfaces\r\nr1# ");
+        assert_eq!(terminal.text(), "plain\nfaceshow inter \n");
+        assert_eq!((terminal.typed(0), terminal.typed(6)), (None, Some("r1# show inter faces")));
+    }
+
+    #[test]
+    fn the_bytes_at_which_lines_end_are_told_where_they_are_asked_for() {
+        let mut terminal = Terminal::default();
+        terminal.feed(b"before\r\n");
+        terminal.forget_text();
+        terminal.note_line_ends();
+        terminal.feed(b"one\r\n\xc3\xa9\r\nr1#");
+        assert_eq!(terminal.line_ends(), [5, 9]);
     }
 
     #[test]

@@ -42,9 +42,10 @@ use crate::executor::excepthook::contained;
 use crate::executor::{Executor, Handle, TaskError};
 use crate::inventory::{Host, Inventory};
 use crate::platform::Platform;
-use crate::session::{Session, Timeouts};
+use crate::session::{Session, SessionBuilder, Timeouts};
 use crate::transport::Credentials;
 use run::Value;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -88,6 +89,7 @@ struct Plan {
     credentials: Credentials,
     timeouts: Timeouts,
     host_timeout: Duration,
+    session_log: Option<PathBuf>,
     cancel: CancelToken,
     watcher: Arc<Watcher>,
 }
@@ -100,6 +102,7 @@ impl Fleet {
             credentials: Credentials::default(),
             timeouts: Timeouts::default(),
             host_timeout: Duration::from_mins(15),
+            session_log: None,
             cancel: CancelToken::new(),
             watcher: Arc::new(|_| {}),
         };
@@ -121,6 +124,14 @@ impl Fleet {
     /// Sets how long one host may take from the connect to the end of its job. Default: 15 minutes.
     pub fn host_timeout(mut self, limit: Duration) -> Self {
         self.plan.host_timeout = limit;
+        self
+    }
+
+    /// Has each session written down in this folder, as [`SessionBuilder::session_log`] does.
+    ///
+    /// [`SessionBuilder::session_log`]: crate::session::SessionBuilder::session_log
+    pub fn session_log(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.plan.session_log = Some(folder.into());
         self
     }
 
@@ -206,7 +217,10 @@ impl Plan {
             .target(&self.credentials)
             .map_err(|source| HostError::Credentials { host: name(), source })?;
         let connector = self.connectors.connector(host, &self.credentials)?;
-        let builder = Session::builder(platform(host)?).timeouts(self.timeouts);
+        let mut builder = builder(host)?.timeouts(self.timeouts);
+        if let Some(folder) = &self.session_log {
+            builder = builder.session_log(folder);
+        }
         Ok(builder.open(&*connector, &target, cx)?)
     }
 }
@@ -219,10 +233,18 @@ fn address(host: &Host) -> String {
     }
 }
 
-fn platform(host: &Host) -> Result<Arc<Platform>, HostError> {
+/// The name in place of a platform's that asks for it to be found out.
+const AUTO: &str = "auto";
+
+fn builder(host: &Host) -> Result<SessionBuilder, HostError> {
     let Some(name) = host.platform() else {
         return Err(HostError::NoPlatform { host: host.name().to_owned() });
     };
-    let found = host.settings().platform_file().map_or_else(|| Platform::builtin(name), Platform::load);
-    found.map_err(|source| HostError::Platform { host: host.name().to_owned(), source })
+    let file = host.settings().platform_file();
+    if name == AUTO && file.is_none() {
+        return Ok(Session::detect_platform()?);
+    }
+    let found = file.map_or_else(|| Platform::builtin(name), Platform::load);
+    let platform = found.map_err(|source| HostError::Platform { host: host.name().to_owned(), source })?;
+    Ok(Session::builder(platform))
 }

@@ -1,12 +1,16 @@
 //! Opens a session: connect, log in, reach the default mode, switch paging off.
 
-use super::{ErrorKind, Phase, Session, SessionError};
-use crate::channel::{Channel, Login, LoginTrouble};
+use super::{Session, SessionError};
+use crate::channel::Channel;
 use crate::cx::Cx;
 use crate::platform::Platform;
 use crate::transport::{Connector, Target};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// How many bytes a reply has at most unless told otherwise.
+const LONGEST_REPLY: usize = 64 << 20;
 
 /// How long a session's waits may take. The connector has limits of its own for connect and handshake, and the
 /// caller's [`Cx`] bounds the whole.
@@ -57,16 +61,55 @@ impl Timeouts {
 pub struct SessionBuilder {
     platform: Arc<Platform>,
     timeouts: Timeouts,
+    longest_reply: usize,
+    persistent: bool,
+    log_folder: Option<PathBuf>,
+    detects: bool,
 }
 
 impl SessionBuilder {
     pub(super) fn new(platform: Arc<Platform>) -> Self {
-        Self { platform, timeouts: Timeouts::default() }
+        Self {
+            platform,
+            timeouts: Timeouts::default(),
+            longest_reply: LONGEST_REPLY,
+            persistent: false,
+            log_folder: None,
+            detects: false,
+        }
+    }
+
+    /// A builder of sessions that begin as those of a generic platform, and find out which it is.
+    pub(super) fn detecting(generic: Arc<Platform>) -> Self {
+        Self { detects: true, ..Self::new(generic) }
     }
 
     /// Sets the limits.
     pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
         self.timeouts = timeouts;
+        self
+    }
+
+    /// Sets how many bytes one reply may have; more is an error of kind [`ErrorKind::TooLong`](super::ErrorKind::TooLong).
+    /// 64 MiB unless told otherwise: no device's configuration is near it, and a device that never ends must not fill the
+    /// memory.
+    pub fn longest_reply(mut self, bytes: usize) -> Self {
+        self.longest_reply = bytes;
+        self
+    }
+
+    /// Takes the platform's steps after the login and before the end also where they change what the device keeps, such as `FortiOS`'s paging. Unless told
+    /// so, reading never changes a configuration: such steps are left out, and the pager is answered in their place.
+    pub fn persistent_steps(mut self) -> Self {
+        self.persistent = true;
+        self
+    }
+
+    /// Appends what is said to `NAME.log` in this folder, NAME being the target's: a line each with its time, `<` before what
+    /// the device says and `>` before what is typed, without the secrets that are known, for its owner alone to read. A log
+    /// that cannot be opened is an error of kind [`ErrorKind::Log`](super::ErrorKind::Log).
+    pub fn session_log(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.log_folder = Some(folder.into());
         self
     }
 
@@ -79,6 +122,9 @@ impl SessionBuilder {
         let platform = Arc::clone(&self.platform);
         let mut session = Session {
             channel: Channel::new(transport, Arc::clone(&platform), self.timeouts.silence),
+            put_off: Vec::new(),
+            detection: None,
+            persistent: self.persistent,
             platform,
             timeouts: self.timeouts,
             credentials: target.credentials.clone(),
@@ -88,53 +134,16 @@ impl SessionBuilder {
             prompt: String::new(),
             broken: false,
         };
+        if let Some(folder) = &self.log_folder {
+            session.start_log(folder, &target.name)?;
+        }
         session.log_in()?;
-        session.prepare()?;
+        session.channel.limit_replies(self.longest_reply);
+        if self.detects {
+            session.detect()?;
+        } else {
+            session.prepare()?;
+        }
         Ok(session)
-    }
-}
-
-impl Session {
-    fn log_in(&mut self) -> Result<(), SessionError> {
-        let cx = self.cx.within(self.timeouts.authentication, "authentication");
-        let login = Login::new(&self.platform, &self.credentials);
-        let modes = &self.platform.modes;
-        let done = login.run(&mut self.channel, |tail| modes.recognise(tail, None).is_some(), &cx);
-        done.map_err(|trouble| self.login_error(trouble))?;
-        self.channel.logged_in();
-        self.note_prompt(None);
-        Ok(())
-    }
-
-    fn login_error(&mut self, trouble: LoginTrouble) -> SessionError {
-        let (kind, what, hint) = match trouble {
-            LoginTrouble::Wait(trouble) => {
-                return self.trouble(trouble, Phase::Login, "a login prompt or the device's prompt");
-            }
-            LoginTrouble::Refused => (
-                ErrorKind::Authentication,
-                "authentication refused".to_owned(),
-                "check user name and password",
-            ),
-            LoginTrouble::Missing(what) => (
-                ErrorKind::MissingCredential,
-                format!("the device asks for a {what} and none was given"),
-                "give one in the credentials",
-            ),
-            LoginTrouble::PasswordChange => (
-                ErrorKind::PasswordChange,
-                "the device demands a new password".to_owned(),
-                "change it by hand first",
-            ),
-        };
-        self.broken = true;
-        self.error(kind, Phase::Login, what).seen(self.channel.seen()).hint(hint)
-    }
-
-    fn prepare(&mut self) -> Result<(), SessionError> {
-        let platform = Arc::clone(&self.platform);
-        let cx = self.cx.within(self.timeouts.command, "command");
-        self.walk_to(&platform.default_mode, Phase::Privilege, &cx)?;
-        self.run(&platform.on_open, Phase::Open, &cx)
     }
 }

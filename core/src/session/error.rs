@@ -1,5 +1,6 @@
 //! A session that failed.
 
+use super::reply::Reply;
 use crate::account::Account;
 use crate::channel::Trouble;
 use crate::platform::PlatformError;
@@ -33,6 +34,14 @@ pub enum ErrorKind {
     Platform,
     /// The command cannot be sent.
     Input,
+    /// The device asks something that nobody expected; it was not answered.
+    Question,
+    /// A dialogue's own callback ended it.
+    Dialogue,
+    /// Lines that went out together were all taken, and their replies could not be told apart.
+    Indistinct,
+    /// The session log cannot be written.
+    Log,
     /// The reply went beyond the limit.
     TooLong,
     /// The connection failed in another way: [`SessionError::transport`] says which.
@@ -101,6 +110,7 @@ struct Details {
     what: Cow<'static, str>,
     account: Account,
     transport: Option<TransportError>,
+    replies: Vec<Reply>,
 }
 
 impl SessionError {
@@ -112,6 +122,7 @@ impl SessionError {
             what: what.into(),
             account: Account::default(),
             transport: None,
+            replies: Vec::new(),
         }))
     }
 
@@ -125,8 +136,16 @@ impl SessionError {
     pub(super) fn from_trouble(trouble: Trouble, phase: Phase, host: &str) -> Self {
         match trouble {
             Trouble::TooLong(limit) => {
-                let what = format!("the reply is longer than {} MiB", limit >> 20);
+                let limit = match limit >> 20 {
+                    0 => format!("{} KiB", limit >> 10),
+                    mib => format!("{mib} MiB"),
+                };
+                let what = format!("the reply is longer than {limit}");
                 Self::new(ErrorKind::TooLong, phase, host, what)
+            }
+            Trouble::Question(line) => {
+                let error = Self::new(ErrorKind::Question, phase, host, format!("the device asks: {line}"));
+                error.hint("answer it with send_interactive")
             }
             Trouble::Transport(error) => {
                 let what = match Error::source(&error) {
@@ -155,6 +174,12 @@ impl SessionError {
         self
     }
 
+    /// Adds the replies that were complete before it.
+    pub(super) fn after(mut self, replies: Vec<Reply>) -> Self {
+        self.0.replies = replies;
+        self
+    }
+
     /// What went wrong.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
@@ -168,6 +193,11 @@ impl SessionError {
     /// Which device; empty where a platform was not found before there was one.
     pub fn host(&self) -> &str {
         &self.0.host
+    }
+
+    /// The replies to the commands before the one that failed, where several were sent.
+    pub fn replies(&self) -> &[Reply] {
+        &self.0.replies
     }
 
     /// What the transport said, where it was the transport that failed.

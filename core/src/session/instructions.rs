@@ -1,7 +1,8 @@
 //! Follows a platform's instructions, and the way from mode to mode.
 
-use super::{ErrorKind, Phase, Session, SessionError, find_prompt, stem};
-use crate::channel::{self, Exchange, FindPrompt, Trouble};
+use super::prompt::PromptFinder;
+use super::{ErrorKind, Phase, Session, SessionError};
+use crate::channel::{self, Ended, Exchange, FindPrompt, Shown, Stop, Trouble};
 use crate::cx::Cx;
 use crate::platform::{Instruction, Pattern, Response, Tail};
 use crate::secret::Secret;
@@ -12,12 +13,13 @@ impl Session {
     /// Follows instructions in order. Inputs that stand together go out in one write where the platform allows it.
     pub(super) fn run(
         &mut self,
-        instructions: &[Instruction],
+        instructions: &[&Instruction],
         phase: Phase,
         cx: &Cx,
     ) -> Result<(), SessionError> {
+        self.send_put_off(cx)?;
         let mut rest = instructions;
-        while let Some((instruction, others)) = rest.split_first() {
+        while let Some((&instruction, others)) = rest.split_first() {
             rest = others;
             match instruction {
                 Instruction::SendInput { input } => rest = self.send_inputs(input, others, phase, cx)?,
@@ -41,10 +43,10 @@ impl Session {
     fn send_inputs<'i>(
         &mut self,
         first: &str,
-        others: &'i [Instruction],
+        others: &'i [&'i Instruction],
         phase: Phase,
         cx: &Cx,
-    ) -> Result<&'i [Instruction], SessionError> {
+    ) -> Result<&'i [&'i Instruction], SessionError> {
         let mut inputs = vec![first];
         if self.platform.pipelines_reads && self.channel.echoes() {
             inputs.extend(others.iter().map_while(|instruction| match instruction {
@@ -52,7 +54,8 @@ impl Session {
                 _ => None,
             }));
         }
-        self.send_all(&inputs, phase, cx)?;
+        self.check(&inputs, phase)?;
+        self.exchange(&inputs, phase, cx)?;
         Ok(&others[inputs.len() - 1..])
     }
 
@@ -71,7 +74,7 @@ impl Session {
             return Err(self.error(ErrorKind::Platform, phase, what));
         };
         for hop in way {
-            self.run(hop.instructions, phase, cx)?;
+            self.run(&hop.instructions.iter().collect::<Vec<_>>(), phase, cx)?;
             self.note_prompt(Some(hop.to));
             if self.mode != Some(hop.to) {
                 return Err(self.stayed(hop.to, phase));
@@ -117,20 +120,23 @@ impl Session {
         cx: &Cx,
     ) -> Result<(), SessionError> {
         self.check(&[input], phase)?;
-        let (platform, likely, stem) = (Arc::clone(&self.platform), self.mode, stem(&self.prompt).to_owned());
-        let is_prompt = |tail: Tail<'_>| find_prompt(&platform, tail, likely, &stem);
+        let finder = PromptFinder::new(self);
+        let find_prompt = |tail: Tail<'_>| finder.find(tail);
         let is_secret = matches!(response, Response::Secret(_));
         // Some definitions describe the question in a way that never matches.
         let asks = |line: &str| {
             question.find_at_end(line).is_some() || (is_secret && channel::is_password_prompt(line))
         };
-        let exchange = Exchange::new(&self.channel, std::slice::from_ref(&input), &is_prompt);
-        let asked = exchange
-            .run_to_question(&mut self.channel, asks, cx)
-            .map_err(|trouble| self.trouble(trouble, phase, "the question or the prompt"))?;
+        let mut stop = |shown: Shown<'_>| if asks(shown.line) { Stop::Settled } else { Stop::No };
+        let mut exchange =
+            Exchange::new(&self.channel, std::slice::from_ref(&input), &find_prompt, &self.prompt);
+        let channel = &mut self.channel;
+        let ended = exchange.send(channel, cx).and_then(|()| exchange.wait(channel, &mut stop, cx));
+        let asked = ended.map_err(|trouble| self.trouble(trouble, phase, "the question or the prompt"))?
+            == Ended::Stopped;
         if asked {
             self.respond(response, phase, cx)?;
-            self.await_prompt(&is_prompt, &asks, cx)
+            self.await_prompt(&find_prompt, &asks, cx)
                 .map_err(|trouble| self.response_error(trouble, is_secret, phase))?;
         }
         self.note_prompt(None);
@@ -152,7 +158,11 @@ impl Session {
     }
 
     fn secret(&mut self, name: &str, phase: Phase) -> Result<Secret, SessionError> {
-        let secret = (name == "enable").then(|| self.credentials.enable.clone()).flatten();
+        let secret = match name {
+            "enable" => self.credentials.enable.clone(),
+            "password" => self.credentials.password.clone(),
+            _ => None,
+        };
         secret.ok_or_else(|| {
             self.broken = true;
             let what = format!("the device asks for the {name} secret and none was given");

@@ -5,20 +5,39 @@
 //! [`Timeouts`], by the caller's [`Cx`], or as soon as its token is cancelled. Two waits per command are never needed:
 //! command and line end go out in one write, and the reply is known by its echo and its prompt.
 
+mod as_text;
 mod builder;
+mod config;
+mod detect;
+mod dialogue;
 mod error;
+mod expect;
+mod failure;
 mod instructions;
+mod interactive;
+mod log_file;
+mod multi_reply;
+mod opening;
+mod options;
+mod prompt;
 mod reply;
 #[cfg(test)]
 mod scripted;
+mod send;
 #[cfg(test)]
 mod tests;
 
 pub use builder::{SessionBuilder, Timeouts};
+pub use detect::Detection;
+pub use dialogue::{Dialogue, Reaction};
 pub use error::{ErrorKind, Phase, SessionError};
-pub use reply::{Failure, Reply};
+pub use expect::Expect;
+pub use failure::{Failure, FailureCause};
+pub use multi_reply::MultiReply;
+pub use options::SendOptions;
+pub use reply::Reply;
 
-use crate::channel::{Answer, AtPrompt, Channel, Exchange, Trouble};
+use crate::channel::{Channel, Trouble};
 use crate::cx::Cx;
 use crate::platform::{Platform, Tail};
 use crate::transport::Credentials;
@@ -59,6 +78,11 @@ pub struct Session {
     cx: Cx,
     mode: Option<usize>,
     prompt: String,
+    /// Inputs that prepare the command line: they only read, and go out together with the first command.
+    put_off: Vec<String>,
+    detection: Option<Detection>,
+    /// Whether steps that change what the device keeps are taken too.
+    persistent: bool,
     /// What an earlier error left the session in.
     broken: bool,
 }
@@ -69,23 +93,30 @@ impl Session {
         SessionBuilder::new(platform)
     }
 
-    /// Sends one command and waits for its reply, at most for the `command` limit.
-    ///
-    /// That the device refused the command is told by [`Reply::failure`], not by an error. A command is one line.
-    pub fn send_command(&mut self, command: &str) -> Result<Reply, SessionError> {
-        let cx = self.cx.within(self.timeouts.command, "command");
-        self.send(command, Phase::Command, &cx)
+    /// Begins a session with a device of a platform that is to be found out: from its banner, its prompt, and at most its
+    /// reply to `show version`. [`detection`](Self::detection) tells what was found; where nothing fits, opening ends in an
+    /// error of kind [`ErrorKind::Platform`].
+    pub fn detect_platform() -> Result<SessionBuilder, SessionError> {
+        Ok(SessionBuilder::detecting(Platform::builtin("generic")?))
     }
 
-    /// Sends commands one after the other and gives all replies; an error ends it.
-    pub fn send_commands<'a>(
-        &mut self,
-        commands: impl IntoIterator<Item = &'a str>,
-    ) -> Result<Vec<Reply>, SessionError> {
-        commands.into_iter().map(|command| self.send_command(command)).collect()
+    /// What the device was found to be, where that was asked for.
+    pub fn detection(&self) -> Option<&Detection> {
+        self.detection.as_ref()
+    }
+
+    /// Asks the device for its prompt with an empty line, and gives it without white space at its end.
+    pub fn find_prompt(&mut self) -> Result<&str, SessionError> {
+        self.check(&[], Phase::Command)?;
+        let cx = self.cx.within(self.timeouts.command, "command");
+        self.send_put_off(&cx)?;
+        self.exchange(&[""], Phase::Command, &cx)?;
+        Ok(&self.prompt)
     }
 
     /// Walks to a mode by the shortest way; does nothing in that mode already.
+    #[doc(alias = "acquire_privilege")]
+    #[doc(alias = "acquire_priv")]
     pub fn enter_mode(&mut self, mode: &str) -> Result<(), SessionError> {
         let cx = self.cx.within(self.timeouts.command, "command");
         self.walk_to(mode, Phase::Privilege, &cx)
@@ -110,32 +141,15 @@ impl Session {
     /// consequence: all replies have been given.
     pub fn close(mut self) {
         let cx = self.cx.within(CLOSE, "close");
+        self.put_off.clear();
         let platform = Arc::clone(&self.platform);
-        for instruction in &platform.on_close {
+        for instruction in platform.closing.steps(self.persistent) {
             // No secret is sent to say goodbye, and what went wrong with one instruction does not stop the next.
             if !self.broken && !self.needs_secret(instruction) {
-                let _ = self.run(std::slice::from_ref(instruction), Phase::Close, &cx);
+                let _ = self.run(&[instruction], Phase::Close, &cx);
             }
         }
         self.channel.close(&cx);
-    }
-
-    fn send(&mut self, command: &str, phase: Phase, cx: &Cx) -> Result<Reply, SessionError> {
-        let mut replies = self.send_all(&[command], phase, cx)?;
-        // One command gives one reply.
-        replies.pop().ok_or_else(|| self.error(ErrorKind::Closed, phase, "no reply"))
-    }
-
-    /// Sends all commands in one write and gives their replies.
-    fn send_all(&mut self, commands: &[&str], phase: Phase, cx: &Cx) -> Result<Vec<Reply>, SessionError> {
-        self.check(commands, phase)?;
-        let (platform, likely, stem) = (Arc::clone(&self.platform), self.mode, stem(&self.prompt).to_owned());
-        let is_prompt = |tail: Tail<'_>| find_prompt(&platform, tail, likely, &stem);
-        let answers = Exchange::new(&self.channel, commands, &is_prompt).run(&mut self.channel, cx);
-        let answers = answers.map_err(|trouble| self.trouble(trouble, phase, "the prompt"))?;
-        self.note_prompt(None);
-        let replies = commands.iter().zip(answers);
-        Ok(replies.map(|(command, answer)| self.reply(command, answer)).collect())
     }
 
     fn check(&self, commands: &[&str], phase: Phase) -> Result<(), SessionError> {
@@ -150,18 +164,6 @@ impl Session {
         Ok(())
     }
 
-    fn reply(&self, command: &str, answer: Answer) -> Reply {
-        Reply {
-            command: command.to_owned(),
-            failure: Failure::find(&self.platform.failure_indicators, &answer.text),
-            text: answer.text,
-            raw: answer.raw,
-            prompt: self.prompt.clone(),
-            mode: self.mode().map(str::to_owned),
-            elapsed: answer.elapsed,
-        }
-    }
-
     /// Takes the prompt and the mode from the current line; of modes that look alike `likely` counts, else the mode
     /// before.
     fn note_prompt(&mut self, likely: Option<usize>) {
@@ -169,6 +171,17 @@ impl Session {
         let modes = &self.platform.modes;
         self.mode = self.channel.at_end(|tail| modes.recognise(tail, likely)).map(|(mode, _)| mode);
         self.channel.line().trim_end().clone_into(&mut self.prompt);
+    }
+
+    /// Takes a prompt that stands no more on the current line.
+    fn take_prompt(&mut self, prompt: &str) {
+        self.mode = self.mode_of(prompt);
+        prompt.clone_into(&mut self.prompt);
+    }
+
+    fn mode_of(&self, prompt: &str) -> Option<usize> {
+        let tail = Tail { previous: "", line: prompt };
+        self.platform.modes.recognise(tail, self.mode).map(|(mode, _)| mode)
     }
 
     /// The error of a wait that ended early; the session is of no use any more.
@@ -180,6 +193,11 @@ impl Session {
     ) -> SessionError {
         self.broken = true;
         SessionError::from_trouble(trouble, phase, &self.host).expected(expected).seen(self.channel.seen())
+    }
+
+    fn indistinct(&self, lines: usize, phase: Phase) -> SessionError {
+        let what = format!("{lines} lines were taken, and their replies could not be told apart");
+        self.error(ErrorKind::Indistinct, phase, what).hint("send them one by one").seen(self.channel.seen())
     }
 
     fn error(&self, kind: ErrorKind, phase: Phase, what: impl Into<Cow<'static, str>>) -> SessionError {
@@ -196,23 +214,4 @@ impl fmt::Debug for Session {
             .field("prompt", &self.prompt)
             .finish_non_exhaustive()
     }
-}
-
-/// The prompt that the output ends in: that of a mode, or one of no known mode that still names the device as the last
-/// prompt did. The platform's loose pattern alone would take many a line of output for a prompt.
-fn find_prompt(platform: &Platform, tail: Tail<'_>, likely: Option<usize>, stem: &str) -> Option<AtPrompt> {
-    let familiar = tail.line.contains(stem);
-    let known = platform.modes.recognise(tail, likely).map(|(_, two_lines)| two_lines);
-    let two_lines = known.or_else(|| {
-        let same_device = !stem.is_empty() && familiar;
-        same_device.then(|| platform.prompt.find(tail)).flatten()
-    });
-    two_lines.map(|two_lines| AtPrompt { two_lines, familiar })
-}
-
-/// The part of a prompt that names the device: the longest word before the parentheses that name a mode.
-fn stem(prompt: &str) -> &str {
-    let head = prompt.split('(').next().filter(|head| !head.trim().is_empty()).unwrap_or(prompt);
-    let words = head.split(|c: char| !c.is_alphanumeric() && !"._-".contains(c));
-    words.max_by_key(|word| word.len()).unwrap_or_default()
 }

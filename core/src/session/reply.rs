@@ -1,11 +1,16 @@
 //! What a device said to a command.
 
+use super::failure::Failure;
 #[cfg(feature = "textfsm")]
 use crate::textfsm::{ParseError, Table, Template};
-use std::time::Duration;
+use serde::{Deserialize, Serialize};
+use std::time::{Duration, SystemTime};
 
 /// What a device said to one command.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+///
+/// As JSON, [`raw`](Self::raw) is Base64, [`start`](Self::start) is RFC 3339 in UTC to the millisecond, and [`elapsed`](Self::elapsed)
+/// is in seconds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Reply {
     /// The command as it was sent.
@@ -14,15 +19,23 @@ pub struct Reply {
     /// at the end. Bytes outside of UTF-8 became U+FFFD.
     pub text: String,
     /// The bytes as they came, echo and prompt included.
+    #[serde(with = "super::as_text::base64")]
     pub raw: Vec<u8>,
     /// The prompt after it, without white space at its end.
     pub prompt: String,
     /// The mode that the prompt belongs to.
     pub mode: Option<String>,
-    /// The time from the sending of the command to the end of the reply.
+    /// When the command was sent.
+    #[serde(with = "super::as_text::rfc3339")]
+    pub start: SystemTime,
+    /// The time from the sending of the command to the end of the reply. Commands that were sent together count from the
+    /// same moment.
+    #[serde(with = "super::as_text::seconds")]
     pub elapsed: Duration,
     /// How the device refused the command, if it did.
     pub failure: Option<Failure>,
+    /// Lines of configuration mode that begin with `%` and are no known refusal: not a failure, and not to be overlooked.
+    pub warnings: Vec<String>,
 }
 
 impl Reply {
@@ -38,24 +51,19 @@ impl Reply {
     }
 }
 
-/// The words with which a device refused a command.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Failure {
-    /// The platform's indicator.
-    pub indicator: String,
-    /// The line that begins with it, without white space around.
-    pub line: String,
-}
-
-impl Failure {
-    /// The first line of `text` that begins with an indicator, white space aside. In the middle of a line the words are
-    /// a quotation, as in a log.
-    pub(super) fn find(indicators: &[String], text: &str) -> Option<Self> {
-        text.lines().map(str::trim).find_map(|line| {
-            let indicator = indicators.iter().find(|indicator| line.starts_with(indicator.trim_start()))?;
-            Some(Self { indicator: indicator.clone(), line: line.to_owned() })
-        })
+impl Default for Reply {
+    fn default() -> Self {
+        Self {
+            command: String::new(),
+            text: String::new(),
+            raw: Vec::new(),
+            prompt: String::new(),
+            mode: None,
+            start: SystemTime::UNIX_EPOCH,
+            elapsed: Duration::ZERO,
+            failure: None,
+            warnings: Vec::new(),
+        }
     }
 }
 
@@ -63,19 +71,19 @@ impl Failure {
 mod tests {
     use super::*;
 
-    fn find(text: &str) -> Option<Failure> {
-        Failure::find(&["% Invalid input detected".to_owned()], text)
-    }
-
     #[test]
-    fn a_refusal_begins_its_line() {
-        let failure = find("show foo\n     ^\n% Invalid input detected at '^' marker.\n").unwrap();
-        assert_eq!(failure.indicator, "% Invalid input detected");
-        assert_eq!(failure.line, "% Invalid input detected at '^' marker.");
-    }
-
-    #[test]
-    fn a_log_that_quotes_a_refusal_is_none() {
-        assert_eq!(find("*Mar 1: %PARSER-5: said % Invalid input detected"), None);
+    fn a_reply_survives_json() {
+        let reply = Reply {
+            command: "show x".to_owned(),
+            raw: b"show x\r\n\xff\r\nR1#".to_vec(),
+            start: SystemTime::UNIX_EPOCH + Duration::from_millis(1_780_000_000_250),
+            elapsed: Duration::from_millis(1500),
+            ..Reply::default()
+        };
+        let json = serde_json::to_value(&reply).unwrap();
+        assert_eq!(json["raw"], "c2hvdyB4DQr/DQpSMSM=");
+        assert_eq!(json["start"], "2026-05-28T20:26:40.250Z");
+        assert_eq!(json["elapsed"], 1.5);
+        assert_eq!(serde_json::from_value::<Reply>(json).unwrap(), reply);
     }
 }

@@ -23,7 +23,7 @@ pub(super) struct Scripted {
     hangs_up: bool,
     chunk: usize,
     slow: bool,
-    written: Arc<Mutex<String>>,
+    written: Arc<Mutex<Vec<String>>>,
 }
 
 impl Scripted {
@@ -38,7 +38,7 @@ impl Scripted {
         }
     }
 
-    /// Expects a write of exactly `input`, and says `output`.
+    /// Expects `input`, in one write or several, and says `output`.
     pub(super) fn step(mut self, input: &str, output: impl AsRef<[u8]>) -> Self {
         self.steps.push((input.to_owned(), output.as_ref().to_vec()));
         self
@@ -64,6 +64,11 @@ impl Scripted {
 
     /// All that was written to it.
     pub(super) fn written(&self) -> String {
+        self.writes().concat()
+    }
+
+    /// Each write by itself.
+    pub(super) fn writes(&self) -> Vec<String> {
         self.written.lock().unwrap().clone()
     }
 }
@@ -75,6 +80,7 @@ impl Connector for Scripted {
             script: self.clone(),
             steps: self.steps.clone().into(),
             saying: VecDeque::new(),
+            typed: String::new(),
             closed: false,
         };
         device.say(&self.greeting);
@@ -88,6 +94,8 @@ struct Device {
     steps: VecDeque<(String, Vec<u8>)>,
     /// What it will say, and how long it pauses before.
     saying: VecDeque<(Duration, Vec<u8>)>,
+    /// What was typed and is not yet a whole input.
+    typed: String,
     closed: bool,
 }
 
@@ -144,9 +152,20 @@ impl Transport for Device {
 
     fn write_all(&mut self, bytes: &[u8], _cx: &Cx) -> Result<(), TransportError> {
         let text = String::from_utf8_lossy(bytes).into_owned();
-        self.script.written.lock().unwrap().push_str(&text);
-        if let Some((input, output)) = self.steps.pop_front() {
-            assert_eq!(text, input, "written to the device");
+        self.script.written.lock().unwrap().push(text.clone());
+        self.typed.push_str(&text);
+        while let Some((input, _)) = self.steps.front() {
+            let Some(rest) = self.typed.strip_prefix(input.as_str()) else {
+                assert!(
+                    input.starts_with(&self.typed),
+                    "written to the device: {:?}, not {input:?}",
+                    self.typed
+                );
+                break;
+            };
+            self.typed = rest.to_owned();
+            // It is there.
+            let (_, output) = self.steps.pop_front().unwrap_or_default();
             self.say(&output);
         }
         Ok(())

@@ -1,5 +1,9 @@
 //! Sessions with scripted devices: what is sent, what is told apart, and how each fault is told.
 
+mod commands;
+mod config;
+mod interactive;
+
 use super::scripted::{LONG_PAUSE, PAUSE, Scripted};
 use super::*;
 use crate::cancel::CancelToken;
@@ -24,8 +28,11 @@ fn open_as(platform: &str, device: &Scripted, target: &Target) -> Result<Session
     Session::builder(Platform::builtin(platform).unwrap()).open(device, target, &cx())
 }
 
+/// With what is put off until the first command sent already.
 fn open(device: &Scripted) -> Result<Session, SessionError> {
-    open_as("cisco_iosxe", device, &target())
+    let mut session = open_as("cisco_iosxe", device, &target())?;
+    session.send_put_off(&cx())?;
+    Ok(session)
 }
 
 /// A device that is past its login and in privileged exec.
@@ -269,7 +276,7 @@ fn one_echo_that_was_lost_does_not_shift_the_replies_behind_it() {
         .step("show clock\n", redrawn)
         .step("show x\n", "show x\r\nx\r\nR1#");
     let mut session = open(&device).unwrap();
-    assert_eq!(session.send_command("show users").unwrap().text, "\nnobody");
+    assert_eq!(session.send_command("show users").unwrap().text, "nobody");
     assert_eq!(session.send_command("show clock").unwrap().text, "12:00");
     assert_eq!(session.send_command("show x").unwrap().text, "x");
 }
@@ -309,7 +316,7 @@ fn a_goodbye_sends_no_secret() {
 fn a_reply_without_an_echo_is_complete() {
     let device = ios().step("show clock\n", "\r\n12:00\r\nR1#").step("show x\n", "12:01\r\nR1#");
     let mut session = open(&device).unwrap();
-    assert_eq!(session.send_command("show clock").unwrap().text, "\n12:00");
+    assert_eq!(session.send_command("show clock").unwrap().text, "12:00");
     assert_eq!(session.send_command("show x").unwrap().text, "12:01");
 }
 
@@ -328,7 +335,7 @@ fn a_slow_reply_is_waited_for_though_the_old_prompt_still_stands() {
     let device = ios().step("show y\n", "\r\ny\r\nR1#").step("show x\n", without_echo);
     let mut session = open(&device).unwrap();
     session.send_command("show y").unwrap();
-    assert_eq!(session.send_command("show x").unwrap().text, "\nx");
+    assert_eq!(session.send_command("show x").unwrap().text, "x");
 
     let opened = format!("{LONG_PAUSE}{OPENED_IOS}");
     assert_eq!(open(&Scripted::new("R1#").step(OPEN_IOS, opened)).unwrap().prompt(), "R1#");
@@ -343,7 +350,7 @@ fn a_session_may_go_to_another_thread() {
 #[test]
 fn a_device_without_any_echo_is_opened() {
     let device = Scripted::new("R1#").step(OPEN_IOS, "\r\nR1#\r\nR1#").step("show x\n", "\r\nx\r\nR1#");
-    assert_eq!(open(&device).unwrap().send_command("show x").unwrap().text, "\nx");
+    assert_eq!(open(&device).unwrap().send_command("show x").unwrap().text, "x");
 }
 
 #[test]

@@ -1,0 +1,75 @@
+//! Finds out what a device is.
+
+use super::{ErrorKind, Phase, Session, SessionError};
+use crate::platform::{Guess, Platform, Platforms, Said, Trace};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// The one command that is sent to find out more: every device knows it, or says at once that it does not. A word that IOS
+/// does not know would be looked up as a host name.
+const QUESTION: &str = "show version";
+
+/// What a device was found to be, and how sure that is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Detection {
+    /// The platform's name.
+    pub platform: String,
+    /// How sure it is, in percent.
+    pub confidence: u8,
+    /// What gave it away.
+    pub trace: Trace,
+}
+
+impl Session {
+    /// Finds the platform among the embedded ones, and goes on as a session with a device of it.
+    pub(super) fn detect(&mut self) -> Result<(), SessionError> {
+        let cx = self.cx.within(self.timeouts.command, "command");
+        let banner = self.channel.text().to_owned();
+        self.learn_prompt(&cx)?;
+        let prompt = self.channel.at_end(|tail| format!("{}\n{}", tail.previous, tail.line));
+        let said = Said { banner: &banner, prompt: &prompt, ..Said::default() };
+        let mut best = Platforms::default().detect(said).into_iter().next();
+        if !best.as_ref().is_some_and(Guess::is_sure) {
+            let reply = self.send_command(QUESTION)?;
+            let said = Said { show_version: &reply.text, ..said };
+            best = Platforms::default().detect(said).into_iter().next();
+        }
+        let guess = match best {
+            Some(guess) if guess.is_sure() => guess,
+            unsure => return Err(self.unknown_platform(unsure.as_ref())),
+        };
+        self.adopt(Arc::clone(&guess.platform));
+        self.detection = Some(Detection::of(&guess));
+        self.prepare()
+    }
+
+    fn adopt(&mut self, platform: Arc<Platform>) {
+        self.channel.set_platform(Arc::clone(&platform));
+        self.platform = platform;
+        self.mode = None;
+        self.note_prompt(None);
+    }
+
+    fn unknown_platform(&mut self, likeliest: Option<&Guess>) -> SessionError {
+        self.broken = true;
+        let known = Platform::builtin_names().collect::<Vec<_>>().join(", ");
+        let what = match likeliest {
+            Some(guess) => format!("its platform is unknown: the likeliest is {guess}"),
+            None => "its platform is unknown: nothing fits".to_owned(),
+        };
+        let error = self.error(ErrorKind::Platform, Phase::Open, what);
+        error.seen(self.channel.seen()).hint(format!("name one of {known}, or a definition file"))
+    }
+}
+
+impl Detection {
+    fn of(guess: &Guess) -> Self {
+        Self {
+            platform: guess.platform.name().to_owned(),
+            confidence: guess.sureness,
+            // The answer to a question comes last, and tells most.
+            trace: guess.because.last().map_or(Trace::Prompt, |(trace, _)| *trace),
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! How a device refused a command.
+
+use crate::channel;
+use crate::platform::{Indicators, Pattern};
+use serde::{Deserialize, Serialize};
+use std::sync::LazyLock;
+
+/// The words with which a device refused a command.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Failure {
+    /// Why the reply counts as a refusal.
+    pub cause: FailureCause,
+    /// The words that gave it away: the platform's indicator, or the caller's.
+    pub indicator: String,
+    /// The line that they stand on, without white space around.
+    pub line: String,
+    /// Which line of the text that is, counted from 1.
+    pub line_number: usize,
+}
+
+/// Why a reply counts as a refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FailureCause {
+    /// The device did not understand the command, or would not carry it out.
+    Refused,
+    /// The user may not give the command: AAA, a role, a privilege level.
+    Unauthorized,
+    /// The text holds what the caller said no good reply holds.
+    Contained,
+    /// In configuration mode, a line that begins with `%` and says nothing known, where the caller wants those to fail.
+    Warning,
+}
+
+/// What says on any platform that the user may not give the command.
+static UNAUTHORIZED: LazyLock<Option<Pattern>> = LazyLock::new(|| {
+    Pattern::regex(
+        r"^[\s%]*(error: ?)?((command )?authorization (failed|denied|fail\b|error)|(this )?command (is )?not authorized|not authorized|user is not authorized|permission denied( for the role)?|privilege level .{0,20}not enough|you do not have (the )?(required |sufficient )?(permission|privilege|right)s?\b)",
+    )
+    .ok()
+});
+
+impl Failure {
+    /// The first refusal in the reply to a command. An indicator counts at the start of a line, white space and signs aside,
+    /// behind words of the command itself (`'sho' is ambiguous`), and behind the name of whoever speaks (`bash: foo: `). In
+    /// the middle of a line it is a quotation, as in a log.
+    pub(super) fn find(indicators: &Indicators, command: &str, text: &str) -> Option<Self> {
+        let refused = indicators.find_all(text).find(|(at, _)| is_said(command, text, *at));
+        let unauthorized = UNAUTHORIZED.as_ref().and_then(|pattern| pattern.find(text));
+        let unauthorized =
+            unauthorized.map(|found| Self::at(FailureCause::Unauthorized, found.1, text, found.0));
+        let refused = refused.map(|(at, indicator)| Self::at(FailureCause::Refused, indicator, text, at));
+        match (refused, unauthorized) {
+            // The platform's own words for it count as its cause.
+            (Some(refused), Some(unauthorized)) if refused.line_number < unauthorized.line_number => {
+                Some(refused)
+            }
+            (refused, unauthorized) => unauthorized.or(refused),
+        }
+    }
+
+    /// The first of the caller's own words, wherever they stand.
+    pub(super) fn contained(words: &[String], text: &str) -> Option<Self> {
+        let found = words.iter().filter_map(|word| Some((text.find(word.as_str())?, word)));
+        let (at, word) = found.min_by_key(|(at, _)| *at)?;
+        Some(Self::at(FailureCause::Contained, word, text, at))
+    }
+
+    /// A warning taken for a refusal.
+    pub(super) fn warning(warning: &str, text: &str) -> Option<Self> {
+        Some(Self::at(FailureCause::Warning, "%", text, text.find(warning)?))
+    }
+
+    fn at(cause: FailureCause, indicator: &str, text: &str, at: usize) -> Self {
+        // A match may begin with white space that ends the line before.
+        let at = at + (text[at..].len() - text[at..].trim_start().len());
+        let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
+        Self {
+            cause,
+            indicator: indicator.trim().to_owned(),
+            line: text[start..].lines().next().unwrap_or_default().trim().to_owned(),
+            line_number: text[..start].matches('\n').count() + 1,
+        }
+    }
+}
+
+/// The lines with which a device warns in configuration mode: those that begin with `%` and are no log messages.
+pub(super) fn warnings(text: &str) -> Vec<String> {
+    let lines = text.lines().map(str::trim).filter(|line| line.starts_with('%') && !channel::is_log(line));
+    lines.map(str::to_owned).collect()
+}
+
+/// Whether the device itself says what stands at a place of its reply.
+fn is_said(command: &str, text: &str, at: usize) -> bool {
+    let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    text[start..at].split_whitespace().all(|word| {
+        let core = word.trim_matches(|c: char| !c.is_alphanumeric());
+        let speaks = word.ends_with(':') && !word.starts_with(['%', '*']);
+        core.is_empty() || speaks || command.contains(core)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::Platform;
+
+    fn find(command: &str, text: &str) -> Option<Failure> {
+        let indicators =
+            "'% Invalid input detected', is ambiguous, command not found, 'Command authorization failed'";
+        let definition = format!(
+            "{{prompt_pattern: x, default_mode: a, modes: [{{name: a, prompt_exact: a}}], \
+             failure_indicators: [{indicators}]}}"
+        );
+        Failure::find(&Platform::parse(&definition, "t.yaml").unwrap().failure_indicators, command, text)
+    }
+
+    #[test]
+    fn a_refusal_begins_its_line() {
+        let failure = find("show foo", "     ^\n% Invalid input detected at '^' marker.\n").unwrap();
+        assert_eq!((failure.cause, failure.line_number), (FailureCause::Refused, 2));
+        assert_eq!(failure.indicator, "% Invalid input detected");
+        assert_eq!(failure.line, "% Invalid input detected at '^' marker.");
+    }
+
+    #[test]
+    fn a_refusal_may_quote_the_command_and_name_who_speaks() {
+        assert_eq!(find("sho int", "      ^\n'sho' is ambiguous.").unwrap().line, "'sho' is ambiguous.");
+        assert_eq!(find("foo -x", "-bash: foo: command not found").unwrap().line_number, 1);
+    }
+
+    #[test]
+    fn a_log_that_quotes_a_refusal_is_none() {
+        for line in [
+            "*Mar 1: %PARSER-5: said % Invalid input detected",
+            "%PARSER-5-CFGLOG: % Invalid input detected",
+            "last error was % Invalid input detected",
+            "the hostname is ambiguous",
+        ] {
+            assert_eq!(find("show logging", line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_command_that_the_user_may_not_give_has_a_cause_of_its_own() {
+        for line in [
+            "% Authorization failed.",
+            "Command authorization failed.",
+            "% Permission denied for the role",
+            "error: permission denied: set system",
+            "% This command is not authorized",
+        ] {
+            let failure = find("show run", &format!("\n{line}\n")).unwrap_or_else(|| panic!("{line}"));
+            assert_eq!((failure.cause, failure.line.as_str()), (FailureCause::Unauthorized, line));
+            assert_eq!(failure.line_number, 2);
+        }
+        assert_eq!(find("show logging", "12:00 sshd: permission denied for root"), None);
+    }
+
+    #[test]
+    fn the_first_of_the_callers_words_counts_wherever_it_stands() {
+        let words = ["down".to_owned(), "error".to_owned()];
+        let failure = Failure::contained(&words, "Gi1 up\nGi2 error-disabled, down").unwrap();
+        assert_eq!((failure.indicator.as_str(), failure.line_number), ("error", 2));
+        assert_eq!(Failure::contained(&words, "all up"), None);
+    }
+
+    #[test]
+    fn a_line_that_begins_with_a_percent_sign_is_a_warning_and_a_log_message_is_not() {
+        let text =
+            "% Access VLAN does not exist. Creating vlan 10\n%SYS-5-CONFIG_I: Configured\n 100 % done\n";
+        assert_eq!(warnings(text), ["% Access VLAN does not exist. Creating vlan 10"]);
+    }
+}
