@@ -209,8 +209,8 @@ impl<'a> Exchange<'a> {
         self.end(channel, end, String::new());
     }
 
-    /// Whether the echo of the last command has come, and nothing more for as long as `quiet`: the device waits for input
-    /// without a prompt.
+    /// Waits until nothing more comes for as long as `quiet` behind the echo of a command, or its prompt has come; `true`
+    /// where the device waits for input without a prompt.
     pub(crate) fn awaits_input(
         &mut self,
         channel: &mut Channel,
@@ -220,14 +220,15 @@ impl<'a> Exchange<'a> {
         loop {
             self.scan(channel);
             let at_prompt = channel.at_end(|tail| (self.find_prompt)(tail)).is_some();
-            if self.echo.is_found() && at_prompt && channel.settled(cx)? {
-                return Ok(false);
-            }
-            if self.echo.is_found() && !at_prompt && channel.settled_for(quiet, cx)? {
-                return Ok(true);
-            }
-            if !self.echo.is_found() {
+            let limit = match (self.echo.is_found(), at_prompt) {
+                (true, true) => Duration::ZERO,
+                (true, false) => quiet,
+                (false, _) => ECHO_GRACE,
+            };
+            if !channel.has_heard() {
                 channel.advance(cx)?;
+            } else if channel.settled_for(limit, cx)? {
+                return Ok(!at_prompt);
             }
         }
     }
