@@ -30,6 +30,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Ended, Usage> {
         limits: args.limits,
         workers: args.workers,
         record: None,
+        session_log: None,
     };
     let mut out = io::stdout().lock();
     written(writeln!(

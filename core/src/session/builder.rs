@@ -55,6 +55,16 @@ impl Timeouts {
     }
 }
 
+/// Which of the platform's opening steps are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Opening {
+    /// Those that last as long as the session.
+    ForSession,
+    /// Those that change what the device keeps, too.
+    Persistent,
+    Skipped,
+}
+
 /// Opens sessions with devices of one platform.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is connected before `open`"]
@@ -62,7 +72,7 @@ pub struct SessionBuilder {
     platform: Arc<Platform>,
     timeouts: Timeouts,
     longest_reply: usize,
-    persistent: bool,
+    opening: Opening,
     log_folder: Option<PathBuf>,
     detects: bool,
 }
@@ -73,7 +83,7 @@ impl SessionBuilder {
             platform,
             timeouts: Timeouts::default(),
             longest_reply: LONGEST_REPLY,
-            persistent: false,
+            opening: Opening::ForSession,
             log_folder: None,
             detects: false,
         }
@@ -101,7 +111,13 @@ impl SessionBuilder {
     /// Takes the platform's opening steps also where they change what the device keeps, such as `FortiOS`'s paging. Unless told
     /// so, reading never changes a configuration: such steps are left out, and the pager is answered in their place.
     pub fn persistent_steps(mut self) -> Self {
-        self.persistent = true;
+        self.opening = Opening::Persistent;
+        self
+    }
+
+    /// Leaves all of the platform's opening steps out: paging stays on, and the pager is answered.
+    pub fn skip_opening_steps(mut self) -> Self {
+        self.opening = Opening::Skipped;
         self
     }
 
@@ -139,9 +155,9 @@ impl SessionBuilder {
         session.log_in()?;
         session.channel.limit_replies(self.longest_reply);
         if self.detects {
-            session.detect(self.persistent)?;
+            session.detect(self.opening)?;
         } else {
-            session.prepare(self.persistent)?;
+            session.prepare(self.opening)?;
         }
         Ok(session)
     }

@@ -1,5 +1,6 @@
 //! Finds out what a device is.
 
+use super::builder::Opening;
 use super::{ErrorKind, Phase, Session, SessionError};
 use crate::platform::{Evidence, Platform, Trace};
 use serde::{Deserialize, Serialize};
@@ -26,7 +27,7 @@ pub struct Detection {
 
 impl Session {
     /// Finds the platform among the embedded ones, and goes on as a session with a device of it.
-    pub(super) fn detect(&mut self, persistent: bool) -> Result<(), SessionError> {
+    pub(super) fn detect(&mut self, opening: Opening) -> Result<(), SessionError> {
         let cx = self.cx.within(self.timeouts.command, "command");
         let banner = self.channel.text().to_owned();
         self.learn_prompt(&cx)?;
@@ -40,7 +41,7 @@ impl Session {
         let (platform, detection) = found.ok_or_else(|| self.unknown_platform())?;
         self.adopt(platform);
         self.detection = Some(detection);
-        self.prepare(persistent)
+        self.prepare(opening)
     }
 
     fn adopt(&mut self, platform: Arc<Platform>) {

@@ -23,6 +23,7 @@ mod prompt;
 mod reply;
 #[cfg(test)]
 mod scripted;
+mod self_test;
 mod send;
 #[cfg(test)]
 mod tests;
@@ -36,6 +37,7 @@ pub use failure::{Failure, FailureCause};
 pub use multi_reply::MultiReply;
 pub use options::SendOptions;
 pub use reply::Reply;
+pub use self_test::{Check, CheckOutcome, SelfTest};
 
 use crate::channel::{Channel, Trouble};
 use crate::cx::Cx;
