@@ -208,7 +208,7 @@ Exit codes: 0 all fits, 1 something does not, 2 usage.";
 #[derive(Debug, ClapArgs)]
 #[command(after_help = SELFTEST_EXAMPLES)]
 pub(crate) struct SelftestArgs {
-    /// The device: a host of the inventory, or HOST[:PORT] where none is given
+    /// The device: a host of the inventory, or `HOST[:PORT]` where none is given
     #[arg(value_name = "HOST")]
     pub(crate) host: String,
 

@@ -1,24 +1,31 @@
 //! The platforms that come with the program.
 
 use super::Platform;
+use super::definition::Definition;
 use super::error::PlatformError;
 use std::sync::{Arc, OnceLock};
 
 struct Builtin {
     name: &'static str,
-    /// What netmiko, NAPALM, Ansible and ntc-templates call it.
-    aliases: &'static [&'static str],
     text: &'static str,
+    /// What others call it; read when a name is none of ours.
+    aliases: OnceLock<Vec<String>>,
     parsed: OnceLock<Arc<Platform>>,
 }
 
 impl Builtin {
-    const fn new(name: &'static str, aliases: &'static [&'static str], text: &'static str) -> Self {
-        Self { name, aliases, text, parsed: OnceLock::new() }
+    const fn new(name: &'static str, text: &'static str) -> Self {
+        Self { name, text, aliases: OnceLock::new(), parsed: OnceLock::new() }
     }
 
-    fn answers_to(&self, name: &str) -> bool {
-        self.name == name || self.aliases.contains(&name)
+    fn is_called(&self, name: &str) -> bool {
+        self.aliases().iter().any(|alias| is_same(alias, name))
+    }
+
+    fn aliases(&self) -> &[String] {
+        // They parse, as a test shows.
+        let read = || Definition::parse(self.text, self.name).map_or_else(|_| Vec::new(), |it| it.aliases);
+        self.aliases.get_or_init(read)
     }
 
     fn platform(&self) -> Result<Arc<Platform>, PlatformError> {
@@ -30,14 +37,22 @@ impl Builtin {
     }
 }
 
-static BUILTINS: [Builtin; 3] = [
-    Builtin::new(
-        "cisco_iosxe",
-        &["cisco_ios", "cisco_xe", "ios", "iosxe", "cisco.ios.ios"],
-        include_str!("definitions/cisco_iosxe.yaml"),
-    ),
-    Builtin::new("frr", &["frrouting", "frr_vty", "frr.frr.frr"], include_str!("definitions/frr.yaml")),
-    Builtin::new("generic", &[], include_str!("definitions/generic.yaml")),
+macro_rules! builtins {
+    ($($name:literal),+) => {
+        [$(Builtin::new($name, include_str!(concat!("definitions/", $name, ".yaml")))),+]
+    };
+}
+
+static BUILTINS: [Builtin; 9] = builtins![
+    "cisco_iosxe",
+    "cisco_iosxr",
+    "cisco_nxos",
+    "cisco_asa",
+    "arista_eos",
+    "juniper_junos",
+    "frr",
+    "linux",
+    "generic"
 ];
 
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
@@ -45,17 +60,32 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 }
 
 pub(super) fn find(name: &str) -> Result<Arc<Platform>, PlatformError> {
-    match BUILTINS.iter().find(|builtin| builtin.answers_to(name)) {
-        Some(builtin) => builtin.platform(),
-        None => Err(unknown(name)),
-    }
+    entry(name).map_or_else(|| Err(unknown(name)), Builtin::platform)
+}
+
+/// The file of an embedded platform.
+pub(super) fn source(name: &str) -> Option<&'static str> {
+    entry(name).map(|builtin| builtin.text)
+}
+
+/// Whether two names are the same: in any case, with hyphens or underscores.
+pub(super) fn is_same(one: &str, other: &str) -> bool {
+    let plain = |byte: u8| if byte == b'-' { b'_' } else { byte.to_ascii_lowercase() };
+    one.bytes().map(plain).eq(other.bytes().map(plain))
+}
+
+fn entry(name: &str) -> Option<&'static Builtin> {
+    let named = BUILTINS.iter().find(|builtin| is_same(builtin.name, name));
+    named.or_else(|| BUILTINS.iter().find(|builtin| builtin.is_called(name)))
 }
 
 /// Names what begins alike, if anything does, and all that is known.
 fn unknown(name: &str) -> PlatformError {
-    let head = name.get(..3).unwrap_or(name);
-    let all = BUILTINS.iter().flat_map(|builtin| std::iter::once(&builtin.name).chain(builtin.aliases));
-    let near = all.filter(|known| known.starts_with(head)).copied().collect::<Vec<_>>();
+    let head = name.get(..3).unwrap_or(name).to_ascii_lowercase();
+    let all = BUILTINS.iter().flat_map(|builtin| {
+        std::iter::once(builtin.name).chain(builtin.aliases().iter().map(String::as_str))
+    });
+    let near = all.filter(|known| known.starts_with(&head)).collect::<Vec<_>>();
     let known = names().collect::<Vec<_>>().join(", ");
     let reason = if near.is_empty() {
         format!("unknown platform; known are {known}")
@@ -78,8 +108,13 @@ mod tests {
     #[test]
     fn every_platform_is_found_under_its_own_name_and_its_aliases() {
         for builtin in &BUILTINS {
-            for name in builtin.aliases.iter().chain([&builtin.name]) {
-                assert_eq!(find(name).unwrap().name(), builtin.name);
+            for name in builtin.aliases().iter().map(String::as_str).chain([builtin.name]) {
+                assert_eq!(find(name).unwrap().name(), builtin.name, "{name}");
+                assert_eq!(
+                    find(&name.to_uppercase().replace('_', "-")).unwrap().name(),
+                    builtin.name,
+                    "{name}"
+                );
             }
         }
     }
@@ -100,7 +135,7 @@ mod tests {
         let error = find("cisco_oisxe").unwrap_err().to_string();
         assert!(error.starts_with("cisco_oisxe: unknown platform; near it are cisco_iosxe"), "{error}");
         let error = find("\u{e9}").unwrap_err().to_string();
-        assert!(error.ends_with("known are cisco_iosxe, frr, generic"), "{error}");
+        assert!(error.contains("unknown platform; known are cisco_iosxe, cisco_iosxr, "), "{error}");
     }
 
     #[test]

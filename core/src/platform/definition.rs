@@ -3,8 +3,9 @@
 use super::error::PlatformError;
 use super::pattern::Pattern;
 use crate::yaml;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_saphyr::Spanned;
+use std::fmt;
 
 /// A definition file. A key that nobody knows is an error: a typo must not switch a setting off in silence.
 #[derive(Debug, Deserialize)]
@@ -13,7 +14,7 @@ pub(super) struct Definition {
     pub(super) prompt_pattern: Spanned<String>,
     #[serde(default)]
     pub(super) prompt_excludes: Vec<String>,
-    pub(super) default_mode: String,
+    pub(super) default_mode: Spanned<String>,
     pub(super) modes: Vec<ModeDefinition>,
     #[serde(default)]
     pub(super) failure_indicators: Vec<String>,
@@ -25,13 +26,17 @@ pub(super) struct Definition {
     pub(super) force_in_session_auth: bool,
     #[serde(default)]
     pub(super) bypass_in_session_auth: bool,
-    pub(super) ntc_templates_platform: Option<String>,
+    pub(super) ntc_templates_platform: Option<Spanned<String>>,
     pub(super) genie_platform: Option<String>,
+    pub(super) description: Option<String>,
+    #[serde(default)]
+    pub(super) aliases: Vec<String>,
+    #[serde(default)]
+    pub(super) evidence: Vec<Evidence>,
     pub(super) pager_pattern: Option<Spanned<String>>,
     pub(super) username_pattern: Option<Spanned<String>>,
     pub(super) password_pattern: Option<Spanned<String>>,
     pub(super) pipelining: Option<Pipelining>,
-    pub(super) reads_pattern: Option<Spanned<String>>,
     pub(super) asks_pattern: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) multi_line_inputs: Vec<MultiLineDefinition>,
@@ -39,15 +44,42 @@ pub(super) struct Definition {
     pub(super) on_abort_instructions: Vec<InstructionDefinition>,
     #[serde(default)]
     pub(super) learn_prompt: bool,
-    #[serde(default)]
-    pub(super) detect: DetectDefinition,
+    pub(super) reads: Option<ReadsDefinition>,
+    pub(super) detect: Option<DetectDefinition>,
 }
 
-/// Which lines may be sent before the reply of the one before has come.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+/// What a definition rests on.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Evidence {
+    /// The kind of thing that it is.
+    pub basis: Basis,
+    /// Which: the device and its version, the document.
+    pub of: String,
+}
+
+/// The kinds of evidence, the strongest first.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Pipelining {
-    Reads,
+#[non_exhaustive]
+pub enum Basis {
+    /// It was run against a real device.
+    Device,
+    /// A recorded session of a real device was replayed to it.
+    Transcript,
+    /// It says what the vendor documents.
+    Documentation,
+}
+
+impl fmt::Display for Basis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Device => "device",
+            Self::Transcript => "transcript",
+            Self::Documentation => "documentation",
+        })
+    }
 }
 
 /// An input of several lines: how its first line looks, and the text that its last line holds.
@@ -58,13 +90,68 @@ pub(super) struct MultiLineDefinition {
     pub(super) end: Option<String>,
 }
 
-/// What gives the platform away.
+/// The commands that only read.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReadsDefinition {
+    pub(super) commands: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) except: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) filters: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) pipes: Pipes,
+    #[serde(default = "double_quotes")]
+    pub(super) quotes: String,
+    #[serde(default = "usual_separators")]
+    pub(super) separators: String,
+}
+
+fn double_quotes() -> String {
+    "\"".to_owned()
+}
+
+/// Redirection, further commands and the substitution of a command's output.
+fn usual_separators() -> String {
+    "<>;&`".to_owned()
+}
+
+/// How many filters a device takes behind a command.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Pipes {
+    /// One; a further `|` belongs to its pattern.
+    One,
+    /// Any number; a `|` that is none stands in quotes.
+    #[default]
+    Many,
+}
+
+/// What tells the platform from others.
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub(super) struct DetectDefinition {
-    pub(super) banner: Vec<Spanned<String>>,
-    pub(super) prompt: Vec<Spanned<String>>,
-    pub(super) version: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) banner: Vec<ClueDefinition>,
+    #[serde(default)]
+    pub(super) prompt: Vec<ClueDefinition>,
+    #[serde(default)]
+    pub(super) show_version: Vec<ClueDefinition>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClueDefinition {
+    pub(super) pattern: Spanned<String>,
+    /// In percent.
+    pub(super) sure: Spanned<u8>,
+}
+
+/// Which lines may be sent before the reply of the one before has come.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Pipelining {
+    Reads,
 }
 
 #[derive(Debug, Deserialize)]
@@ -82,7 +169,7 @@ pub(super) struct ModeDefinition {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AccessibleMode {
-    pub(super) name: String,
+    pub(super) name: Spanned<String>,
     #[serde(default)]
     pub(super) instructions: Vec<InstructionDefinition>,
 }
@@ -91,23 +178,22 @@ pub(super) struct AccessibleMode {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum InstructionDefinition {
     SendInput {
-        input: String,
-        #[serde(default)]
-        persists: bool,
+        input: Spanned<String>,
+        persists: Option<bool>,
     },
     SendPromptedInput {
         input: Spanned<String>,
         prompt_exact: Option<String>,
         prompt_pattern: Option<Spanned<String>>,
         response: String,
-        #[serde(default)]
-        persists: bool,
+        persists: Option<bool>,
     },
     EnterMode {
-        requested_mode: String,
+        requested_mode: Spanned<String>,
     },
     Write {
-        input: String,
+        input: Spanned<String>,
+        persists: Option<bool>,
     },
 }
 

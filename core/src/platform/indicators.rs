@@ -22,6 +22,11 @@ impl Indicators {
         Self { texts, any }
     }
 
+    /// The words, as the definition has them.
+    pub(super) fn texts(&self) -> &[String] {
+        &self.texts
+    }
+
     /// Where in the text one of them stands, and which.
     pub(crate) fn find_all<'t>(&'t self, text: &'t str) -> impl Iterator<Item = (usize, &'t str)> {
         let found = self.any.iter().flat_map(|any| any.find_iter(text.as_bytes()));

@@ -7,7 +7,7 @@ use super::pattern::Pattern;
 /// How a definition names a secret in place of a response.
 const LOOKUP: &str = "__lookup::";
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Instruction {
     /// Sends a line and waits for the prompt.
     SendInput { input: String },
@@ -19,7 +19,7 @@ pub(crate) enum Instruction {
     Write { bytes: Vec<u8> },
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Response {
     Text(String),
     /// The name of a secret.
@@ -36,7 +36,7 @@ impl Instruction {
 
     fn compile(definition: InstructionDefinition, origin: &str) -> Result<Self, PlatformError> {
         Ok(match definition {
-            InstructionDefinition::SendInput { input, .. } => Self::SendInput { input },
+            InstructionDefinition::SendInput { input, .. } => Self::SendInput { input: input.value },
             InstructionDefinition::SendPromptedInput {
                 input,
                 prompt_exact,
@@ -48,8 +48,10 @@ impl Instruction {
                     exact_or_pattern(prompt_exact.as_deref(), prompt_pattern.as_ref(), &input, origin)?;
                 Self::SendPrompted { input: input.value, prompt, response: Response::from(response) }
             }
-            InstructionDefinition::EnterMode { requested_mode } => Self::EnterMode { mode: requested_mode },
-            InstructionDefinition::Write { input } => Self::Write { bytes: unescape(&input) },
+            InstructionDefinition::EnterMode { requested_mode } => {
+                Self::EnterMode { mode: requested_mode.value }
+            }
+            InstructionDefinition::Write { input, .. } => Self::Write { bytes: unescape(&input.value) },
         })
     }
 }

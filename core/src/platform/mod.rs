@@ -2,52 +2,45 @@
 //!
 //! A [`Platform`] is a YAML file in scrapli's definition schema: the prompts, the modes and the way from one to the
 //! other, what to send after the login and before the end, and how the device says that it refused a command. The
-//! community's definitions load as they are; ours are embedded and found by [`Platform::builtin`].
-//!
-//! Beyond scrapli's keys these are understood, all optional:
-//!
-//! | key | what it is |
-//! |---|---|
-//! | `pager_pattern` | the line that asks for a key before the next page |
-//! | `username_pattern`, `password_pattern` | login prompts that the usual patterns miss |
-//! | `pipelining: reads` | lines that only read may be sent without waiting for the reply of the one before |
-//! | `reads_pattern` | the commands that only read; without it none is taken to |
-//! | `asks_pattern` | the lines that may ask back: nothing is sent behind one before its reply has come |
-//! | `multi_line_inputs` | inputs of several lines, such as a banner: `start_pattern`, and the text of the line that ends it (`end`; the pattern's first group where none is given) |
-//! | `on_abort_instructions` | what throws away a candidate configuration when a refused line stops it |
-//! | `learn_prompt: true` | the prompt is found by asking for it, and `prompt_pattern` only bounds what may be one |
-//! | `detect` | patterns that give the platform away: in its `banner`, its `prompt`, its reply to `show version` (`version`) |
-//! | `persists: true` in a step of `on_open_instructions` | it changes what the device keeps, and is left out unless asked for |
-//!
-//! Steps of `on_open_instructions` inside of configuration mode persist without being told so.
+//! community's definitions load as they are; ours are embedded and found by [`Platform::builtin`]; [`Platforms`] joins
+//! them with a folder of a user's own.
+#![doc = include_str!("../../docs/platforms.md")]
 
 mod builtin;
+mod catalog;
+mod check;
 mod definition;
+mod detect;
 mod error;
 mod indicators;
 mod instruction;
 mod modes;
 mod multi_line;
-mod opening;
+mod ntc;
 mod pattern;
 mod prompt;
-mod traces;
+mod reads;
+mod steps;
 
+pub use catalog::Platforms;
+pub use check::{Finding, Severity};
+pub use definition::{Basis, Evidence};
+pub use detect::{Guess, Said, Trace};
 pub use error::PlatformError;
-pub use traces::Trace;
 
 pub(crate) use indicators::Indicators;
 pub(crate) use instruction::{Instruction, Response};
 pub(crate) use modes::Modes;
 pub(crate) use multi_line::MultiLine;
-pub(crate) use opening::Opening;
 pub(crate) use pattern::Pattern;
 pub(crate) use prompt::{Prompt, Tail};
-pub(crate) use traces::{Evidence, Traces};
 
 use definition::{Definition, Pipelining};
-use std::path::Path;
+use detect::Clues;
+use reads::Reads;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use steps::Steps;
 
 /// A kind of device: prompts, modes, paging, and the words of its errors.
 ///
@@ -59,6 +52,9 @@ use std::sync::Arc;
 /// let platform = Platform::builtin("cisco_ios")?;
 /// assert_eq!(platform.name(), "cisco_iosxe");
 /// assert_eq!(platform.default_mode(), "privileged_exec");
+/// assert_eq!(platform.modes_at("R1(config-if)#").next(), Some("configuration"));
+/// assert!(platform.is_read("sh ip int br | inc up|down"));
+/// assert!(!platform.is_read("show running-config | redirect flash:x"));
 /// # Ok::<(), linecrew_core::platform::PlatformError>(())
 /// ```
 #[derive(Debug)]
@@ -69,27 +65,36 @@ pub struct Platform {
     pub(crate) default_mode: String,
     pub(crate) modes: Modes,
     pub(crate) failure_indicators: Indicators,
-    pub(crate) opening: Opening,
-    pub(crate) on_close: Vec<Instruction>,
+    pub(crate) opening: Steps,
+    pub(crate) closing: Steps,
     pub(crate) on_abort: Vec<Instruction>,
     pub(crate) pager: Option<Pattern>,
     pub(crate) username: Option<Pattern>,
     pub(crate) password: Option<Pattern>,
     pub(crate) pipelines_reads: bool,
-    pub(crate) reads: Option<Pattern>,
     pub(crate) asks: Option<Pattern>,
     pub(crate) multi_line: Vec<MultiLine>,
     /// The prompt is found by asking for it.
     pub(crate) learns_prompt: bool,
-    pub(crate) traces: Traces,
     pub(crate) answers_login: bool,
+    reads: Option<Reads>,
+    clues: Option<Clues>,
+    about: About,
+}
+
+/// What a definition says of itself.
+#[derive(Debug)]
+struct About {
+    description: Option<String>,
+    aliases: Vec<String>,
+    evidence: Vec<Evidence>,
     ntc_templates: Option<String>,
     genie: Option<String>,
 }
 
 impl Platform {
-    /// The embedded platform of that name or alias (`cisco_ios` and `ios` are `cisco_iosxe`); an unknown name is an
-    /// error that lists those that are known. Each is parsed once and shared.
+    /// The embedded platform of that name or alias (`cisco_ios` and `ios` are `cisco_iosxe`; case does not count); an
+    /// unknown name is an error that lists those that are known. Each is parsed once and shared.
     pub fn builtin(name: &str) -> Result<Arc<Self>, PlatformError> {
         builtin::find(name)
     }
@@ -99,12 +104,14 @@ impl Platform {
         builtin::names()
     }
 
+    /// The definition file of an embedded platform, a model for one's own.
+    pub fn builtin_source(name: &str) -> Option<&'static str> {
+        builtin::source(name)
+    }
+
     /// Loads a definition from a file; the platform is named after it.
     pub fn load(path: impl AsRef<Path>) -> Result<Arc<Self>, PlatformError> {
-        let path = path.as_ref();
-        let origin = path.display().to_string();
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| PlatformError::new(&origin, format!("cannot be read: {error}")))?;
+        let (text, origin) = read(path.as_ref())?;
         Self::parse(&text, &origin).map(Arc::new)
     }
 
@@ -112,38 +119,73 @@ impl Platform {
     pub fn parse(text: &str, origin: &str) -> Result<Self, PlatformError> {
         let definition = Definition::parse(text, origin)?;
         let pattern = |source| definition::optional_pattern(source, origin);
+        let prompt = definition::pattern(&definition.prompt_pattern, origin)?;
         Ok(Self {
             name: Path::new(origin)
                 .file_stem()
                 .map_or_else(|| origin.to_owned(), |stem| stem.to_string_lossy().into_owned()),
-            prompt: Prompt::new(
-                definition::pattern(&definition.prompt_pattern, origin)?,
-                definition.prompt_excludes,
-            ),
-            default_mode: definition.default_mode,
-            modes: Modes::compile(definition.modes, origin)?,
+            modes: Modes::compile(definition.modes, &prompt, origin)?,
+            prompt: Prompt::new(prompt, definition.prompt_excludes),
+            default_mode: definition.default_mode.value,
             failure_indicators: Indicators::new(definition.failure_indicators),
-            opening: Opening::compile(definition.on_open_instructions, origin)?,
-            on_close: Instruction::compile_all(definition.on_close_instructions, origin)?,
+            opening: Steps::compile(definition.on_open_instructions, origin)?,
+            closing: Steps::compile(definition.on_close_instructions, origin)?,
             on_abort: Instruction::compile_all(definition.on_abort_instructions, origin)?,
             pager: pattern(definition.pager_pattern.as_ref())?,
             username: pattern(definition.username_pattern.as_ref())?,
             password: pattern(definition.password_pattern.as_ref())?,
             pipelines_reads: definition.pipelining == Some(Pipelining::Reads),
-            reads: pattern(definition.reads_pattern.as_ref())?,
             asks: pattern(definition.asks_pattern.as_ref())?,
             multi_line: MultiLine::compile_all(definition.multi_line_inputs, origin)?,
             learns_prompt: definition.learn_prompt,
-            traces: Traces::compile(&definition.detect, origin)?,
             answers_login: definition.force_in_session_auth || !definition.bypass_in_session_auth,
-            ntc_templates: definition.ntc_templates_platform,
-            genie: definition.genie_platform,
+            reads: definition.reads.map(|reads| Reads::compile(&reads, origin)).transpose()?,
+            clues: definition.detect.map(|clues| Clues::compile(&clues, origin)).transpose()?,
+            about: About {
+                description: definition.description,
+                aliases: definition.aliases,
+                evidence: definition.evidence,
+                ntc_templates: definition.ntc_templates_platform.map(|name| name.value),
+                genie: definition.genie_platform,
+            },
         })
+    }
+
+    /// Looks for what is doubtful in a definition that loads, the worst first: modes that do not exist, steps that write to
+    /// the device's configuration, a platform that ntc-templates does not have.
+    pub fn check(text: &str, origin: &str) -> Result<Vec<Finding>, PlatformError> {
+        check::check(text, origin)
+    }
+
+    /// As [`check`](Self::check), for a file.
+    pub fn check_file(path: impl AsRef<Path>) -> Result<Vec<Finding>, PlatformError> {
+        let (text, origin) = read(path.as_ref())?;
+        Self::check(&text, &origin)
+    }
+
+    /// The definition files of a folder, by name: those that end in `.yaml` or `.yml`.
+    pub fn files(folder: impl AsRef<Path>) -> Result<Vec<PathBuf>, PlatformError> {
+        catalog::definitions_in(folder.as_ref())
     }
 
     /// The platform's name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Which devices it is for, in a few words.
+    pub fn description(&self) -> Option<&str> {
+        self.about.description.as_deref()
+    }
+
+    /// The other names that it is found by.
+    pub fn aliases(&self) -> &[String] {
+        &self.about.aliases
+    }
+
+    /// What the definition rests on.
+    pub fn evidence(&self) -> &[Evidence] {
+        &self.about.evidence
     }
 
     /// The mode that a session is in when it has been opened.
@@ -156,47 +198,71 @@ impl Platform {
         self.modes.iter().map(|mode| mode.name.as_str())
     }
 
-    /// Whether some of its opening steps change what the device keeps beyond the session: they are left out unless asked
-    /// for.
-    pub fn has_persistent_steps(&self) -> bool {
-        self.opening.persists()
+    /// The modes that can be entered from a mode, existing or not; none where there is no such mode.
+    pub fn exits(&self, mode: &str) -> impl Iterator<Item = &str> {
+        self.modes.position(mode).into_iter().flat_map(|mode| self.modes.get(mode).exits())
     }
 
-    /// Whether a command only reads, as far as the definition tells.
-    ///
-    /// ```
-    /// use linecrew_core::platform::Platform;
-    ///
-    /// let platform = Platform::builtin("cisco_iosxe")?;
-    /// assert!(platform.reads("show version") && !platform.reads("reload"));
-    /// assert!(!platform.reads("show version | redirect flash:version.txt"));
-    /// # Ok::<(), linecrew_core::platform::PlatformError>(())
-    /// ```
-    pub fn reads(&self, command: &str) -> bool {
-        let command = command.trim_start();
-        let writes_file = command.contains('>')
-            || command.split('|').skip(1).any(|filter| {
-                let word = filter.split_whitespace().next().unwrap_or_default();
-                ["redirect", "append", "tee", "save", "file", "write"].contains(&word)
-            });
-        !writes_file && self.reads.as_ref().is_some_and(|reads| reads.is_match(command))
+    /// Every mode whose prompt the output ends in, in the definition's order; a session takes the first, or of several
+    /// the one that it was on the way to.
+    pub fn modes_at(&self, output: &str) -> impl Iterator<Item = &str> {
+        self.modes.fitting(Tail::of(output))
+    }
+
+    /// Whether a command only reads, in any mode: abbreviations count as far as the device takes them, and filters behind
+    /// a `|` where they read too. What the definition does not know is no read; without a list of its own, `show`,
+    /// `display`, `ping` and `traceroute`, written out, are.
+    pub fn is_read(&self, command: &str) -> bool {
+        self.reads().allow(command)
+    }
+
+    /// The commands that only read, as the definition writes them: `sh(ow) ...`.
+    pub fn read_commands(&self) -> impl Iterator<Item = &str> {
+        self.reads().commands()
+    }
+
+    /// The filters behind a `|` that only read, as the definition writes them: `i(nclude)`.
+    pub fn read_filters(&self) -> impl Iterator<Item = &str> {
+        self.reads().filters()
+    }
+
+    /// The words by which a line of a reply is a refusal.
+    pub fn failure_indicators(&self) -> &[String] {
+        self.failure_indicators.texts()
+    }
+
+    /// What a session leaves out unless it is asked for: the steps after the login and before the end that write to the
+    /// device's configuration.
+    pub fn persistent_steps(&self) -> impl Iterator<Item = &str> {
+        self.opening.persistent().chain(self.closing.persistent())
     }
 
     /// What the index of ntc-templates calls it.
     pub fn ntc_templates_platform(&self) -> Option<&str> {
-        self.ntc_templates.as_deref()
+        self.about.ntc_templates.as_deref()
     }
 
     /// What Cisco's Genie calls it.
     pub fn genie_platform(&self) -> Option<&str> {
-        self.genie.as_deref()
+        self.about.genie.as_deref()
     }
+
+    fn reads(&self) -> &Reads {
+        self.reads.as_ref().unwrap_or_else(|| Reads::usual())
+    }
+}
+
+/// A file's text, and how errors name it.
+fn read(path: &Path) -> Result<(String, String), PlatformError> {
+    let origin = path.display().to_string();
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| PlatformError::new(&origin, format!("cannot be read: {error}")))?;
+    Ok((text, origin))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs;
 
     const MINIMAL: &str = "\
 prompt_pattern: '^\\S+[>#]$'
@@ -238,20 +304,5 @@ modes:
     fn a_file_that_is_not_there_is_told_by_name() {
         let error = Platform::load("/nowhere/acme.yaml").unwrap_err().to_string();
         assert!(error.starts_with("/nowhere/acme.yaml: cannot be read"), "{error}");
-    }
-
-    #[test]
-    fn all_community_definitions_parse() {
-        let folder =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/scrapli_definitions/definitions");
-        let Ok(files) = fs::read_dir(&folder) else {
-            println!("skipped: no definitions at {}", folder.display());
-            return;
-        };
-        let parsed = files.map(|file| Platform::load(file.unwrap().path())).collect::<Vec<_>>();
-        let failed =
-            parsed.iter().filter_map(|it| it.as_ref().err()).map(ToString::to_string).collect::<Vec<_>>();
-        assert!(failed.is_empty(), "{failed:#?}");
-        assert_eq!(parsed.len(), 44);
     }
 }

@@ -3,6 +3,7 @@
 use super::definition::{ModeDefinition, exact_or_pattern};
 use super::error::PlatformError;
 use super::instruction::Instruction;
+use super::pattern::Pattern;
 use super::prompt::{Prompt, Tail};
 use std::collections::VecDeque;
 
@@ -11,6 +12,13 @@ pub(crate) struct Mode {
     pub(crate) name: String,
     prompt: Prompt,
     exits: Vec<Exit>,
+}
+
+impl Mode {
+    /// The modes that can be entered from it.
+    pub(super) fn exits(&self) -> impl Iterator<Item = &str> {
+        self.exits.iter().map(|exit| exit.to.as_str())
+    }
 }
 
 /// A step out of a mode. The mode it leads to may be missing: that is an error only for those who want to go there.
@@ -31,10 +39,15 @@ pub(crate) struct Hop<'a> {
 pub(crate) struct Modes(Vec<Mode>);
 
 impl Modes {
-    pub(super) fn compile(definitions: Vec<ModeDefinition>, origin: &str) -> Result<Self, PlatformError> {
+    /// `any` is what any prompt of the platform looks like.
+    pub(super) fn compile(
+        definitions: Vec<ModeDefinition>,
+        any: &Pattern,
+        origin: &str,
+    ) -> Result<Self, PlatformError> {
         let compile = |definition: ModeDefinition| {
             let name = definition.name.value.clone();
-            Mode::compile(definition, origin).map_err(|error| error.in_mode(&name))
+            Mode::compile(definition, any, origin).map_err(|error| error.in_mode(&name))
         };
         definitions.into_iter().map(compile).collect::<Result<_, _>>().map(Self)
     }
@@ -56,6 +69,11 @@ impl Modes {
     pub(crate) fn recognise(&self, tail: Tail<'_>, likely: Option<usize>) -> Option<(usize, bool)> {
         let mut order = likely.into_iter().chain(0..self.0.len());
         order.find_map(|mode| Some((mode, self.0[mode].prompt.find(tail)?)))
+    }
+
+    /// Every mode whose prompt the output ends in, in the definition's order.
+    pub(super) fn fitting(&self, tail: Tail<'_>) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |mode| mode.prompt.find(tail).is_some()).map(|mode| mode.name.as_str())
     }
 
     /// The shortest way between two modes; of several the one that the definition lists first. `None` where none
@@ -86,17 +104,17 @@ impl Modes {
 }
 
 impl Mode {
-    fn compile(definition: ModeDefinition, origin: &str) -> Result<Self, PlatformError> {
+    fn compile(definition: ModeDefinition, any: &Pattern, origin: &str) -> Result<Self, PlatformError> {
         let ModeDefinition { name, prompt_exact, prompt_pattern, prompt_excludes, accessible_modes } =
             definition;
         let pattern = exact_or_pattern(prompt_exact.as_deref(), prompt_pattern.as_ref(), &name, origin)?;
         let exits = accessible_modes.into_iter().map(|exit| {
             let instructions = Instruction::compile_all(exit.instructions, origin)?;
-            Ok(Exit { to: exit.name, instructions })
+            Ok(Exit { to: exit.name.value, instructions })
         });
         Ok(Self {
             name: name.value,
-            prompt: Prompt::new(pattern, prompt_excludes),
+            prompt: Prompt::of_mode(pattern, prompt_excludes, any),
             exits: exits.collect::<Result<_, PlatformError>>()?,
         })
     }

@@ -55,16 +55,6 @@ impl Timeouts {
     }
 }
 
-/// Which of the platform's opening steps are taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Opening {
-    /// Those that last as long as the session.
-    ForSession,
-    /// Those that change what the device keeps, too.
-    Persistent,
-    Skipped,
-}
-
 /// Opens sessions with devices of one platform.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is connected before `open`"]
@@ -72,7 +62,8 @@ pub struct SessionBuilder {
     platform: Arc<Platform>,
     timeouts: Timeouts,
     longest_reply: usize,
-    opening: Opening,
+    persistent: bool,
+    skips_opening: bool,
     log_folder: Option<PathBuf>,
     detects: bool,
 }
@@ -83,7 +74,8 @@ impl SessionBuilder {
             platform,
             timeouts: Timeouts::default(),
             longest_reply: LONGEST_REPLY,
-            opening: Opening::ForSession,
+            persistent: false,
+            skips_opening: false,
             log_folder: None,
             detects: false,
         }
@@ -108,16 +100,16 @@ impl SessionBuilder {
         self
     }
 
-    /// Takes the platform's opening steps also where they change what the device keeps, such as `FortiOS`'s paging. Unless told
-    /// so, reading never changes a configuration: such steps are left out, and the pager is answered in their place.
+    /// Takes the platform's steps after the login and before the end also where they change what the device keeps, such as
+    /// `FortiOS`'s paging. Unless told so, reading never changes a configuration: such steps are left out, and the pager is answered in their place.
     pub fn persistent_steps(mut self) -> Self {
-        self.opening = Opening::Persistent;
+        self.persistent = true;
         self
     }
 
     /// Leaves all of the platform's opening steps out: paging stays on, and the pager is answered.
     pub fn skip_opening_steps(mut self) -> Self {
-        self.opening = Opening::Skipped;
+        self.skips_opening = true;
         self
     }
 
@@ -140,6 +132,8 @@ impl SessionBuilder {
             channel: Channel::new(transport, Arc::clone(&platform), self.timeouts.silence),
             put_off: Vec::new(),
             detection: None,
+            persistent: self.persistent,
+            skips_opening: self.skips_opening,
             platform,
             timeouts: self.timeouts,
             credentials: target.credentials.clone(),
@@ -155,9 +149,9 @@ impl SessionBuilder {
         session.log_in()?;
         session.channel.limit_replies(self.longest_reply);
         if self.detects {
-            session.detect(self.opening)?;
+            session.detect()?;
         } else {
-            session.prepare(self.opening)?;
+            session.prepare()?;
         }
         Ok(session)
     }

@@ -1,13 +1,9 @@
 //! Finds out what a device is.
 
-use super::builder::Opening;
 use super::{ErrorKind, Phase, Session, SessionError};
-use crate::platform::{Evidence, Platform, Trace};
+use crate::platform::{Guess, Platform, Platforms, Said, Trace};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-
-/// From here on a platform is believed without asking further.
-const SURE: u8 = 90;
 
 /// The one command that is sent to find out more: every device knows it, or says at once that it does not. A word that IOS
 /// does not know would be looked up as a host name.
@@ -21,27 +17,31 @@ pub struct Detection {
     pub platform: String,
     /// How sure it is, in percent.
     pub confidence: u8,
-    /// What gave it away.
+    /// Which of its words gave it away most plainly.
     pub trace: Trace,
 }
 
 impl Session {
     /// Finds the platform among the embedded ones, and goes on as a session with a device of it.
-    pub(super) fn detect(&mut self, opening: Opening) -> Result<(), SessionError> {
+    pub(super) fn detect(&mut self) -> Result<(), SessionError> {
         let cx = self.cx.within(self.timeouts.command, "command");
         let banner = self.channel.text().to_owned();
         self.learn_prompt(&cx)?;
-        let prompt = self.prompt.clone();
-        let evidence = Evidence { banner: &banner, prompt: &prompt, version: None };
-        let mut found = best(evidence)?.filter(|(_, detection)| detection.confidence >= SURE);
-        if found.is_none() {
+        let prompt = self.channel.at_end(|tail| format!("{}\n{}", tail.previous, tail.line));
+        let said = Said { banner: &banner, prompt: &prompt, ..Said::default() };
+        let mut best = Platforms::default().detect(said).into_iter().next();
+        if !best.as_ref().is_some_and(Guess::is_sure) {
             let reply = self.send_command(QUESTION)?;
-            found = best(Evidence { version: Some(&reply.text), ..evidence })?;
+            let said = Said { show_version: &reply.text, ..said };
+            best = Platforms::default().detect(said).into_iter().next();
         }
-        let (platform, detection) = found.ok_or_else(|| self.unknown_platform())?;
-        self.adopt(platform);
-        self.detection = Some(detection);
-        self.prepare(opening)
+        let guess = match best {
+            Some(guess) if guess.is_sure() => guess,
+            unsure => return Err(self.unknown_platform(unsure.as_ref())),
+        };
+        self.adopt(Arc::clone(&guess.platform));
+        self.detection = Some(Detection::of(&guess));
+        self.prepare()
     }
 
     fn adopt(&mut self, platform: Arc<Platform>) {
@@ -51,23 +51,30 @@ impl Session {
         self.note_prompt(None);
     }
 
-    fn unknown_platform(&mut self) -> SessionError {
+    fn unknown_platform(&mut self, likeliest: Option<&Guess>) -> SessionError {
         self.broken = true;
         let known = Platform::builtin_names().collect::<Vec<_>>().join(", ");
-        let error = self.error(ErrorKind::Platform, Phase::Open, "its platform is unknown: nothing fits");
+        let what = match likeliest {
+            Some(guess) => format!("its platform is unknown: the likeliest is {guess}"),
+            None => "its platform is unknown: nothing fits".to_owned(),
+        };
+        let error = self.error(ErrorKind::Platform, Phase::Open, what);
         error.seen(self.channel.seen()).hint(format!("name one of {known}, or a definition file"))
     }
 }
 
-/// The platform that most speaks for; of several the first in the list of platforms.
-fn best(evidence: Evidence<'_>) -> Result<Option<(Arc<Platform>, Detection)>, SessionError> {
-    let mut best: Option<(Arc<Platform>, Detection)> = None;
-    for name in Platform::builtin_names() {
-        let platform = Platform::builtin(name)?;
-        let Some((trace, confidence)) = platform.traces.weigh(evidence) else { continue };
-        if best.as_ref().is_none_or(|(_, best)| confidence > best.confidence) {
-            best = Some((platform, Detection { platform: name.to_owned(), confidence, trace }));
+impl Detection {
+    fn of(guess: &Guess) -> Self {
+        Self {
+            platform: guess.platform.name().to_owned(),
+            confidence: guess.sureness,
+            trace: plainest(guess),
         }
     }
-    Ok(best)
+}
+
+/// Of all traces the one that tells most: a prompt is shared by many.
+fn plainest(guess: &Guess) -> Trace {
+    let has = |wanted| guess.because.iter().any(|(trace, _)| *trace == wanted);
+    [Trace::Version, Trace::Banner].into_iter().find(|trace| has(*trace)).unwrap_or(Trace::Prompt)
 }

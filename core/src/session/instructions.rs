@@ -158,7 +158,11 @@ impl Session {
     }
 
     fn secret(&mut self, name: &str, phase: Phase) -> Result<Secret, SessionError> {
-        let secret = (name == "enable").then(|| self.credentials.enable.clone()).flatten();
+        let secret = match name {
+            "enable" => self.credentials.enable.clone(),
+            "password" => self.credentials.password.clone(),
+            _ => None,
+        };
         secret.ok_or_else(|| {
             self.broken = true;
             let what = format!("the device asks for the {name} secret and none was given");

@@ -83,6 +83,10 @@ pub struct Session {
     /// Inputs that prepare the command line: they only read, and go out together with the first command.
     put_off: Vec<String>,
     detection: Option<Detection>,
+    /// Whether steps that change what the device keeps are taken too.
+    persistent: bool,
+    /// The opening is left out.
+    skips_opening: bool,
     /// What an earlier error left the session in.
     broken: bool,
 }
@@ -143,7 +147,7 @@ impl Session {
         let cx = self.cx.within(CLOSE, "close");
         self.put_off.clear();
         let platform = Arc::clone(&self.platform);
-        for instruction in &platform.on_close {
+        for instruction in platform.closing.steps(self.persistent) {
             // No secret is sent to say goodbye, and what went wrong with one instruction does not stop the next.
             if !self.broken && !self.needs_secret(instruction) {
                 let _ = self.run(&[instruction], Phase::Close, &cx);

@@ -1,6 +1,5 @@
 //! The beginning of a session: log in, reach the default mode, prepare the command line.
 
-use super::builder::Opening;
 use super::{ErrorKind, Phase, Session, SessionError, log_file};
 use crate::channel::{Log, Login, LoginTrouble};
 use crate::cx::Cx;
@@ -65,17 +64,14 @@ impl Session {
 
     /// Reaches the default mode and prepares the command line. Inputs at the end of the opening are put off until the first
     /// command, which they go out with: that saves a wait.
-    pub(super) fn prepare(&mut self, opening: Opening) -> Result<(), SessionError> {
+    pub(super) fn prepare(&mut self) -> Result<(), SessionError> {
         let platform = Arc::clone(&self.platform);
         let cx = self.cx.within(self.timeouts.command, "command");
         if platform.learns_prompt {
             self.learn_prompt(&cx)?;
         }
         self.walk_to(&platform.default_mode, Phase::Privilege, &cx)?;
-        let mut steps = platform.opening.steps(opening == Opening::Persistent);
-        if opening == Opening::Skipped {
-            steps.clear();
-        }
+        let steps = if self.skips_opening { Vec::new() } else { platform.opening.steps(self.persistent) };
         let inputs = if platform.pipelines_reads && self.channel.echoes() {
             trailing_inputs(&steps)
         } else {

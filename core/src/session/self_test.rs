@@ -204,7 +204,7 @@ fn prompt(session: &mut Session) -> Result<Finding, SessionError> {
 
 /// What the platform's devices are asked for their version with.
 fn version_command(platform: &Platform) -> &'static str {
-    VERSIONS.into_iter().find(|command| platform.reads(command)).unwrap_or(VERSIONS[0])
+    VERSIONS.into_iter().find(|command| platform.is_read(command)).unwrap_or(VERSIONS[0])
 }
 
 fn version_reply(session: &mut Session) -> Result<super::Reply, SessionError> {

@@ -72,7 +72,7 @@ impl Session {
         let mut done = MultiReply::default();
         while done.len() < commands.len() {
             let rest: Vec<&str> = commands[done.len()..].iter().map(String::as_str).collect();
-            let together = self.head(&rest, options, |session, command| session.platform.reads(command));
+            let together = self.head(&rest, options, |session, command| session.platform.is_read(command));
             match self.send_together(&rest[..together], Phase::Command, options) {
                 Ok(replies) => done.replies.extend(replies),
                 Err(error) => return Err(error.after(done.replies)),
@@ -133,7 +133,7 @@ impl Session {
     ) -> Result<Vec<Reply>, SessionError> {
         self.check(commands, phase)?;
         let cx = self.command_cx(options);
-        let all_read = commands.iter().all(|command| self.platform.reads(command));
+        let all_read = commands.iter().all(|command| self.platform.is_read(command));
         if !all_read || options.pipelined == Some(false) {
             self.send_put_off(&cx)?;
         }

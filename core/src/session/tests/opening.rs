@@ -101,7 +101,8 @@ fn a_platform_is_found_by_its_banner() {
         );
     let mut session = detect(&device).unwrap();
     let found = session.detection().unwrap();
-    assert_eq!((found.platform.as_str(), found.confidence, found.trace), ("frr", 90, Trace::Banner));
+    assert_eq!((found.platform.as_str(), found.trace), ("frr", Trace::Banner));
+    assert!(found.confidence >= 90, "{found:?}");
     assert_eq!(session.mode(), Some("privileged_exec"));
     assert_eq!(session.send_command("show version").unwrap().text, "FRRouting 8.4.4");
 }
@@ -119,7 +120,8 @@ fn a_platform_is_found_by_its_version_in_the_same_session() {
         );
     let mut session = detect(&device).unwrap();
     let found = session.detection().unwrap();
-    assert_eq!((found.platform.as_str(), found.confidence, found.trace), ("cisco_iosxe", 99, Trace::Version));
+    assert_eq!((found.platform.as_str(), found.trace), ("cisco_iosxe", Trace::Version));
+    assert!(found.confidence >= 90, "{found:?}");
     assert_eq!(session.send_command("show clock").unwrap().text, "12:00");
 }
 

@@ -2,29 +2,36 @@
 //!
 //! They run on byte programs without Unicode classes, as PCRE2's do unless told otherwise: `[\w.-]{1,63}` then
 //! compiles in microseconds rather than milliseconds. What the `regex` crate refuses or reads in another way is
-//! rewritten first; look-around alone goes to a backtracking engine.
+//! rewritten first; only look-around, back-references and possessive repetitions that change what matches go to a
+//! backtracking engine.
+
+mod rewrite;
 
 use regex::bytes;
-use std::fmt::Write;
+use rewrite::{Rewritten, rewrite};
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Pattern {
     program: Program,
     spans_lines: bool,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Program {
     Exact(String),
     Plain(bytes::Regex),
-    LookAround(fancy_regex::Regex),
+    Backtracking(fancy_regex::Regex),
 }
 
 impl Pattern {
     /// Compiles a PCRE2 pattern; the error is one line.
     pub(crate) fn regex(source: &str) -> Result<Self, String> {
-        let rewritten = rewrite(source);
-        let program = if has_look_around(source) { look_around(&rewritten)? } else { plain(&rewritten)? };
+        let Rewritten { text, is_possessive } = rewrite(source);
+        let program = if is_possessive || has_look_around(source) {
+            backtracking(&text)?
+        } else {
+            plain(&text).or_else(|reason| backtracking(&text).map_err(|_| reason))?
+        };
         Ok(Self { program, spans_lines: source.contains(r"\n") })
     }
 
@@ -38,12 +45,25 @@ impl Pattern {
         self.spans_lines
     }
 
+    /// Where a match begins that reaches the end of `text`, white space aside.
+    ///
+    /// Many definitions leave the `$` out, and would find a prompt at the head of a line that goes on; others end in a
+    /// `$` right behind the sharp sign, where the device adds a blank.
+    pub(crate) fn find_at_end(&self, text: &str) -> Option<usize> {
+        let trimmed = text.trim_end();
+        let found = self.find_reaching(text, trimmed.len());
+        if found.is_some() || trimmed.len() == text.len() {
+            return found;
+        }
+        self.find_reaching(trimmed, trimmed.len())
+    }
+
     /// Whether the pattern matches anywhere in `text`.
     pub(crate) fn is_match(&self, text: &str) -> bool {
         match &self.program {
             Program::Exact(exact) => text.contains(exact.as_str()),
             Program::Plain(regex) => regex.is_match(text.as_bytes()),
-            Program::LookAround(regex) => regex.is_match(text).unwrap_or(false),
+            Program::Backtracking(regex) => regex.is_match(text).unwrap_or(false),
         }
     }
 
@@ -52,7 +72,7 @@ impl Pattern {
         let range = match &self.program {
             Program::Exact(exact) => text.find(exact.as_str()).map(|at| at..at + exact.len())?,
             Program::Plain(regex) => regex.find(text.as_bytes())?.range(),
-            Program::LookAround(regex) => regex.find(text).ok()??.range(),
+            Program::Backtracking(regex) => regex.find(text).ok()??.range(),
         };
         // A byte program may cut a character; such a match is none.
         Some((range.start, text.get(range)?))
@@ -63,24 +83,21 @@ impl Pattern {
         let group = match &self.program {
             Program::Exact(exact) => return text.contains(exact.as_str()).then(String::new),
             Program::Plain(regex) => regex.captures(text.as_bytes())?.get(1).map(|group| group.range()),
-            Program::LookAround(regex) => regex.captures(text).ok()??.get(1).map(|group| group.range()),
+            Program::Backtracking(regex) => regex.captures(text).ok()??.get(1).map(|group| group.range()),
         };
         // A byte program may cut a character; such a group is none.
         Some(group.and_then(|range| text.get(range)).unwrap_or_default().to_owned())
     }
 
-    /// Where a match begins that reaches the end of `text`, white space aside.
-    ///
-    /// Many definitions leave the `$` out, and would find a prompt at the head of a line that goes on.
-    pub(crate) fn find_at_end(&self, text: &str) -> Option<usize> {
-        let end = text.trim_end().len();
+    /// Where a match begins that ends at `end` or behind it.
+    fn find_reaching(&self, text: &str, end: usize) -> Option<usize> {
         match &self.program {
             Program::Exact(exact) => text[..end].strip_suffix(exact.as_str()).map(str::len),
             Program::Plain(regex) => {
                 regex.find_iter(text.as_bytes()).find(|found| found.end() >= end).map(|found| found.start())
             }
             // A pattern that hits the backtracking limit has found nothing.
-            Program::LookAround(regex) => regex
+            Program::Backtracking(regex) => regex
                 .find_iter(text)
                 .map_while(Result::ok)
                 .find(|found| found.end() >= end)
@@ -95,9 +112,9 @@ fn plain(rewritten: &str) -> Result<Program, String> {
     built.map(Program::Plain).map_err(|error| one_line(&error.to_string()))
 }
 
-fn look_around(rewritten: &str) -> Result<Program, String> {
+fn backtracking(rewritten: &str) -> Result<Program, String> {
     let built = fancy_regex::Regex::new(&format!("(?im){rewritten}"));
-    built.map(Program::LookAround).map_err(|error| one_line(&error.to_string()))
+    built.map(Program::Backtracking).map_err(|error| one_line(&error.to_string()))
 }
 
 /// `regex` draws its errors over several lines; the last one says what is wrong.
@@ -110,117 +127,13 @@ fn has_look_around(source: &str) -> bool {
     ["(?=", "(?!", "(?<=", "(?<!", "(?>"].iter().any(|group| source.contains(group))
 }
 
-/// Writes a PCRE2 pattern as `regex` reads it:
-/// a possessive `x?+` as `x?` (`regex` would repeat the group), `{,n}` as `{0,n}`, a `{` that opens no repetition and
-/// a `[` inside a class as themselves, `\<` and `\>` as the characters, and no set operators.
-fn rewrite(source: &str) -> String {
-    let mut out = String::with_capacity(source.len() + 8);
-    let mut rest = source;
-    let mut class = Class::Outside;
-    let mut after_repetition = false;
-    while let Some(c) = rest.chars().next() {
-        let (taken, repetition) = match (class, c) {
-            (_, '\\') => (escape(rest, &mut out), false),
-            (Class::Outside, '{') => repetition(rest, &mut out),
-            (Class::Outside, '+') if after_repetition => (1, false),
-            (Class::Outside, '?' | '*' | '+') => (copy(c, &mut out), true),
-            (Class::Outside, _) => (copy(c, &mut out), false),
-            (_, '[') => (in_class_bracket(rest, &mut out), false),
-            (Class::Inside, '&' | '~') => (copy_escaped(c, &mut out), false),
-            _ => (copy(c, &mut out), false),
-        };
-        class = class.after(c);
-        after_repetition = repetition;
-        rest = &rest[taken..];
-    }
-    out
-}
-
-/// Whether the rewriter is in a character class; a `]` right behind the opening is a member of it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Class {
-    Outside,
-    Opening,
-    Inside,
-}
-
-impl Class {
-    fn after(self, c: char) -> Self {
-        match (self, c) {
-            (Self::Outside, '[') | (Self::Opening, '^') => Self::Opening,
-            (Self::Opening, _) => Self::Inside,
-            (Self::Inside, ']') => Self::Outside,
-            (same, _) => same,
-        }
-    }
-}
-
-fn copy(c: char, out: &mut String) -> usize {
-    out.push(c);
-    c.len_utf8()
-}
-
-fn copy_escaped(c: char, out: &mut String) -> usize {
-    out.push('\\');
-    copy(c, out)
-}
-
-/// `[:alpha:]` is a class of its own, any other bracket a character.
-fn in_class_bracket(rest: &str, out: &mut String) -> usize {
-    match rest[1..].split_once(":]") {
-        Some((name, _)) if name.starts_with(':') && !name.contains(']') => {
-            out.push_str(&rest[..name.len() + 3]);
-            name.len() + 3
-        }
-        _ => copy_escaped('[', out),
-    }
-}
-
-fn escape(rest: &str, out: &mut String) -> usize {
-    let Some(c) = rest[1..].chars().next() else { return copy('\\', out) };
-    if !matches!(c, '<' | '>') {
-        out.push('\\');
-    }
-    1 + copy(c, out)
-}
-
-fn repetition(rest: &str, out: &mut String) -> (usize, bool) {
-    let Some((inner, _)) = rest[1..].split_once('}') else { return (copy_escaped('{', out), false) };
-    let (low, high) = inner.split_once(',').unwrap_or((inner, inner));
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits(low) || !digits(high) || (low.is_empty() && high.is_empty()) {
-        return (copy_escaped('{', out), false);
-    }
-    let low = if low.is_empty() { "0" } else { low };
-    // Writing to a string cannot fail.
-    let _ = if inner.contains(',') { write!(out, "{{{low},{high}}}") } else { write!(out, "{{{low}}}") };
-    (inner.len() + 2, true)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn ends(source: &str, text: &str) -> bool {
         Pattern::regex(source).unwrap().find_at_end(text).is_some()
-    }
-
-    #[test]
-    fn what_pcre2_reads_in_another_way_is_rewritten() {
-        for (source, written) in [
-            (r"^\S{1,63}[>#$]\s?+$", r"^\S{1,63}[>#$]\s?$"),
-            (r"^\S{,63}>", r"^\S{0,63}>"),
-            (r"a{2}+b++c*+", "a{2}b+c*"),
-            (r"^({\w+(:(\w+){0,1}\d){0,1}}\n)", r"^(\{\w+(:(\w+){0,1}\d){0,1}}\n)"),
-            (r"--{(x){0,5}", r"--\{(x){0,5}"),
-            ("[[>&~+?]+", r"[\[>\&\~+?]+"),
-            ("[]a{1]{", r"[]a{1]\{"),
-            ("[^]a]+", "[^]a]+"),
-            ("[[:alpha:]_]++", "[[:alpha:]_]+"),
-            (r"\<a\>\", r"<a>\"),
-        ] {
-            assert_eq!(rewrite(source), written, "{source}");
-        }
     }
 
     #[test]
@@ -236,11 +149,30 @@ mod tests {
     }
 
     #[test]
+    fn a_blank_behind_the_prompt_does_not_hide_it() {
+        assert!(ends(r"^\w+#$", "r1# "));
+        assert!(ends(r"^\w+# $", "r1# "));
+    }
+
+    #[test]
+    fn a_possessive_repetition_gives_nothing_back() {
+        assert!(!ends("^a++a$", "aaa"));
+        assert!(ends(r"^\w++#\s?+$", "r1# "));
+    }
+
+    #[test]
+    fn a_back_reference_works() {
+        assert!(ends(r"^(\w+)@\1>$", "r1@r1>"));
+        assert!(!ends(r"^(\w+)@\1>$", "r1@r2>"));
+    }
+
+    #[test]
     fn a_match_anywhere_and_its_first_group_are_found() {
         let pattern = Pattern::regex(r"^banner \S+ (\S)").unwrap();
         assert_eq!(pattern.first_group("banner motd ^"), Some("^".to_owned()));
         assert_eq!(pattern.first_group("banner motd"), None);
         assert!(pattern.is_match("x\nbanner motd ^C hello") && !pattern.is_match("no banner motd ^"));
+        assert_eq!(pattern.find("x\nbanner motd ^C hello"), Some((2, "banner motd ^")));
         assert_eq!(Pattern::exact("end").first_group("the end"), Some(String::new()));
     }
 
@@ -249,6 +181,57 @@ mod tests {
         let source = r"^(?!\[V\d{3}R\d{3}.*\])(?=\[~?[a-z0-9.\-]{1,64}\]$).*$";
         assert!(ends(source, "[~HUAWEI]"));
         assert!(!ends(source, "[V200R009C00]"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_pattern_and_no_text_panics(source in pattern_source(), text in "[ -~\\n\u{e9}\u{1f600}]{0,40}") {
+            if let Ok(pattern) = Pattern::regex(&source) {
+                let start = pattern.find_at_end(&text);
+                prop_assert!(start.is_none_or(|start| start <= text.len()));
+                prop_assert_eq!(pattern.find(&text).is_some(), pattern.is_match(&text) && pattern.find(&text).is_some());
+                pattern.first_group(&text);
+            }
+        }
+    }
+
+    /// What patterns are made of, in any order.
+    fn pattern_source() -> impl Strategy<Value = String> {
+        let pieces = proptest::sample::select(vec![
+            "^",
+            "$",
+            "(",
+            ")",
+            "[",
+            "]",
+            "[^",
+            "{",
+            "}",
+            "{,3}",
+            "{2}",
+            "?",
+            "+",
+            "*",
+            "|",
+            "\\",
+            "\\w",
+            "\\s",
+            "\\n",
+            "\\1",
+            "(?=",
+            "(?!",
+            "(?:",
+            "a-z",
+            "-",
+            ".",
+            "#",
+            ">",
+            "\\>",
+            "&&",
+            "[:alpha:]",
+            "\u{e9}",
+        ]);
+        proptest::collection::vec(pieces, 0..12).prop_map(|pieces| pieces.concat())
     }
 
     #[test]
