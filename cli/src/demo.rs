@@ -29,6 +29,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Ended, Usage> {
         credentials,
         limits: args.limits,
         workers: args.workers,
+        verbose: false,
         record: None,
         session_log: None,
     };

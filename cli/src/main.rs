@@ -18,6 +18,7 @@ mod record;
 mod run;
 #[cfg(feature = "lab")]
 mod selftest;
+mod verbose;
 
 use args::{Args, Command};
 use clap::Parser;

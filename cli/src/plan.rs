@@ -28,6 +28,7 @@ pub(crate) struct Plan {
     pub(crate) credentials: Credentials,
     pub(crate) limits: LimitArgs,
     pub(crate) workers: usize,
+    pub(crate) verbose: bool,
     /// Where sessions are recorded.
     #[cfg(feature = "lab")]
     pub(crate) record: Option<PathBuf>,
@@ -54,6 +55,7 @@ impl Plan {
             credentials,
             limits: args.limits,
             workers: args.workers,
+            verbose: args.verbose,
             #[cfg(feature = "lab")]
             record: args.record.clone(),
             session_log: args.session_log.clone(),

@@ -7,9 +7,8 @@ use linecrew_core::deadline::Deadline;
 use linecrew_core::platform::Platform;
 use linecrew_core::session::Session;
 use linecrew_core::transport::{Credentials, Target};
-use linecrew_testkit::{Lab, Recording, Service};
+use linecrew_testkit::{Lab, Recording, Service, memory};
 use std::os::unix::fs::PermissionsExt;
-use std::sync::Arc;
 use std::time::Duration;
 
 #[test]
@@ -107,12 +106,13 @@ fn a_self_test_reads_only_unless_writing_is_allowed() {
 fn the_transcript_of_a_self_test_is_served_as_a_device() {
     let site = Site::new(Lab::builder().device(device("r1"), Service::Telnet));
     assert_eq!(selftest(&site, &[]).code, Some(0));
-    let recording = Arc::new(Recording::load(site.path("tapes/r1.txt")).unwrap());
+    let recording = Recording::load(site.path("tapes/r1.txt")).unwrap();
+    let replay = memory::connector([device("r1").replay(recording).power_on()]);
     // Any password will do: the recording has none.
     let target = Target::new("r1").credentials(Credentials::user(USER).password("x").enable("y"));
     let cx = Cx::new(Deadline::after(Duration::from_mins(1), "test"), CancelToken::new());
     let platform = Platform::builtin("cisco_iosxe").unwrap();
-    let mut session = Session::builder(platform).open(&recording.connector(), &target, &cx).unwrap();
+    let mut session = Session::builder(platform).open(&replay, &target, &cx).unwrap();
     assert_eq!(session.find_prompt().unwrap(), "r1#");
     assert!(session.send_command("show version").unwrap().text.contains("Cisco IOS XE Software"));
 }
