@@ -31,6 +31,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Ended, Usage> {
         workers: args.workers,
         verbose: false,
         record: None,
+        session_log: None,
     };
     let mut out = io::stdout().lock();
     written(writeln!(
