@@ -1,10 +1,10 @@
 //! The built-in templates on realistic outputs.
 
-use super::*;
+use crate::textfsm::Templates;
 
 /// Parses `text` as a platform's `show version`, which gives one row, and returns that as JSON.
 fn show_version(platform: &str, text: &str) -> serde_json::Value {
-    let table = builtin(platform, "show version").unwrap().parse_text(text).unwrap();
+    let table = Templates::builtin().find(platform, "show version").unwrap().parse_text(text).unwrap();
     assert_eq!(table.len(), 1, "{table:?}");
     serde_json::to_value(table.first()).unwrap()
 }
@@ -15,21 +15,6 @@ fn check(text: &str, expected: &serde_json::Value) {
     for (name, value) in expected.as_object().unwrap() {
         assert_eq!(&row[name], value, "{name}");
     }
-}
-
-#[test]
-fn every_builtin_is_well_formed_and_found_under_its_own_name() {
-    for Builtin { platform, command } in builtins() {
-        assert!(builtin(platform, command).is_some_and(|template| !template.header().is_empty()));
-    }
-}
-
-#[test]
-fn a_builtin_is_read_once_and_its_command_may_be_spaced() {
-    let first = builtin("frr", "show version").unwrap();
-    assert!(Arc::ptr_eq(&first, &builtin("frr", " Show  version ").unwrap()));
-    assert!(builtin("frr", "show").is_none());
-    assert!(builtin("nobody", "show version").is_none());
 }
 
 #[test]
@@ -125,7 +110,7 @@ fn frrouting() {
 
 #[test]
 fn a_text_that_is_no_version_gives_no_rows() {
-    let table =
-        builtin("cisco_iosxe", "show version").unwrap().parse_text("% Invalid input detected\n").unwrap();
+    let parser = Templates::builtin().find("cisco_iosxe", "show version").unwrap();
+    let table = parser.parse_text("% Invalid input detected\n").unwrap();
     assert!(table.is_empty());
 }

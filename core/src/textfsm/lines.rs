@@ -66,6 +66,9 @@ mod tests {
         );
         assert_eq!(split("a\r\r\nb\x1fc"), ["a", "", "b\x1fc"]);
         let long = "x".repeat(40);
-        assert_eq!(split(&format!("{long}\u{2027}\u{86}\n{long}\u{2029}b")), [&format!("{long}\u{2027}\u{86}"), &long, "b"]);
+        assert_eq!(
+            split(&format!("{long}\u{2027}\u{86}\n{long}\u{2029}b")),
+            [&format!("{long}\u{2027}\u{86}"), &long, "b"]
+        );
     }
 }
