@@ -17,6 +17,9 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Send commands to every host and show the replies.
     Run(Box<RunArgs>),
+    /// Walk a platform's operations on one lab device, and tell what fits.
+    #[cfg(feature = "lab")]
+    Selftest(Box<SelftestArgs>),
     /// Start a simulated lab in this process, and run `show version` over it.
     #[cfg(feature = "lab")]
     Demo(DemoArgs),
@@ -55,10 +58,19 @@ pub(crate) struct RunArgs {
     #[arg(short = 'f', long, default_value_t = 20, value_name = "N", value_parser = positive)]
     pub(crate) workers: usize,
 
+    /// Say on standard error what is passed over without being an error, such as lines of the SSH configuration that
+    /// have no effect here
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+
     /// Record each session to a text file of its own in this folder, without passwords
     #[cfg(feature = "lab")]
     #[arg(long, value_name = "DIR")]
     pub(crate) record: Option<PathBuf>,
+
+    /// Append a readable log of each session to a file of its own in this folder, without passwords
+    #[arg(long, value_name = "DIR")]
+    pub(crate) session_log: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) output: OutputArgs,
@@ -75,7 +87,15 @@ pub(crate) struct HostArgs {
     #[arg(long, value_name = "HOST[:PORT]", group = "which")]
     pub(crate) host: Vec<String>,
 
-    /// The platform of hosts that name none: an embedded one, or a definition file
+    #[command(flatten)]
+    pub(crate) defaults: DefaultsArgs,
+}
+
+/// What holds for hosts that do not say it themselves.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Hosts")]
+pub(crate) struct DefaultsArgs {
+    /// The platform of hosts that name none: an embedded one, a definition file, or auto to find it out
     #[arg(short, long, value_name = "P")]
     pub(crate) platform: Option<String>,
 
@@ -180,6 +200,50 @@ pub(crate) enum Format {
 }
 
 #[cfg(feature = "lab")]
+const SELFTEST_EXAMPLES: &str = "Examples:
+  linecrew selftest 192.0.2.1 --platform cisco_iosxe -u admin
+  linecrew selftest r1 -i lab.yaml --allow-write --transcript transcripts
+
+Nothing is changed: without --allow-write it only reads; with it, it enters configuration too, and sends one line there
+that no device knows. The transcript has the sessions as they went, without passwords; the test kit can serve it as a device.
+
+Exit codes: 0 all fits, 1 something does not, 2 usage.";
+
+#[cfg(feature = "lab")]
+#[derive(Debug, ClapArgs)]
+#[command(after_help = SELFTEST_EXAMPLES)]
+pub(crate) struct SelftestArgs {
+    /// The device: a host of the inventory, or `HOST[:PORT]` where none is given
+    #[arg(value_name = "HOST")]
+    pub(crate) host: String,
+
+    /// The inventory file that has the host
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) inventory: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) defaults: DefaultsArgs,
+
+    #[command(flatten)]
+    pub(crate) login: LoginArgs,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+
+    /// Enter configuration and other modes that are not for reading
+    #[arg(long)]
+    pub(crate) allow_write: bool,
+
+    /// The folder that the transcripts are written to, a text file for each session
+    #[arg(long, default_value = "selftest", value_name = "DIR")]
+    pub(crate) transcript: PathBuf,
+
+    /// How the findings are printed
+    #[arg(long, default_value = "table", value_name = "table|json", value_parser = ["table", "json"])]
+    pub(crate) format: String,
+}
+
+#[cfg(feature = "lab")]
 #[derive(Debug, ClapArgs)]
 pub(crate) struct DemoArgs {
     /// How many devices; half speak telnet, half SSH
@@ -201,20 +265,24 @@ pub(crate) struct DemoArgs {
 #[cfg(feature = "lab")]
 #[derive(Debug, ClapArgs)]
 pub(crate) struct LabArgs {
-    /// How many devices; half speak telnet, half SSH [default: 12]
+    /// How many devices; half speak telnet, half SSH [default: 12, or none with --device or --replay]
     #[arg(long, value_name = "N", value_parser = positive)]
     pub(crate) devices: Option<usize>,
 
-    /// A device described by a YAML file; may be given several times. The numbered devices are then left out, unless
-    /// --devices is given too
+    /// A device described by a YAML file; may be given several times
     #[arg(long, value_name = "FILE")]
     pub(crate) device: Vec<PathBuf>,
 
-    /// What the devices of --device speak
+    /// A device that says what was recorded by run --record, whatever it is asked, named after the file; may be given
+    /// several times
+    #[arg(long, value_name = "FILE")]
+    pub(crate) replay: Vec<PathBuf>,
+
+    /// What the devices of --device and --replay speak
     #[arg(long, default_value = "telnet", value_name = "telnet|ssh", value_parser = ["telnet", "ssh"])]
     pub(crate) transport: String,
 
-    /// What they are
+    /// What the numbered and the recorded devices are
     #[arg(long, default_value = "cisco_iosxe", value_name = "P")]
     pub(crate) platform: String,
 

@@ -2,10 +2,10 @@
 
 use crate::exit::Usage;
 use crate::plan::Parser;
-use linecrew_core::inventory::Inventory;
+use linecrew_core::inventory::{Host, Inventory};
 
-/// Refuses a column that no reply can have. Where a platform is a file of the user's, nobody knows yet which template
-/// is the one.
+/// Refuses a column that no reply can have. Where a platform is a file of the user's, or is to be found out, nobody knows
+/// yet which template is the one.
 pub(crate) fn check(
     chosen: &[String],
     parser: &Parser,
@@ -15,9 +15,7 @@ pub(crate) fn check(
     let known = match parser {
         Parser::None => return Ok(()),
         Parser::Template(template) => template.header().to_vec(),
-        Parser::Builtin if inventory.hosts().iter().any(|host| host.settings().platform_file().is_some()) => {
-            return Ok(());
-        }
+        Parser::Builtin if inventory.hosts().iter().any(|host| is_open(host)) => return Ok(()),
         Parser::Builtin => of_builtins(parser, inventory, commands),
     };
     // Without any template each host tells that it has none.
@@ -27,6 +25,11 @@ pub(crate) fn check(
         }
         _ => Ok(()),
     }
+}
+
+/// Whether nobody knows yet which platform it will be.
+fn is_open(host: &Host) -> bool {
+    host.settings().platform_file().is_some() || host.platform() == Some("auto")
 }
 
 /// The columns of all commands on all platforms, each once.

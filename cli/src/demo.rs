@@ -29,7 +29,9 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Ended, Usage> {
         credentials,
         limits: args.limits,
         workers: args.workers,
+        verbose: false,
         record: None,
+        session_log: None,
     };
     let mut out = io::stdout().lock();
     written(writeln!(

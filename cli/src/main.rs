@@ -16,6 +16,9 @@ mod plan;
 mod progress;
 mod record;
 mod run;
+#[cfg(feature = "lab")]
+mod selftest;
+mod verbose;
 
 use args::{Args, Command};
 use clap::Parser;
@@ -24,6 +27,8 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let result = match Args::parse().command {
         Command::Run(args) => run::run(&args),
+        #[cfg(feature = "lab")]
+        Command::Selftest(args) => selftest::run(&args),
         #[cfg(feature = "lab")]
         Command::Demo(args) => demo::run(&args),
         #[cfg(feature = "lab")]

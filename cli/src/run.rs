@@ -5,7 +5,8 @@ use crate::exit::{Ended, Usage, written};
 use crate::output::Printer;
 use crate::plan::Plan;
 use crate::progress::Progress;
-use crate::record::{HostRecord, ReplyRecord, Status, send};
+use crate::record::{Done, HostRecord, Status, send};
+use crate::verbose;
 use linecrew_core::cancel::CancelToken;
 use linecrew_core::executor::{Pending, Wait};
 use linecrew_core::fleet::Run;
@@ -23,6 +24,9 @@ pub(crate) fn run(args: &RunArgs) -> Result<Ended, Usage> {
 pub(crate) fn execute(plan: &Plan, printer: &mut Printer<impl io::Write>) -> Result<Ended, Usage> {
     let (executor, fleet) = plan.fleet()?;
     let (cancel, progress) = (CancelToken::new(), Progress::new(plan.inventory.len()));
+    if plan.verbose {
+        verbose::start(&progress);
+    }
     let watcher = progress.clone();
     let fleet = fleet.cancel(cancel.clone()).on_event(move |event| watcher.event(event));
     let (commands, parser) = (plan.commands.clone(), plan.parser.clone());
@@ -40,7 +44,7 @@ pub(crate) fn execute(plan: &Plan, printer: &mut Printer<impl io::Write>) -> Res
 
 /// Prints the hosts and notes in `ended` whether one failed.
 fn show(
-    run: Run<Vec<ReplyRecord>>,
+    run: Run<Done>,
     printer: &mut Printer<impl io::Write>,
     progress: &Progress,
     ended: &mut Ended,

@@ -6,6 +6,7 @@ mod bad_usage;
 mod lab;
 mod passwords;
 mod run;
+mod sessions;
 #[path = "../support/mod.rs"]
 mod support;
 mod ways;

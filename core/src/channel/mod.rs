@@ -20,12 +20,17 @@ use crate::platform::{Platform, Tail};
 use crate::secret::Secret;
 use crate::seen::Seen;
 use crate::transport::{ErrorKind, Phase, Transport, TransportError};
+use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 use terminal::Terminal;
 
 /// How many bytes may come before the login has ended, when nobody has asked for anything: no banner is near it.
 const LONGEST_LOGIN: usize = 1 << 20;
+
+/// How much is read at a time: one telnet or SSH read is seldom longer.
+const READ_SIZE: usize = 4 << 10;
 
 /// What ends a wait for a device.
 #[derive(Debug)]
@@ -73,7 +78,6 @@ pub(crate) struct Channel {
     terminal: Terminal,
     /// All bytes since the last line was sent.
     raw: Vec<u8>,
-    buffer: Box<[u8]>,
     platform: Arc<Platform>,
     silence: Duration,
     longest_reply: usize,
@@ -90,8 +94,6 @@ impl Channel {
             transport,
             terminal: Terminal::default(),
             raw: Vec::new(),
-            // One telnet or SSH read is seldom longer.
-            buffer: vec![0; 4 << 10].into_boxed_slice(),
             platform,
             silence,
             longest_reply: LONGEST_LOGIN,
@@ -169,7 +171,11 @@ impl Channel {
             return self.receive(&cx.within(self.silence, "silence"));
         }
         if self.settled(cx)? && at_pager(self) {
-            let answer = pager::answer(&self.terminal.line());
+            let line = self.terminal.line();
+            if pager::is_last_page(&line) {
+                self.terminal.note_padding();
+            }
+            let answer = pager::answer(&line);
             self.terminal.erase_line();
             self.transport.write_all(answer, cx)?;
         }
@@ -206,8 +212,10 @@ impl Channel {
     }
 
     fn receive(&mut self, cx: &Cx) -> Result<(), Trouble> {
-        let count = self.transport.read(&mut self.buffer, cx)?;
-        let bytes = &self.buffer[..count];
+        // On the stack, which is deeper elsewhere: thousands of sessions would each keep it for nothing.
+        let mut buffer = [0; READ_SIZE];
+        let count = self.transport.read(&mut buffer, cx)?;
+        let bytes = &buffer[..count];
         if self.raw.len() + count > self.longest_reply {
             return Err(Trouble::TooLong(self.longest_reply));
         }
@@ -225,6 +233,11 @@ impl Channel {
     /// What was written on a line that has ended, where some of it was written over; `start` is its place in the text.
     fn typed(&self, start: usize) -> Option<&str> {
         self.terminal.typed(start)
+    }
+
+    /// A part of the text without what a pager added.
+    fn text_of(&self, place: Range<usize>) -> Cow<'_, str> {
+        self.terminal.text_of(place)
     }
 
     /// Behind how many bytes each line of several ended.

@@ -217,7 +217,7 @@ impl Plan {
             .target(&self.credentials)
             .map_err(|source| HostError::Credentials { host: name(), source })?;
         let connector = self.connectors.connector(host, &self.credentials)?;
-        let mut builder = builder(host)?.timeouts(self.timeouts);
+        let mut builder = session_builder(host)?.timeouts(self.timeouts);
         if let Some(folder) = &self.session_log {
             builder = builder.session_log(folder);
         }
@@ -236,7 +236,9 @@ fn address(host: &Host) -> String {
 /// The name in place of a platform's that asks for it to be found out.
 const AUTO: &str = "auto";
 
-fn builder(host: &Host) -> Result<SessionBuilder, HostError> {
+/// The builder of sessions with a host, by its platform: an embedded one, a file, or `auto`. For programs that open sessions
+/// themselves.
+pub fn session_builder(host: &Host) -> Result<SessionBuilder, HostError> {
     let Some(name) = host.platform() else {
         return Err(HostError::NoPlatform { host: host.name().to_owned() });
     };
