@@ -1,7 +1,7 @@
 //! The columns that the arguments choose, held against what the templates give.
 
 use crate::exit::Usage;
-use crate::plan::Parser;
+use crate::parser::{Parser, ntc_name};
 use linecrew_core::inventory::{Host, Inventory};
 
 /// Refuses a column that no reply can have. Where a platform is a file of the user's, or is to be found out, nobody knows
@@ -15,8 +15,8 @@ pub(crate) fn check(
     let known = match parser {
         Parser::None => return Ok(()),
         Parser::Template(template) => template.header().to_vec(),
-        Parser::Builtin if inventory.hosts().iter().any(|host| is_open(host)) => return Ok(()),
-        Parser::Builtin => of_builtins(parser, inventory, commands),
+        Parser::Templates(_) if inventory.hosts().iter().any(|host| is_open(host)) => return Ok(()),
+        Parser::Templates(_) => of_templates(parser, inventory, commands),
     };
     // Without any template each host tells that it has none.
     match chosen.iter().find(|column| !known.contains(column)) {
@@ -33,14 +33,14 @@ fn is_open(host: &Host) -> bool {
 }
 
 /// The columns of all commands on all platforms, each once.
-fn of_builtins(parser: &Parser, inventory: &Inventory, commands: &[String]) -> Vec<String> {
+fn of_templates(parser: &Parser, inventory: &Inventory, commands: &[String]) -> Vec<String> {
     let mut platforms: Vec<_> = inventory.hosts().iter().filter_map(|host| host.platform()).collect();
     platforms.sort_unstable();
     platforms.dedup();
     let mut known: Vec<String> = Vec::new();
     for (platform, command) in platforms.iter().flat_map(|on| commands.iter().map(move |it| (on, it))) {
         // A command without a template adds no columns.
-        if let Ok(Some(template)) = parser.find(platform, command) {
+        if let Ok(Some(template)) = parser.find(&ntc_name(platform), command) {
             let new: Vec<_> = template.header().iter().filter(|column| !known.contains(column)).collect();
             known.extend(new.into_iter().cloned());
         }

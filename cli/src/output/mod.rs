@@ -3,13 +3,16 @@
 mod cell;
 mod json;
 mod raw;
+mod rows;
 mod safe;
+mod sheet;
 mod table;
 
 use crate::args::Format;
 use crate::record::HostRecord;
 use std::io::{self, Write};
 
+pub(crate) use rows::Rows;
 #[cfg(feature = "lab")]
 pub(crate) use safe::safe;
 

@@ -1,6 +1,50 @@
 //! The built-in templates on realistic outputs.
 
-use crate::textfsm::Templates;
+use super::*;
+use crate::textfsm::{Template, Templates};
+use std::path::{Path, PathBuf};
+
+/// Replies of devices, `TEMPLATE.txt` or `TEMPLATE_VARIANT.txt`, each beside the rows that it gives, `.json`.
+fn replies() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/textfsm/testdata/replies");
+    let mut replies: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    replies.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
+    replies.sort();
+    replies
+}
+
+/// The longest name of a template that the name of the reply begins with.
+fn template_of(reply: &Path) -> &'static str {
+    let name = reply.file_stem().unwrap().to_str().unwrap();
+    let names =
+        files().filter(|file| file.strip_suffix(".textfsm").is_some_and(|stem| name.starts_with(stem)));
+    names.max_by_key(|file| file.len()).unwrap_or_else(|| panic!("{name} is a reply for no template"))
+}
+
+#[test]
+fn replies_of_devices_give_the_rows_beside_them() {
+    let mut differ = Vec::new();
+    for reply in replies() {
+        let template = Template::parse(text(template_of(&reply)).unwrap()).unwrap();
+        let table = template.parse_text(&std::fs::read_to_string(&reply).unwrap());
+        let rows = serde_json::to_value(table.unwrap_or_else(|error| panic!("{}: {error}", reply.display())))
+            .unwrap();
+        let expected = std::fs::read_to_string(reply.with_extension("json")).unwrap_or_default();
+        let expected: serde_json::Value = serde_json::from_str(&expected).unwrap_or_default();
+        if rows != expected {
+            differ.push(format!("{}\n{rows:#}", reply.display()));
+        }
+    }
+    assert!(differ.is_empty(), "{}", differ.join("\n"));
+}
+
+#[test]
+fn every_template_has_a_reply() {
+    let with_reply: Vec<_> = replies().iter().map(|reply| template_of(reply)).collect();
+    let others: Vec<_> = files().filter(|file| *file != "index" && !with_reply.contains(file)).collect();
+    // The tests below have theirs.
+    assert_eq!(others, ["cisco_iosxe_show_version.textfsm", "frr_show_version.textfsm"]);
+}
 
 /// Parses `text` as a platform's `show version`, which gives one row, and returns that as JSON.
 fn show_version(platform: &str, text: &str) -> serde_json::Value {

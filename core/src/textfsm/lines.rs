@@ -35,9 +35,8 @@ fn end_of_line(text: &[u8]) -> Option<(usize, usize)> {
         at += plain_blocks(&text[at..]);
         match text[at..] {
             [] => return None,
-            [b'\r', b'\n', ..] => return Some((at, 2)),
+            [b'\r', b'\n', ..] | [0xc2, 0x85, ..] => return Some((at, 2)),
             [b'\n'..=b'\r' | 0x1c..=0x1e, ..] => return Some((at, 1)),
-            [0xc2, 0x85, ..] => return Some((at, 2)),
             [0xe2, 0x80, 0xa8 | 0xa9, ..] => return Some((at, 3)),
             [..] => at += 1,
         }

@@ -20,6 +20,8 @@ pub(super) struct Row {
     pub(super) files: Vec<String>,
     platform: Field,
     command: Field,
+    /// The command as the index has it.
+    written: String,
 }
 
 /// An expression of a row; an empty one matches everything.
@@ -57,6 +59,7 @@ impl Index {
                 files: cells[template].split(':').map(str::to_owned).collect(),
                 platform: platform.map_or_else(|| Ok(any()), |at| read(at, &mut fields))?,
                 command: command.map_or_else(|| Ok(any()), |at| read(at, &mut fields))?,
+                written: command.map(|at| cells[at].to_owned()).unwrap_or_default(),
             });
         }
         Ok(Self { rows })
@@ -91,7 +94,7 @@ impl Index {
 impl Row {
     /// The command in full, such as one would type it; where the index has choices, as it writes them.
     pub(super) fn command(&self) -> String {
-        readable(&self.command.text)
+        readable(&self.written)
     }
 }
 
@@ -147,7 +150,8 @@ fn column(columns: &[&str], name: &str) -> Option<usize> {
 /// Writes out the shorthand: `sh[[ow]]` is `sh(o(w)?)?`.
 fn completed(text: &str) -> String {
     replaced(text, |word| {
-        word.chars().map(|c| format!("({c}")).collect::<String>() + &")?".repeat(word.chars().count())
+        let opened: String = word.chars().flat_map(|c| ['(', c]).collect();
+        opened + &")?".repeat(word.chars().count())
     })
 }
 
@@ -164,38 +168,25 @@ fn replaced(text: &str, with: impl Fn(&str) -> String) -> String {
     result + rest
 }
 
-/// `show version` of `sh(o(w)?)? ver(s(i(o(n)?)?)?)?`: the completions written out, and no end of the line.
+/// `show version` of `sh[[ow]] (ip )?ver[[sion]]\s*$`: what may be left out is, and of choices the first is taken.
 fn readable(text: &str) -> String {
-    let mut result = String::new();
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        match completion(rest) {
-            Some((word, length)) => {
-                result.push_str(&word);
-                rest = &rest[length..];
-            }
-            None => {
-                result.push(c);
-                rest = &rest[c.len_utf8()..];
-            }
-        }
+    let mut text = replaced(text, str::to_owned);
+    while let Some((at, length, inner)) = innermost_group(&text) {
+        let rest = text.get(at + length..).unwrap_or_default();
+        let is_optional = rest.starts_with(['?', '*']);
+        let first = inner.trim_start_matches("?:").split('|').next().unwrap_or_default();
+        let first = if is_optional { String::new() } else { first.to_owned() };
+        text.replace_range(at..at + length + usize::from(is_optional), &first);
     }
-    let result = result.trim_end_matches('$');
-    result.strip_suffix(r"\s*").unwrap_or(result).trim_end().to_owned()
+    let text = text.trim_end_matches('$');
+    text.strip_suffix(r"\s*").unwrap_or(text).replace(r"\|", "|")
 }
 
-/// The word of a completion at the start of `text`, and how long the completion is.
-fn completion(text: &str) -> Option<(String, usize)> {
-    let (mut word, mut rest) = (String::new(), text);
-    while let Some(after) = rest.strip_prefix('(') {
-        let c = after.chars().next()?;
-        word.push(c);
-        rest = &after[c.len_utf8()..];
-    }
-    let ends = ")?".repeat(word.chars().count());
-    rest.starts_with(&ends)
-        .then(|| (word.clone(), text.len() - rest.len() + ends.len()))
-        .filter(|(word, _)| !word.is_empty())
+/// Where the first group without groups in it stands, how long it is, and what is between its parentheses.
+fn innermost_group(text: &str) -> Option<(usize, usize, String)> {
+    let end = text.find(')')?;
+    let start = text[..end].rfind('(')?;
+    Some((start, end + 1 - start, text[start + 1..end].to_owned()))
 }
 
 /// `cisco_(asa|ftd)` as the two names that it is.
@@ -243,7 +234,7 @@ mod tests {
         assert_eq!(completed("sh[[ow]] ver[[sion]]"), "sh(o(w)?)? ver(s(i(o(n)?)?)?)?");
         assert_eq!(completed("[[]] [[a"), "[[]] [[a");
         let commands: Vec<String> = Index::parse(INDEX).unwrap().rows.iter().map(Row::command).collect();
-        assert_eq!(commands, ["show version", r"show interfaces(?: (?:\S+))? status", "show .*"]);
+        assert_eq!(commands, ["show version", "show interfaces status", "show .*"]);
     }
 
     #[test]
