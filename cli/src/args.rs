@@ -121,6 +121,10 @@ pub(crate) struct LoginArgs {
     /// empty line means none
     #[arg(long, value_name = "FILE", conflicts_with = "ask_pass")]
     pub(crate) password_file: Option<PathBuf>,
+
+    /// How often a telnet login sends a password that the device refuses; more than once may lock the account
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10))]
+    pub(crate) login_attempts: u32,
 }
 
 #[derive(Clone, Copy, Debug, ClapArgs)]

@@ -28,6 +28,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Ended, Usage> {
         parser: Parser::Builtin,
         credentials,
         limits: args.limits,
+        login_attempts: 1,
         workers: args.workers,
         verbose: false,
         record: None,

@@ -27,6 +27,7 @@ pub(crate) struct Plan {
     pub(crate) parser: Parser,
     pub(crate) credentials: Credentials,
     pub(crate) limits: LimitArgs,
+    pub(crate) login_attempts: u32,
     pub(crate) workers: usize,
     pub(crate) verbose: bool,
     /// Where sessions are recorded.
@@ -52,6 +53,7 @@ impl Plan {
             parser,
             credentials,
             limits: args.limits,
+            login_attempts: args.login.login_attempts,
             workers: args.workers,
             verbose: args.verbose,
             #[cfg(feature = "lab")]
@@ -82,6 +84,7 @@ impl Plan {
         let fleet = Fleet::new(&executor, &self.inventory, connectors)
             .credentials(self.credentials.clone())
             .timeouts(timeouts)
+            .login_attempts(self.login_attempts)
             .host_timeout(limits.host_timeout);
         Ok((executor, fleet))
     }

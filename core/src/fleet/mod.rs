@@ -88,6 +88,7 @@ struct Plan {
     connectors: Arc<dyn Connectors>,
     credentials: Credentials,
     timeouts: Timeouts,
+    login_attempts: u32,
     host_timeout: Duration,
     session_log: Option<PathBuf>,
     cancel: CancelToken,
@@ -101,6 +102,7 @@ impl Fleet {
             connectors: Arc::new(connectors),
             credentials: Credentials::default(),
             timeouts: Timeouts::default(),
+            login_attempts: 1,
             host_timeout: Duration::from_mins(15),
             session_log: None,
             cancel: CancelToken::new(),
@@ -118,6 +120,13 @@ impl Fleet {
     /// Sets the limits of each session.
     pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
         self.plan.timeouts = timeouts;
+        self
+    }
+
+    /// Sets how often each session's [login in the stream](crate::session::SessionBuilder::login_attempts) sends a password
+    /// that was refused. Default: once.
+    pub fn login_attempts(mut self, attempts: u32) -> Self {
+        self.plan.login_attempts = attempts;
         self
     }
 
@@ -217,7 +226,7 @@ impl Plan {
             .target(&self.credentials)
             .map_err(|source| HostError::Credentials { host: name(), source })?;
         let connector = self.connectors.connector(host, &self.credentials)?;
-        let mut builder = builder(host)?.timeouts(self.timeouts);
+        let mut builder = builder(host)?.timeouts(self.timeouts).login_attempts(self.login_attempts);
         if let Some(folder) = &self.session_log {
             builder = builder.session_log(folder);
         }

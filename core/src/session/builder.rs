@@ -65,6 +65,7 @@ pub struct SessionBuilder {
     persistent: bool,
     log_folder: Option<PathBuf>,
     detects: bool,
+    login_attempts: u32,
 }
 
 impl SessionBuilder {
@@ -76,6 +77,7 @@ impl SessionBuilder {
             persistent: false,
             log_folder: None,
             detects: false,
+            login_attempts: 1,
         }
     }
 
@@ -87,6 +89,13 @@ impl SessionBuilder {
     /// Sets the limits.
     pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
         self.timeouts = timeouts;
+        self
+    }
+
+    /// Sets how often the login in the stream, as on telnet, sends the password where the device refuses it and asks again.
+    /// Once unless told otherwise: a wrong password that is sent again locks accounts. Over SSH it is sent once in any case.
+    pub fn login_attempts(mut self, attempts: u32) -> Self {
+        self.login_attempts = attempts;
         self
     }
 
@@ -137,7 +146,7 @@ impl SessionBuilder {
         if let Some(folder) = &self.log_folder {
             session.start_log(folder, &target.name)?;
         }
-        session.log_in()?;
+        session.log_in(self.login_attempts)?;
         session.channel.limit_replies(self.longest_reply);
         if self.detects {
             session.detect()?;
