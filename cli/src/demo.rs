@@ -6,6 +6,7 @@ use crate::lab;
 use crate::output::Printer;
 use crate::plan::{Parser, Plan};
 use crate::run::execute;
+use linecrew_core::platform::Platforms;
 use std::fs;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
@@ -29,6 +30,8 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Ended, Usage> {
         credentials,
         limits: args.limits,
         workers: args.workers,
+        platforms: Platforms::default(),
+        persistent_steps: false,
         record: None,
     };
     let mut out = io::stdout().lock();

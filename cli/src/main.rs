@@ -13,6 +13,7 @@ mod lab;
 mod output;
 mod password;
 mod plan;
+mod platforms;
 mod progress;
 mod record;
 mod run;
@@ -24,6 +25,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let result = match Args::parse().command {
         Command::Run(args) => run::run(&args),
+        Command::Platforms(args) => platforms::run(&args),
         #[cfg(feature = "lab")]
         Command::Demo(args) => demo::run(&args),
         #[cfg(feature = "lab")]

@@ -4,9 +4,11 @@ use crate::args::{HostArgs, LimitArgs, RunArgs};
 use crate::columns;
 use crate::exit::Usage;
 use crate::password;
+use crate::platforms;
 use linecrew_core::executor::Executor;
 use linecrew_core::fleet::Fleet;
 use linecrew_core::inventory::{Entry, Host, Inventory, SshConfigFile};
+use linecrew_core::platform::Platforms;
 use linecrew_core::session::Timeouts;
 use linecrew_core::textfsm::{Template, builtin, builtins};
 use linecrew_core::transport::Credentials;
@@ -28,6 +30,8 @@ pub(crate) struct Plan {
     pub(crate) credentials: Credentials,
     pub(crate) limits: LimitArgs,
     pub(crate) workers: usize,
+    pub(crate) platforms: Platforms,
+    pub(crate) persistent_steps: bool,
     /// Where sessions are recorded.
     #[cfg(feature = "lab")]
     pub(crate) record: Option<PathBuf>,
@@ -42,7 +46,8 @@ impl Plan {
             (None, true) => Parser::Builtin,
             (None, false) => Parser::None,
         };
-        columns::check(&args.output.columns, &parser, &inventory, &args.commands)?;
+        let platforms = platforms::known(args.hosts.platforms.as_deref())?;
+        columns::check(&args.output.columns, &parser, &inventory, &platforms, &args.commands)?;
         let credentials = password::credentials(&args.login, &inventory)?;
         let commands = args.commands.clone();
         Ok(Self {
@@ -52,6 +57,8 @@ impl Plan {
             credentials,
             limits: args.limits,
             workers: args.workers,
+            platforms,
+            persistent_steps: args.hosts.persistent_steps,
             #[cfg(feature = "lab")]
             record: args.record.clone(),
         })
@@ -80,7 +87,9 @@ impl Plan {
         let fleet = Fleet::new(&executor, &self.inventory, connectors)
             .credentials(self.credentials.clone())
             .timeouts(timeouts)
+            .platforms(self.platforms.clone())
             .host_timeout(limits.host_timeout);
+        let fleet = if self.persistent_steps { fleet.persistent_steps() } else { fleet };
         Ok((executor, fleet))
     }
 }

@@ -1,10 +1,13 @@
 //! The formats of results, each generic over where it writes to.
 
 mod cell;
+mod grid;
 mod json;
 mod raw;
 mod safe;
 mod table;
+
+pub(crate) use grid::grid;
 
 use crate::args::Format;
 use crate::record::HostRecord;

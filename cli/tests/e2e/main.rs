@@ -5,6 +5,7 @@ mod bad_hosts;
 mod bad_usage;
 mod lab;
 mod passwords;
+mod platforms;
 mod run;
 #[path = "../support/mod.rs"]
 mod support;

@@ -41,7 +41,7 @@ use crate::deadline::Deadline;
 use crate::executor::excepthook::contained;
 use crate::executor::{Executor, Handle, TaskError};
 use crate::inventory::{Host, Inventory};
-use crate::platform::Platform;
+use crate::platform::Platforms;
 use crate::session::{Session, SessionBuilder, Timeouts};
 use crate::transport::Credentials;
 use run::Value;
@@ -90,6 +90,8 @@ struct Plan {
     timeouts: Timeouts,
     host_timeout: Duration,
     session_log: Option<PathBuf>,
+    platforms: Platforms,
+    persistent_steps: bool,
     cancel: CancelToken,
     watcher: Arc<Watcher>,
 }
@@ -103,6 +105,8 @@ impl Fleet {
             timeouts: Timeouts::default(),
             host_timeout: Duration::from_mins(15),
             session_log: None,
+            platforms: Platforms::default(),
+            persistent_steps: false,
             cancel: CancelToken::new(),
             watcher: Arc::new(|_| {}),
         };
@@ -124,6 +128,20 @@ impl Fleet {
     /// Sets how long one host may take from the connect to the end of its job. Default: 15 minutes.
     pub fn host_timeout(mut self, limit: Duration) -> Self {
         self.plan.host_timeout = limit;
+        self
+    }
+
+    /// Sets where hosts' platforms are looked up by name, and found out among. Default: the embedded ones.
+    pub fn platforms(mut self, platforms: Platforms) -> Self {
+        self.plan.platforms = platforms;
+        self
+    }
+
+    /// Takes the platforms' steps also where they change what a device keeps, as [`SessionBuilder::persistent_steps`] does.
+    ///
+    /// [`SessionBuilder::persistent_steps`]: crate::session::SessionBuilder::persistent_steps
+    pub fn persistent_steps(mut self) -> Self {
+        self.plan.persistent_steps = true;
         self
     }
 
@@ -217,13 +235,33 @@ impl Plan {
             .target(&self.credentials)
             .map_err(|source| HostError::Credentials { host: name(), source })?;
         let connector = self.connectors.connector(host, &self.credentials)?;
-        let mut builder = builder(host)?.timeouts(self.timeouts);
+        let mut builder = self.builder(host)?.timeouts(self.timeouts);
+        if self.persistent_steps {
+            builder = builder.persistent_steps();
+        }
         if let Some(folder) = &self.session_log {
             builder = builder.session_log(folder);
         }
         Ok(builder.open(&*connector, &target, cx)?)
     }
+
+    fn builder(&self, host: &Host) -> Result<SessionBuilder, HostError> {
+        let Some(name) = host.platform() else {
+            return Err(HostError::NoPlatform { host: host.name().to_owned() });
+        };
+        let found = match host.settings().platform_file() {
+            Some(file) => self.platforms.load(file),
+            None if name == AUTO => return Ok(Session::detect_platform(&self.platforms)?),
+            None => self.platforms.find(name),
+        };
+        found
+            .map(Session::builder)
+            .map_err(|source| HostError::Platform { host: host.name().to_owned(), source })
+    }
 }
+
+/// The name in place of a platform's that asks for it to be found out.
+const AUTO: &str = "auto";
 
 fn address(host: &Host) -> String {
     match host.port() {
@@ -231,20 +269,4 @@ fn address(host: &Host) -> String {
         Some(port) => format!("{}:{port}", host.hostname()),
         None => host.hostname().to_owned(),
     }
-}
-
-/// The name in place of a platform's that asks for it to be found out.
-const AUTO: &str = "auto";
-
-fn builder(host: &Host) -> Result<SessionBuilder, HostError> {
-    let Some(name) = host.platform() else {
-        return Err(HostError::NoPlatform { host: host.name().to_owned() });
-    };
-    let file = host.settings().platform_file();
-    if name == AUTO && file.is_none() {
-        return Ok(Session::detect_platform()?);
-    }
-    let found = file.map_or_else(|| Platform::builtin(name), Platform::load);
-    let platform = found.map_err(|source| HostError::Platform { host: host.name().to_owned(), source })?;
-    Ok(Session::builder(platform))
 }

@@ -3,7 +3,7 @@
 use super::{Session, SessionError};
 use crate::channel::Channel;
 use crate::cx::Cx;
-use crate::platform::Platform;
+use crate::platform::{Platform, Platforms};
 use crate::transport::{Connector, Target};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -64,7 +64,8 @@ pub struct SessionBuilder {
     longest_reply: usize,
     persistent: bool,
     log_folder: Option<PathBuf>,
-    detects: bool,
+    /// Among which the platform is to be found out.
+    detects: Option<Platforms>,
 }
 
 impl SessionBuilder {
@@ -75,13 +76,13 @@ impl SessionBuilder {
             longest_reply: LONGEST_REPLY,
             persistent: false,
             log_folder: None,
-            detects: false,
+            detects: None,
         }
     }
 
-    /// A builder of sessions that begin as those of a generic platform, and find out which it is.
-    pub(super) fn detecting(generic: Arc<Platform>) -> Self {
-        Self { detects: true, ..Self::new(generic) }
+    /// A builder of sessions that begin as those of a generic platform, and find out which of these it is.
+    pub(super) fn detecting(generic: Arc<Platform>, platforms: Platforms) -> Self {
+        Self { detects: Some(platforms), ..Self::new(generic) }
     }
 
     /// Sets the limits.
@@ -139,10 +140,9 @@ impl SessionBuilder {
         }
         session.log_in()?;
         session.channel.limit_replies(self.longest_reply);
-        if self.detects {
-            session.detect()?;
-        } else {
-            session.prepare()?;
+        match &self.detects {
+            Some(platforms) => session.detect(platforms)?,
+            None => session.prepare()?,
         }
         Ok(session)
     }
