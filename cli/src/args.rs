@@ -57,6 +57,11 @@ pub(crate) struct RunArgs {
     #[arg(short = 'f', long, default_value_t = 20, value_name = "N", value_parser = positive)]
     pub(crate) workers: usize,
 
+    /// Say on standard error what is passed over without being an error, such as lines of the SSH configuration that
+    /// have no effect here
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+
     /// Record each session to a text file of its own in this folder, without passwords
     #[cfg(feature = "lab")]
     #[arg(long, value_name = "DIR")]
@@ -264,20 +269,24 @@ pub(crate) struct DemoArgs {
 #[cfg(feature = "lab")]
 #[derive(Debug, ClapArgs)]
 pub(crate) struct LabArgs {
-    /// How many devices; half speak telnet, half SSH [default: 12]
+    /// How many devices; half speak telnet, half SSH [default: 12, or none with --device or --replay]
     #[arg(long, value_name = "N", value_parser = positive)]
     pub(crate) devices: Option<usize>,
 
-    /// A device described by a YAML file; may be given several times. The numbered devices are then left out, unless
-    /// --devices is given too
+    /// A device described by a YAML file; may be given several times
     #[arg(long, value_name = "FILE")]
     pub(crate) device: Vec<PathBuf>,
 
-    /// What the devices of --device speak
+    /// A device that says what was recorded by run --record, whatever it is asked, named after the file; may be given
+    /// several times
+    #[arg(long, value_name = "FILE")]
+    pub(crate) replay: Vec<PathBuf>,
+
+    /// What the devices of --device and --replay speak
     #[arg(long, default_value = "telnet", value_name = "telnet|ssh", value_parser = ["telnet", "ssh"])]
     pub(crate) transport: String,
 
-    /// What they are
+    /// What the numbered and the recorded devices are
     #[arg(long, default_value = "cisco_iosxe", value_name = "P")]
     pub(crate) platform: String,
 

@@ -32,6 +32,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Ended, Usage> {
         workers: args.workers,
         platforms: Platforms::default(),
         persistent_steps: false,
+        verbose: false,
         record: None,
     };
     let mut out = io::stdout().lock();

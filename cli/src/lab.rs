@@ -2,7 +2,7 @@
 
 use crate::args::LabArgs;
 use crate::exit::{Ended, Usage};
-use linecrew_testkit::{Device, Lab, LabBuilder, Platform, Service};
+use linecrew_testkit::{Device, Lab, LabBuilder, Platform, Recording, Service};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -31,14 +31,27 @@ pub(crate) fn run(args: &LabArgs) -> Result<Ended, Usage> {
 /// Starts what the arguments name.
 fn serve(args: &LabArgs) -> Result<Lab, Usage> {
     let latency = Duration::from_millis(args.latency);
-    let usual = if args.device.is_empty() { 12 } else { 0 };
-    let mut builder = numbered(&args.platform, args.devices.unwrap_or(usual), latency)?;
+    let own = described(args)?.into_iter().chain(recorded(args)?).collect::<Vec<_>>();
+    let usual = if own.is_empty() { 12 } else { 0 };
+    let numbered = numbered(&args.platform, args.devices.unwrap_or(usual), latency)?;
     let service = if args.transport == "ssh" { Service::Ssh } else { Service::Telnet };
-    for file in &args.device {
-        let device = Device::load(file).map_err(Usage::new)?.latency(latency);
-        builder = builder.device(device, service);
-    }
-    builder.start().map_err(Usage::new)
+    let add = |builder: LabBuilder, device: Device| builder.device(device.latency(latency), service);
+    own.into_iter().fold(numbered, add).start().map_err(Usage::new)
+}
+
+/// The devices of `--device`.
+fn described(args: &LabArgs) -> Result<Vec<Device>, Usage> {
+    args.device.iter().map(|file| Device::load(file).map_err(Usage::new)).collect()
+}
+
+/// The devices of `--replay`.
+fn recorded(args: &LabArgs) -> Result<Vec<Device>, Usage> {
+    let device = |file: &PathBuf| {
+        let recording = Recording::load(file).map_err(Usage::new)?;
+        let name = file.file_stem().unwrap_or_default().to_string_lossy();
+        Ok(Device::new(platform(&args.platform)?, name).replay(recording))
+    };
+    args.replay.iter().map(device).collect()
 }
 
 /// Starts so many devices of a platform.
@@ -47,10 +60,12 @@ pub(crate) fn start(platform: &str, devices: usize, latency: Duration) -> Result
 }
 
 fn numbered(platform: &str, devices: usize, latency: Duration) -> Result<LabBuilder, Usage> {
-    let known =
-        || Usage::new(format!("--platform {platform}: expected one of {}", Platform::NAMES.join(", ")));
-    let platform = Platform::named(platform).ok_or_else(known)?;
-    Ok(Lab::builder().devices(devices).platform(platform).latency(latency))
+    Ok(Lab::builder().devices(devices).platform(self::platform(platform)?).latency(latency))
+}
+
+fn platform(name: &str) -> Result<Platform, Usage> {
+    let known = || Usage::new(format!("--platform {name}: expected one of {}", Platform::NAMES.join(", ")));
+    Platform::named(name).ok_or_else(known)
 }
 
 fn announce(lab: &Lab, args: &LabArgs) -> Result<(), Usage> {

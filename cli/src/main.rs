@@ -17,6 +17,7 @@ mod platforms;
 mod progress;
 mod record;
 mod run;
+mod verbose;
 
 use args::{Args, Command};
 use clap::Parser;

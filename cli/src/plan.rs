@@ -32,6 +32,7 @@ pub(crate) struct Plan {
     pub(crate) workers: usize,
     pub(crate) platforms: Platforms,
     pub(crate) persistent_steps: bool,
+    pub(crate) verbose: bool,
     /// Where sessions are recorded.
     #[cfg(feature = "lab")]
     pub(crate) record: Option<PathBuf>,
@@ -59,6 +60,7 @@ impl Plan {
             workers: args.workers,
             platforms,
             persistent_steps: args.hosts.persistent_steps,
+            verbose: args.verbose,
             #[cfg(feature = "lab")]
             record: args.record.clone(),
         })

@@ -6,6 +6,7 @@ use crate::output::Printer;
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::record::{HostRecord, ReplyRecord, Status, send};
+use crate::verbose;
 use linecrew_core::cancel::CancelToken;
 use linecrew_core::executor::{Pending, Wait};
 use linecrew_core::fleet::Run;
@@ -23,6 +24,9 @@ pub(crate) fn run(args: &RunArgs) -> Result<Ended, Usage> {
 pub(crate) fn execute(plan: &Plan, printer: &mut Printer<impl io::Write>) -> Result<Ended, Usage> {
     let (executor, fleet) = plan.fleet()?;
     let (cancel, progress) = (CancelToken::new(), Progress::new(plan.inventory.len()));
+    if plan.verbose {
+        verbose::start(&progress);
+    }
     let watcher = progress.clone();
     let fleet = fleet.cancel(cancel.clone()).on_event(move |event| watcher.event(event));
     let (commands, parser) = (plan.commands.clone(), plan.parser.clone());

@@ -5,6 +5,7 @@ use crate::faults::{EchoStyle, Noise, Stage, Trip};
 use crate::node::Node;
 use crate::pager::Paged;
 use crate::platform::Text;
+use crate::replay::Replay;
 use std::sync::Arc;
 
 /// More bytes than this in one line are not taken.
@@ -66,6 +67,8 @@ pub(crate) enum State {
     More(Paged),
     /// A reply that goes on for ever.
     Endless,
+    /// A recording, in place of a command line.
+    Replay(Replay),
     /// A fault: nothing more is said.
     Stalled,
     Closed,
@@ -103,6 +106,9 @@ impl Console {
 
     /// What it shows before the first prompt.
     pub(crate) fn greeting(&mut self) -> Vec<u8> {
+        if let State::Replay(replay) = &mut self.state {
+            return replay.say();
+        }
         let node = Arc::clone(&self.node);
         let words = &node.device().platform.login;
         self.say(&node.device().banner);
@@ -120,6 +126,9 @@ impl Console {
     pub fn input(&mut self, typed: &[u8]) -> Vec<u8> {
         if self.node.boot() != self.boot {
             self.state = State::Closed;
+        }
+        if let State::Replay(replay) = &mut self.state {
+            return replay.answer(typed);
         }
         for &byte in typed {
             let ends_crlf = self.after_cr && matches!(byte, b'\n' | 0);
@@ -148,7 +157,10 @@ impl Console {
 
     /// Whether the device has hung up.
     pub fn is_closed(&self) -> bool {
-        matches!(self.state, State::Closed)
+        match &self.state {
+            State::Replay(replay) => replay.is_over(),
+            state => matches!(state, State::Closed),
+        }
     }
 
     /// What it says of its own accord, once all that it said before is on its way.
@@ -181,7 +193,7 @@ impl Console {
             State::More(_) => self.out.extend_from_slice(platform.pager.prompt),
             State::Question { text, .. } => self.out.extend_from_slice(text.as_bytes()),
             State::Command => self.out.extend(self.command_prompt().into_bytes()),
-            State::Endless | State::Stalled | State::Closed => {}
+            State::Endless | State::Replay(_) | State::Stalled | State::Closed => {}
         }
     }
 
@@ -223,7 +235,7 @@ impl Console {
 
     fn key(&mut self, byte: u8) {
         match self.state {
-            State::Closed | State::Stalled => {}
+            State::Closed | State::Replay(_) | State::Stalled => {}
             State::Endless => self.stop_reply(byte),
             State::More(_) => self.pager_key(byte),
             _ => self.line_key(byte),

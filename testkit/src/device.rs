@@ -5,6 +5,7 @@ use crate::factor::Factor;
 use crate::facts::Facts;
 use crate::faults::Fault;
 use crate::platform::{Command, Platform};
+use crate::recording::Recording;
 use linecrew_core::secret::Secret;
 use linecrew_core::transport::{Credentials, Target};
 use std::borrow::Cow;
@@ -55,6 +56,7 @@ pub struct Device {
     pub(crate) factors: Vec<Vec<Factor>>,
     pub(crate) ssh_algorithms: SshAlgorithms,
     pub(crate) forwards: bool,
+    pub(crate) recording: Option<Arc<Recording>>,
     pub(crate) seed: u64,
     pub(crate) facts: Facts,
 }
@@ -103,6 +105,7 @@ impl Device {
             factors: Vec::new(),
             ssh_algorithms: SshAlgorithms::Modern,
             forwards: false,
+            recording: None,
             seed,
             facts: Facts::from_seed(seed),
         }

@@ -30,6 +30,8 @@ pub mod memory;
 #[cfg(feature = "telnet")]
 mod negotiation;
 mod node;
+#[cfg(feature = "oracle")]
+pub mod oracle;
 mod pager;
 mod platform;
 mod recorder;

@@ -4,6 +4,7 @@ use crate::console::{Console, Entry, State};
 use crate::device::LoginStyle;
 use crate::node::Node;
 use crate::platform::{EnableWords, LoginWords};
+use crate::replay::Replay;
 use std::sync::Arc;
 
 /// Wrong answers after which a device gives up.
@@ -12,6 +13,9 @@ const TRIES: u32 = 3;
 impl State {
     /// What a new session waits for.
     pub(crate) fn first(node: &Node, entry: Entry) -> Self {
+        if let Some(recording) = &node.device().recording {
+            return Self::Replay(Replay::new(recording));
+        }
         match (entry, node.device().login) {
             (Entry::Authenticated, _) | (_, LoginStyle::None) => Self::Command,
             (_, LoginStyle::Password) => Self::Password { username: None },

@@ -60,8 +60,10 @@ pub enum RecordingError {
         source: std::io::Error,
     },
     /// A line is no event.
-    #[error("line {line} of the recording: expected `SECONDS < \"BYTES\"` or `SECONDS > \"BYTES\"`")]
+    #[error("{}:{line}: expected `SECONDS < \"BYTES\"` or `SECONDS > \"BYTES\"`", path.display())]
     Line {
+        /// The file; `<text>` where it was none.
+        path: PathBuf,
         /// Counted from 1.
         line: usize,
     },
@@ -72,13 +74,19 @@ impl Recording {
     pub fn load(path: impl AsRef<Path>) -> Result<Self, RecordingError> {
         let path = path.as_ref();
         let unreadable = |source| RecordingError::Read { path: path.to_owned(), source };
-        Self::parse(&std::fs::read_to_string(path).map_err(unreadable)?)
+        Self::parse_named(&std::fs::read_to_string(path).map_err(unreadable)?, path)
     }
 
     /// Reads a recording from its text.
     pub fn parse(text: &str) -> Result<Self, RecordingError> {
+        Self::parse_named(text, Path::new("<text>"))
+    }
+
+    fn parse_named(text: &str, path: &Path) -> Result<Self, RecordingError> {
         let lines = text.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
-        let event = |(at, line)| event(line).ok_or(RecordingError::Line { line: at + 1 });
+        let event = |(at, line)| {
+            event(line).ok_or_else(|| RecordingError::Line { path: path.to_owned(), line: at + 1 })
+        };
         Ok(Self { events: lines.map(event).collect::<Result<_, _>>()? })
     }
 
@@ -145,7 +153,7 @@ mod tests {
             ["x", "0.1 ? \"a\"", "0.1 < a", "-1 < \"a\"", "0.1 < \"\\q\"", "0.1 < \"\\xg0\"", "0.1 < \""]
         {
             let error = Recording::parse(&format!("{HEADING}\n\n{text}\n")).unwrap_err();
-            assert!(error.to_string().starts_with("line 3 "), "{text}: {error}");
+            assert!(error.to_string().starts_with("<text>:3: expected"), "{text}: {error}");
         }
     }
 

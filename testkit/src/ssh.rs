@@ -378,6 +378,10 @@ impl Handler for Client {
         command: &[u8],
         session: &mut Session,
     ) -> Result<(), Self::Error> {
+        // A recording has a shell's bytes and no other command's.
+        if self.server.node.device().recording.is_some() {
+            return session.channel_failure(channel);
+        }
         let said = self.console().exec(&String::from_utf8_lossy(command));
         session.channel_success(channel)?;
         session.data(channel, said)?;

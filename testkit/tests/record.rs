@@ -52,18 +52,19 @@ fn a_recording_holds_no_secret_whatever_the_chunks() {
 #[test]
 fn a_recording_is_served_as_the_device_that_it_was_taken_of() {
     let folder = tempfile::tempdir().unwrap();
-    let commands = ["show version", "show clock", "nonsense"];
-    let (said, _) = record(folder.path(), &commands[..2], 1000);
-    let recording = Arc::new(Recording::load(folder.path().join("R1.txt")).unwrap());
-    assert_eq!(converse(&recording.connector(), &commands[..2]), said);
+    let commands = ["show version", "show clock"];
+    let (said, _) = record(folder.path(), &commands, 1000);
+    let recording = Recording::load(folder.path().join("R1.txt")).unwrap();
+    let replay = Device::cisco_iosxe("R1").replay(recording);
+    assert_eq!(converse(&memory::connector([replay.power_on()]), &commands), said);
     let error = Recording::load(folder.path().join("none.txt")).unwrap_err();
     assert!(error.to_string().contains("cannot be read"), "{error}");
 }
 
 #[test]
 fn a_replay_hangs_up_at_the_end_of_the_recording() {
-    let recording = Arc::new(Recording::parse("0 < \"R1>\"\n0 > \" \"\n0 < \"more\"\n").unwrap());
-    let mut transport = recording.replay_in_memory("R1");
+    let recording = Recording::parse("0 < \"R1>\"\n0 > \" \"\n0 < \"more\"\n").unwrap();
+    let mut transport = Device::cisco_iosxe("R1").replay(recording).connect_in_memory();
     let cx = Cx::new(Deadline::after(Duration::from_secs(20), "test"), CancelToken::new());
     let mut buf = [0; 64];
     assert_eq!(transport.read(&mut buf, &cx).unwrap(), 3);

@@ -1,6 +1,7 @@
 //! The stream to a device, however it comes about: directly, or through a jump host.
 
 use crate::resolve::Resolver;
+use crate::source::Source;
 #[cfg(feature = "ssh")]
 use crate::ssh::Jump;
 use crate::tcp;
@@ -47,18 +48,20 @@ impl Default for Dial {
 }
 
 impl Dial {
-    /// Connects to `target` within `limit`, from the moment at which the jump host's connection stands.
+    /// Connects to `target` within `limit`, from the moment at which the jump host's connection stands. Where this
+    /// machine makes the connection, it does so from `source`.
     pub(crate) fn connect(
         &self,
         target: &Target,
         usual_port: u16,
+        source: Source<'_>,
         limit: Duration,
         cx: &Cx,
     ) -> Result<Connection, TransportError> {
         match self {
             Self::Direct(resolver) => {
                 let cx = cx.within(limit, "connect");
-                tcp::connect(target, usual_port, resolver, &cx).map(Connection::direct)
+                tcp::connect(target, usual_port, source, resolver, &cx).map(Connection::direct)
             }
             #[cfg(feature = "ssh")]
             Self::Through(jump) => jump.connect(target, usual_port, limit, cx),

@@ -17,7 +17,7 @@ const MOST_TOLD: usize = 8;
 
 /// Connection attempts to several addresses, the first of which to succeed wins; the others are then closed.
 pub(crate) struct Race<'a> {
-    source: Source<'a>,
+    source: &'a Source<'a>,
     waiting: std::vec::IntoIter<SocketAddr>,
     pending: Vec<(SocketAddr, TcpStream)>,
     failed: Vec<(SocketAddr, io::Error)>,
@@ -40,7 +40,7 @@ pub(crate) struct Attempts(Vec<(SocketAddr, Option<io::Error>)>);
 
 impl<'a> Race<'a> {
     /// A race over `addresses`, in which the families take turns, beginning with the first one's.
-    pub(crate) fn new(addresses: Vec<SocketAddr>, source: Source<'a>) -> Self {
+    pub(crate) fn new(addresses: Vec<SocketAddr>, source: &'a Source<'a>) -> Self {
         let waiting = alternate(addresses).into_iter();
         Self { source, waiting, pending: Vec::new(), failed: Vec::new() }
     }
@@ -70,7 +70,7 @@ impl<'a> Race<'a> {
                     continue;
                 }
             };
-            self.source.bind(&stream)?;
+            self.source.bind(&stream, &address)?;
             match begin(&stream, &address) {
                 Ok(()) => {
                     self.pending.push((address, stream));
@@ -211,8 +211,8 @@ pub(crate) mod tests {
         Cx::new(Deadline::after(Duration::from_mins(10), "connect"), CancelToken::new())
     }
 
-    fn race(addresses: &[SocketAddr]) -> Race<'static> {
-        Race::new(addresses.to_vec(), Source::default())
+    fn run(addresses: &[SocketAddr]) -> Result<TcpStream, Failure> {
+        Race::new(addresses.to_vec(), &Source::default()).run(&cx())
     }
 
     fn parse(text: &str) -> SocketAddr {
@@ -252,8 +252,23 @@ pub(crate) mod tests {
     fn the_next_address_is_tried_when_one_refuses() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let open = listener.local_addr().unwrap();
-        let stream = race(&[closed_address(), open]).run(&cx()).unwrap();
+        let stream = run(&[closed_address(), open]).unwrap();
         assert_eq!(stream.peer_addr().unwrap(), open);
+    }
+
+    #[test]
+    fn an_ipv6_address_that_fails_gives_way_to_ipv4_and_the_other_way_round() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let open = listener.local_addr().unwrap();
+        // Refused where this machine has IPv6, else no socket; documentation prefix (RFC 3849): no route, or no answer.
+        for dead in
+            [SocketAddr::new("::1".parse().unwrap(), closed_address().port()), parse("[2001:db8::1]:9")]
+        {
+            assert_eq!(run(&[dead, open]).unwrap().peer_addr().unwrap(), open);
+        }
+        let Ok(listener) = TcpListener::bind("[::1]:0") else { return };
+        let open = listener.local_addr().unwrap();
+        assert_eq!(run(&[closed_address(), open]).unwrap().peer_addr().unwrap(), open);
     }
 
     #[test]
@@ -262,7 +277,7 @@ pub(crate) mod tests {
         let (silent, _queue) = silent_address();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let open = listener.local_addr().unwrap();
-        let stream = race(&[silent, open]).run(&cx()).unwrap();
+        let stream = run(&[silent, open]).unwrap();
         assert_eq!(stream.peer_addr().unwrap(), open);
     }
 
@@ -271,7 +286,7 @@ pub(crate) mod tests {
         // Nothing can be connected to the broadcast address; that fails at once and without a word to anybody.
         let nowhere = parse("255.255.255.255:9");
         for addresses in [[closed_address(), nowhere], [nowhere, closed_address()]] {
-            match race(&addresses).run(&cx()) {
+            match run(&addresses) {
                 Err(Failure::All(attempts)) => assert_eq!(attempts.kind(), io::ErrorKind::ConnectionRefused),
                 other => panic!("{other:?}"),
             }

@@ -16,34 +16,36 @@ const KEEPALIVE_IDLE: Duration = Duration::from_mins(1);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(15);
 const KEEPALIVE_PROBES: u32 = 4;
 
-/// Connects to the first address of `target` that answers, from where the target says. The stream is non-blocking.
+/// Connects to the first address of `target` that answers, from `source`. The stream is non-blocking.
 ///
 /// Every address is tried, IPv6 and IPv4 in turn, each 250 ms after the one before it or as soon as that one fails;
 /// all of them run until `cx` ends.
 pub(crate) fn connect(
     target: &Target,
     usual_port: u16,
+    source: Source<'_>,
     resolver: &Resolver,
     cx: &Cx,
 ) -> Result<TcpStream, TransportError> {
     let peer = target.peer(usual_port);
     let port = target.port.unwrap_or(usual_port);
-    let source = Source::of(target);
+    let shown = source.shown();
+    let source = source.resolved().map_err(|error| no_source(&shown, error, &peer))?;
     let mut addresses = resolver.resolve(&target.host, port, &peer, cx)?;
     addresses.retain(|address| source.fits(address));
     if addresses.is_empty() {
-        let what = format!("no address of the host is of the family of {}", source.shown());
+        let what = format!("no address of the host is of the family of {shown}");
         return Err(TransportError::new(ErrorKind::Configuration, Phase::Connect, &peer, what)
             .hint("give a source address of the other family, or none"));
     }
-    let stream = Race::new(addresses, source).run(cx).map_err(|failure| told(failure, source, &peer, cx))?;
+    let stream = Race::new(addresses, &source).run(cx).map_err(|failure| told(failure, &shown, &peer, cx))?;
     set_options(&stream).map_err(|source| {
         TransportError::new(ErrorKind::Io, Phase::Connect, &peer, "cannot set up the socket").source(source)
     })?;
     Ok(stream)
 }
 
-fn told(failure: Failure, source: Source<'_>, peer: &str, cx: &Cx) -> TransportError {
+fn told(failure: Failure, source: &str, peer: &str, cx: &Cx) -> TransportError {
     match failure {
         Failure::All(attempts) => all_failed(attempts, peer),
         Failure::Wait(error @ PollError::Interrupted(Interruption::TimedOut), attempts) => {
@@ -54,13 +56,16 @@ fn told(failure: Failure, source: Source<'_>, peer: &str, cx: &Cx) -> TransportE
             with(error, attempts.told())
         }
         Failure::Wait(error, _) => error.into_transport_error(Phase::Connect, peer, cx),
-        Failure::Source(error) => {
-            let what = format!("cannot connect from {}", source.shown());
-            TransportError::new(ErrorKind::Configuration, Phase::Connect, peer, what)
-                .source(error)
-                .hint("check the source address and the source interface; this machine must have them")
-        }
+        Failure::Source(error) => no_source(source, error, peer),
     }
+}
+
+/// The error of a source that this machine cannot connect from.
+fn no_source(source: &str, error: io::Error, peer: &str) -> TransportError {
+    let what = format!("cannot connect from {source}");
+    TransportError::new(ErrorKind::Configuration, Phase::Connect, peer, what)
+        .source(error)
+        .hint("check the source address and the source interface; this machine must have them")
 }
 
 fn all_failed(attempts: Attempts, peer: &str) -> TransportError {
@@ -111,7 +116,7 @@ mod tests {
     }
 
     fn open(target: &Target, resolver: &Resolver) -> Result<TcpStream, TransportError> {
-        connect(target, 23, resolver, &cx())
+        connect(target, 23, Source::of(target), resolver, &cx())
     }
 
     fn target(address: SocketAddr) -> Target {
@@ -126,10 +131,10 @@ mod tests {
 
     #[test]
     fn a_wait_that_the_system_refuses_says_nothing_of_the_host() {
-        let failure = Race::new(vec![closed_address()], Source::default()).run(&cx()).unwrap_err();
+        let failure = Race::new(vec![closed_address()], &Source::default()).run(&cx()).unwrap_err();
         let Failure::All(attempts) = failure else { panic!("{failure:?}") };
         let failure = Failure::Wait(PollError::Io(rustix::io::Errno::MFILE.into()), attempts);
-        let error = told(failure, Source::default(), "r1", &cx());
+        let error = told(failure, "", "r1", &cx());
         assert_eq!(error.kind(), ErrorKind::Io);
         assert!(!error.to_string().contains("firewall"), "{error}");
     }
@@ -164,7 +169,7 @@ mod tests {
         let (_listener, address) = listener();
         let cx = cx();
         cx.cancel().cancel();
-        let error = connect(&target(address), 23, &Resolver::system(), &cx).unwrap_err();
+        let error = connect(&target(address), 23, Source::default(), &Resolver::system(), &cx).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Cancelled);
     }
 
@@ -173,7 +178,7 @@ mod tests {
     fn a_past_deadline_names_its_limit() {
         let (address, _queue) = crate::race::tests::silent_address();
         let cx = cx().within(Duration::from_millis(20), "connect");
-        let error = connect(&target(address), 23, &Resolver::system(), &cx).unwrap_err();
+        let error = connect(&target(address), 23, Source::default(), &Resolver::system(), &cx).unwrap_err();
         assert_eq!((error.kind(), error.phase()), (ErrorKind::TimedOut, Phase::Connect));
         let shown = error.to_string();
         assert!(shown.contains("timed out (connect limit)"), "{shown}");

@@ -4,9 +4,9 @@
 
 mod common;
 
-use common::{cx, refused, target, until};
+use common::{cx, refused, target, until, within};
 use linecrew_core::transport::{
-    Connector, Credentials, ErrorKind, HostKeyCheck, Phase, Target, Transport, TransportError,
+    Connector, Credentials, ErrorKind, HostKeyCheck, Phase, SshOptions, Target, Transport, TransportError,
 };
 use linecrew_testkit::{Device, Fault, Lab, RunningDevice, Service};
 use linecrew_transports::ssh::{Jump, SshConnector};
@@ -191,6 +191,38 @@ fn a_jump_host_that_died_is_connected_to_anew() {
     assert!(ended.to_string().contains("the connection through bastion "), "{ended}");
     shell(&jump, &device.devices()[0]);
     assert_eq!(bastion.counters().sessions_opened, 2);
+}
+
+#[test]
+#[ignore = "takes seconds"]
+fn a_jump_host_that_falls_silent_is_given_up_where_it_is_to_be_asked() {
+    let bastion =
+        lab(Device::cisco_iosxe("bastion").fault(Fault::StallAfter(12_000)).jump_host(), Service::Ssh);
+    let mut options = SshOptions::default();
+    (options.server_alive_interval, options.server_alive_count_max) = (Some(2), Some(1));
+    let jump = Jump::new(ssh(), login(&bastion.devices()[0]).ssh(options));
+    let device = lab(Device::cisco_iosxe("r1"), Service::Ssh);
+    let mut transport = shell(&jump, &device.devices()[0]);
+    let ended = (0..1000).find_map(|_| ask(&mut *transport, "show clock", "r1>").err()).unwrap();
+    assert_eq!(ended.kind(), ErrorKind::Closed);
+    let shown = ended.to_string();
+    assert!(shown.contains("the connection through bastion "), "{shown}");
+    assert!(shown.contains("was lost: the server is silent: 1 keepalive was not answered"), "{shown}");
+}
+
+#[test]
+#[ignore = "takes seconds"]
+fn a_jump_host_that_answers_is_kept_though_its_devices_say_nothing() {
+    let bastion = lab(Device::cisco_iosxe("bastion").jump_host(), Service::Ssh);
+    let mut options = SshOptions::default();
+    (options.server_alive_interval, options.server_alive_count_max) = (Some(2), Some(1));
+    let jump = Jump::new(ssh(), login(&bastion.devices()[0]).ssh(options));
+    let device = lab(Device::cisco_iosxe("r1"), Service::Ssh);
+    let mut transport = shell(&jump, &device.devices()[0]);
+    let error = transport.read(&mut [0; 8], &within(Duration::from_secs(7))).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TimedOut, "{error}");
+    ask(&mut *transport, "show clock", "r1>").unwrap();
+    assert_eq!(bastion.counters().sessions_opened, 1);
 }
 
 #[test]

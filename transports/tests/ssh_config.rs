@@ -179,7 +179,7 @@ fn a_way_that_is_not_served_is_an_error_that_names_the_line() {
     for (line, expected) in [
         ("ProxyCommand nc %h %p", "config:5: ProxyCommand is not supported"),
         ("Match exec true", "config:5: Match exec is not supported"),
-        ("BindInterface mgmt", "BindInterface is not served; set source_interface"),
+        ("BindInterface none-such", "cannot connect from none-such: no such interface is up"),
         ("BindAddress mgmt", "BindAddress mgmt: expected an IP address"),
         (
             "ProxyJump j\nMatch host j\nProxyJump k\nMatch host k\nProxyJump j",
@@ -226,15 +226,21 @@ fn a_way_that_the_program_sets_counts_more_than_the_configuration() {
 }
 
 #[test]
-fn a_connection_is_made_from_the_address_that_the_configuration_binds_to() {
+fn a_connection_is_made_from_the_address_or_the_interface_that_the_configuration_binds_to() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    let server = std::thread::spawn(move || [(); 2].map(|()| listener.accept().unwrap().1.ip().to_string()));
-    let connector = Bench::new().connector("BindAddress 127.0.0.2");
+    let server = std::thread::spawn(move || [(); 4].map(|()| listener.accept().unwrap().1.ip().to_string()));
+    let bench = Bench::new();
     let target = target().port(port);
-    assert_eq!(refused(connector.connect(&target, &cx())).phase(), Phase::Handshake);
     let mut own = target.clone();
     own.source_address = Some([127, 0, 0, 3].into());
-    assert_eq!(refused(connector.connect(&own, &cx())).phase(), Phase::Handshake);
-    assert_eq!(server.join().unwrap(), ["127.0.0.2", "127.0.0.3"]);
+    for (line, target) in [
+        ("BindAddress 127.0.0.2", &target),
+        ("BindAddress 127.0.0.2", &own),
+        ("BindInterface lo", &target),
+        ("BindInterface none-such", &own),
+    ] {
+        assert_eq!(refused(bench.connector(line).connect(target, &cx())).phase(), Phase::Handshake);
+    }
+    assert_eq!(server.join().unwrap(), ["127.0.0.2", "127.0.0.3", "127.0.0.1", "127.0.0.3"]);
 }

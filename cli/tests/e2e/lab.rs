@@ -99,7 +99,7 @@ fn serve_and_end(inventory: &Path) {
 }
 
 #[test]
-fn a_lab_serves_a_device_described_by_a_file_and_a_run_records_it_without_its_password() {
+fn a_device_described_by_a_file_is_served_recorded_without_its_password_and_served_again_from_that() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let device = "{hostname: sw1, password: sEcReT-7, commands: [{command: show clock, reply: \"noon\\n\"}]}";
@@ -113,6 +113,23 @@ fn a_lab_serves_a_device_described_by_a_file_and_a_run_records_it_without_its_pa
     assert!(ended.code == Some(0) && ended.out.contains("noon"), "{ended:?}");
     let tape = std::fs::read_to_string(folder.path().join("tapes/sw1.txt")).unwrap();
     assert!(tape.contains("> \"***\\n\"") && tape.contains("noon") && !tape.contains("sEcReT-7"), "{tape}");
+    lab.interrupt();
+    assert_eq!(lab.finish().code, Some(0));
+    for transport in ["telnet", "ssh"] {
+        replay(folder.path(), &path("tapes/sw1.txt"), transport);
+    }
+}
+
+/// Serves a recording, and runs the command that was recorded.
+fn replay(folder: &Path, tape: &str, transport: &str) {
+    let inventory = folder.join(format!("{transport}.yaml")).to_str().unwrap().to_owned();
+    let lab = start(&["lab", "--replay", tape, "--transport", transport, "--inventory", &inventory]);
+    assert!(lab.line().starts_with("1 device"));
+    lab.line();
+    let mut command = linecrew(&["run", "show clock", "-i", &inventory, "--format", "raw"]);
+    command.env("LINECREW_PASSWORD", "any").env("LINECREW_ENABLE_SECRET", "any");
+    let ended = Process::start(command).finish();
+    assert!(ended.code == Some(0) && ended.out.contains("noon"), "{transport}: {ended:?}");
     lab.interrupt();
     assert_eq!(lab.finish().code, Some(0));
 }

@@ -115,18 +115,25 @@ fn a_host_key_that_is_accepted_once_is_known_from_then_on() {
 fn the_openssh_configuration_knows_the_way_to_a_host() {
     let site = Site::new(mixed(2));
     let text = format!(
-        "Host core\nHostName 127.0.0.1\nPort {}\nUserKnownHostsFile {}\nHost other\nProxyCommand nc %h %p\n",
+        "Host core\nHostName 127.0.0.1\nPort {}\nUserKnownHostsFile {}\nForwardX11 no\nHost other\nProxyCommand nc %h %p\n",
         site.port("r2"),
         site.path("known_hosts")
     );
     let config = site.file("ssh.conf", &text);
     assert_ok(&["--host", "core", "--ssh-config", &config], &["core"]);
-    let args = ["run", "show clock", "--host", "other", "--platform", "cisco_iosxe", "--ssh-config", &config];
-    let mut command = linecrew(&args);
-    command.env("LINECREW_PASSWORD", PASSWORD);
-    let ended = Process::start(command).finish();
-    let told = format!("{config}:6: ProxyCommand is not supported");
-    assert!(ended.code == Some(1) && ended.out.contains(&told), "{ended:?}");
+    let run = |host: &str, more: &[&str]| {
+        let args =
+            ["run", "show clock", "--host", host, "--platform", "cisco_iosxe", "--ssh-config", &config];
+        let mut command = linecrew(&[&args, more].concat());
+        command.env("LINECREW_PASSWORD", PASSWORD);
+        Process::start(command).finish()
+    };
+    let ended = run("other", &[]);
+    let told = format!("{config}:7: ProxyCommand is not supported");
+    assert!(ended.code == Some(1) && ended.out.contains(&told) && ended.err.is_empty(), "{ended:?}");
+    let told = format!("core:22: {config}:5: ForwardX11 has no effect here\n");
+    let ended = run("core", &["--verbose"]);
+    assert_eq!(ended.err, told, "{ended:?}");
 }
 
 /// A host that accepts and says nothing, until the listener is dropped.

@@ -27,6 +27,9 @@ use terminal::Terminal;
 /// How many bytes may come before the login has ended, when nobody has asked for anything: no banner is near it.
 const LONGEST_LOGIN: usize = 1 << 20;
 
+/// How much is read at a time: one telnet or SSH read is seldom longer.
+const READ_SIZE: usize = 4 << 10;
+
 /// What ends a wait for a device.
 #[derive(Debug)]
 pub(crate) enum Trouble {
@@ -73,7 +76,6 @@ pub(crate) struct Channel {
     terminal: Terminal,
     /// All bytes since the last line was sent.
     raw: Vec<u8>,
-    buffer: Box<[u8]>,
     platform: Arc<Platform>,
     silence: Duration,
     longest_reply: usize,
@@ -90,8 +92,6 @@ impl Channel {
             transport,
             terminal: Terminal::default(),
             raw: Vec::new(),
-            // One telnet or SSH read is seldom longer.
-            buffer: vec![0; 4 << 10].into_boxed_slice(),
             platform,
             silence,
             longest_reply: LONGEST_LOGIN,
@@ -206,8 +206,10 @@ impl Channel {
     }
 
     fn receive(&mut self, cx: &Cx) -> Result<(), Trouble> {
-        let count = self.transport.read(&mut self.buffer, cx)?;
-        let bytes = &self.buffer[..count];
+        // On the stack, which is deeper elsewhere: thousands of sessions would each keep it for nothing.
+        let mut buffer = [0; READ_SIZE];
+        let count = self.transport.read(&mut buffer, cx)?;
+        let bytes = &buffer[..count];
         if self.raw.len() + count > self.longest_reply {
             return Err(Trouble::TooLong(self.longest_reply));
         }

@@ -42,21 +42,24 @@ pub struct Entry {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host_key_check: Option<HostKeyCheck>,
     /// The OpenSSH configuration (`ssh_config(5)`) that the host is looked up in by its `hostname`: a path, or `none`. What
-    /// stands here counts more than what stands there.
+    /// stands here counts more than what stands there. A host that is reached over telnet is not looked up in it, but its
+    /// jump hosts are.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ssh_config: Option<SshConfigFile>,
     /// How it is spoken to over SSH; each key is inherited by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ssh: Option<SshOptions>,
-    /// The address of this machine to connect from; the system's choice unless set. OpenSSH's `BindAddress`.
+    /// The address of this machine to connect from; the system's choice unless set. OpenSSH's `BindAddress`. It has no
+    /// effect behind jump hosts: this machine then connects to the first of them, from that one's own source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_address: Option<IpAddr>,
     /// The interface or VRF device of this machine to connect through, on Linux; the routing table's choice unless set.
+    /// No effect behind jump hosts, as `source_address`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_interface: Option<String>,
     /// The jump hosts on the way; none unless set. Each is a host of the inventory, whose settings it then has, or an SSH
     /// server with what `defaults` says of credentials and host keys. A `ProxyJump` of `ssh_config` counts only where this
-    /// is not set; `none` sets it aside.
+    /// is not set, and for hosts that are reached over SSH alone; `none` sets it aside.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jump: Option<Jump>,
     /// Where to connect when nobody answers at `hostname`, through the same jump hosts.

@@ -25,22 +25,25 @@
 //! ```
 //!
 //! A template comes from a text ([`Template::parse`]), a file ([`Template::load`]) or the built-in set ([`builtin()`]).
-//! Neither a template nor a text can make it panic, hang or take unbounded memory: expressions run in linear time,
-//! those with look-around or back-references within a limit of steps for each match and one for all of a text.
+//! A text that is too long to hold is parsed row by row ([`Template::rows`]).
+//!
+//! Neither a template nor a text can make it panic, hang or take unbounded memory. A line costs linear time whatever
+//! the expressions are; those with look-around, references or what does not give back have a limit of steps for each
+//! match and one for all of a text, and passing it is an error.
 //!
 //! Where this differs from Python:
 //!
-//! - `\N{...}` in expressions is refused, and groups nest at most 60 deep.
-//! - A repeated group that can match nothing, as in `(\S*)*`, keeps its last iteration that matched something; Python
-//!   makes one empty iteration more and keeps that.
-//! - A condition on the group that it stands in, as in `((?(1)a|b))`, is taken as false in every iteration.
+//! - `\N{...}` in expressions is refused, and groups nest at most 100 deep.
+//! - Where a possessive repetition of groups gives up an iteration, Python 3.11 leaves behind where its groups began.
+//! - Characters are letters, digits or small as Unicode 16 says.
 
 mod builtin;
 mod engine;
 mod error;
 mod lines;
-mod pattern;
 mod python_re;
+mod record;
+mod rows;
 mod rule;
 mod table;
 mod template;
@@ -48,5 +51,6 @@ mod value;
 
 pub use builtin::{Builtin, builtin, builtins};
 pub use error::{ParseError, ParseErrorKind, TemplateError};
+pub use rows::{Rows, RowsError};
 pub use table::{Row, Table, Value};
 pub use template::Template;

@@ -1,6 +1,6 @@
 //! A rule: an expression, and what is done when a line matches it.
 
-use super::pattern::Pattern;
+use super::python_re::{Regex, is_space, is_word};
 use super::value::ValueDef;
 
 /// What happens with the line.
@@ -37,7 +37,7 @@ pub(super) enum NextState {
 pub(super) struct Rule {
     /// The line of the template, counted from 1.
     pub(super) line: usize,
-    pub(super) pattern: Pattern,
+    pub(super) regex: Regex,
     /// Which group gives which value, in the order of the groups.
     pub(super) targets: Vec<Target>,
     pub(super) line_op: LineOp,
@@ -60,7 +60,7 @@ impl Rule {
     pub(super) fn parse(text: &str, line: usize, values: &[ValueDef]) -> Result<Self, String> {
         let (source, action) = split_action(text);
         let source = if values.is_empty() { source.to_owned() } else { substituted(source, values)? };
-        let pattern = Pattern::parse(&source).map_err(|reason| format!("{reason} in '{source}'"))?;
+        let regex = Regex::parse(&source).map_err(|reason| format!("{reason} in '{source}'"))?;
         let Action { line_op, record_op, operand } = match action {
             Some(action) => {
                 Action::parse(action).ok_or_else(|| format!("the action '->{action}' is malformed"))?
@@ -68,14 +68,14 @@ impl Rule {
             None => Action::default(),
         };
         check_operand(line_op, operand.as_deref())?;
-        let targets = targets(&pattern, values);
-        Ok(Self { line, pattern, targets, line_op, record_op, operand, next: NextState::Same })
+        let targets = targets(&regex, values);
+        Ok(Self { line, regex, targets, line_op, record_op, operand, next: NextState::Same })
     }
 }
 
 /// Whether `name` may name a state.
-pub(super) fn is_word(name: &str) -> bool {
-    !name.is_empty() && name.chars().all(|c| c == '_' || c.is_alphanumeric())
+pub(super) fn is_state_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(is_word)
 }
 
 /// Whether `name` is a keyword of actions.
@@ -147,7 +147,7 @@ fn record_op(name: &str) -> Option<RecordOp> {
 /// A state's name, or a text in double quotes.
 fn operand(text: &str) -> Option<String> {
     let quoted = text.len() >= 2 && text.starts_with('"') && text.ends_with('"');
-    (quoted || is_word(text)).then(|| text.to_owned())
+    (quoted || is_state_name(text)).then(|| text.to_owned())
 }
 
 fn check_operand(line_op: LineOp, operand: Option<&str>) -> Result<(), String> {
@@ -169,11 +169,6 @@ fn split_action(text: &str) -> (&str, Option<&str>) {
         Some((at - space.len_utf8(), at + 2))
     });
     arrows.last().map_or((text, None), |(end, start)| (&text[..end], Some(&text[start..])))
-}
-
-/// White space as Python has it, which also counts the separators 0x1c to 0x1f.
-pub(super) fn is_space(c: char) -> bool {
-    c.is_whitespace() || ('\x1c'..='\x1f').contains(&c)
 }
 
 /// Replaces `$NAME` and `${NAME}` by the values' expressions, and `$$` by `$`.
@@ -207,9 +202,9 @@ fn placeholder(text: &str) -> Option<(&str, &str)> {
     valid.then_some((name, after))
 }
 
-fn targets(pattern: &Pattern, values: &[ValueDef]) -> Vec<Target> {
+fn targets(regex: &Regex, values: &[ValueDef]) -> Vec<Target> {
     let named =
-        pattern.groups().iter().enumerate().filter_map(|(index, name)| Some((index + 1, name.as_ref()?)));
+        regex.groups().iter().enumerate().filter_map(|(index, name)| Some((index + 1, name.as_ref()?)));
     named
         .filter_map(|(group, name)| {
             let value = values.iter().position(|value| value.name == *name)?;
@@ -221,7 +216,7 @@ fn targets(pattern: &Pattern, values: &[ValueDef]) -> Vec<Target> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::textfsm::pattern::Allowance;
+    use crate::textfsm::python_re::{Allowance, Line, Matcher};
 
     fn rule(text: &str) -> Result<Rule, String> {
         Rule::parse(text, 1, &[ValueDef::parse("Value X (\\d+)").unwrap()])
@@ -269,14 +264,10 @@ mod tests {
 
     #[test]
     fn dollars_are_substituted_only_where_there_are_values() {
-        assert!(
-            rule("^${X}$$").is_ok_and(|rule| rule
-                .pattern
-                .spans("12", &mut Allowance::new())
-                .unwrap()
-                .is_some())
-        );
-        let bare = Rule::parse("^a$", 1, &[]).unwrap();
-        assert!(bare.pattern.spans("ab", &mut Allowance::new()).unwrap().is_none());
+        let matches = |rule: &Rule, text| {
+            rule.regex.matches(Line::new(text), &mut Matcher::default(), &mut Allowance::new())
+        };
+        assert_eq!(matches(&rule("^${X}$$").unwrap(), "12"), Ok(true));
+        assert_eq!(matches(&Rule::parse("^a$", 1, &[]).unwrap(), "ab"), Ok(false));
     }
 }

@@ -11,8 +11,8 @@ pub struct Table {
 }
 
 impl Table {
-    pub(super) fn new(header: Arc<[String]>, rows: Vec<Vec<Value>>) -> Self {
-        let rows = rows.into_iter().map(|values| Row { header: header.clone(), values }).collect();
+    pub(super) fn new(header: Arc<[String]>, rows: impl IntoIterator<Item = Vec<Value>>) -> Self {
+        let rows = rows.into_iter().map(|values| Row::new(header.clone(), values)).collect();
         Self { header, rows }
     }
 
@@ -79,6 +79,10 @@ pub struct Row {
 }
 
 impl Row {
+    pub(super) fn new(header: Arc<[String]>, values: Vec<Value>) -> Self {
+        Self { header, values }
+    }
+
     /// The value of the column `name`; None if there is no such column.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.iter().find_map(|(column, value)| (column == name).then_some(value))

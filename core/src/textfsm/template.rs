@@ -1,8 +1,10 @@
 //! Reading a template: values, then states with their rules.
 
-use super::engine;
+use super::engine::Run;
 use super::error::{ParseError, TemplateError};
-use super::rule::{LineOp, NextState, Rule, is_keyword, is_space, is_word};
+use super::lines::lines;
+use super::python_re::is_space;
+use super::rule::{LineOp, NextState, Rule, is_keyword, is_state_name};
 use super::table::Table;
 use super::value::{MAX_NAME, ValueDef};
 use std::path::Path;
@@ -72,7 +74,14 @@ impl Template {
     /// It fails where a rule says `Error`, where Python's textfsm raises an exception, and where expressions pass
     /// a limit of memory or steps. A text that no rule knows gives a table without rows.
     pub fn parse_text(&self, text: &str) -> Result<Table, ParseError> {
-        engine::run(self, text)
+        let mut run = Run::new(self);
+        for line in lines(text) {
+            if !run.line(line)? {
+                break;
+            }
+        }
+        run.end();
+        Ok(Table::new(self.header.clone(), std::mem::take(run.rows())))
     }
 }
 
@@ -132,7 +141,7 @@ fn parse_state<'t>(
 }
 
 fn check_state_name(name: &str, states: &[State]) -> Result<(), String> {
-    if !is_word(name) || name.chars().count() > MAX_NAME || is_keyword(name) {
+    if !is_state_name(name) || name.chars().count() > MAX_NAME || is_keyword(name) {
         return Err(format!("'{name}' cannot name a state"));
     }
     if states.iter().any(|state| state.name == name) {

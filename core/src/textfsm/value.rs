@@ -1,6 +1,6 @@
 //! `Value` lines: the columns of the table.
 
-use super::pattern::Pattern;
+use super::python_re::Regex;
 
 /// The longest name of a value or a state.
 pub(super) const MAX_NAME: usize = 48;
@@ -36,7 +36,7 @@ pub(super) struct ValueDef {
     /// What stands for it in a rule: its expression as a group of its name.
     pub(super) template: String,
     /// The expression of a `List` value with groups of its own: those with a name give a map for each item.
-    pub(super) nested: Option<Pattern>,
+    pub(super) nested: Option<Regex>,
 }
 
 impl ValueDef {
@@ -56,10 +56,9 @@ impl ValueDef {
         if regex.len() < 2 || !regex.starts_with('(') || !regex.ends_with(')') || regex.ends_with("\\)") {
             return Err(format!("the expression '{regex}' of Value '{name}' must be within '(' and ')'"));
         }
-        let pattern = Pattern::parse(&regex).map_err(|reason| format!("{reason} in '{regex}'"))?;
+        let own = Regex::parse(&regex).map_err(|reason| format!("{reason} in '{regex}'"))?;
         let template = format!("(?P<{name}>{}", &regex[1..]);
-        let nested = Some(pattern)
-            .filter(|pattern| options.contains(&ValueOption::List) && pattern.groups().len() > 1);
+        let nested = Some(own).filter(|own| options.contains(&ValueOption::List) && own.groups().len() > 1);
         Ok(Self { name: name.to_owned(), options, template, nested })
     }
 

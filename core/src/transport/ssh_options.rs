@@ -58,8 +58,8 @@ pub struct SshOptions {
     /// The message authentication codes to offer, best first, in place of the built-in list.
     #[cfg_attr(feature = "inventory", serde(skip_serializing_if = "Option::is_none"))]
     pub macs: Option<Vec<String>>,
-    /// After how many seconds without a byte from the server it is asked whether it is still there. 0, which is off,
-    /// unless set.
+    /// After how many seconds without a byte from the server it is asked whether it is still there; 2 at least. 0, which
+    /// is off, unless set. A jump host is asked as its own options say, while devices are connected to through it.
     #[cfg_attr(feature = "inventory", serde(skip_serializing_if = "Option::is_none"))]
     pub server_alive_interval: Option<u32>,
     /// How many such questions in a row may stay unanswered before the connection counts as lost. 3 unless set.

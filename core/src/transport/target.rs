@@ -11,13 +11,16 @@ use std::path::PathBuf;
 pub struct Target {
     /// The name that errors and results give it.
     pub name: String,
-    /// A host name or an address.
+    /// A host name or an address. A name is tried at all of its addresses, IPv6 and IPv4 in turn, each a quarter of a
+    /// second after the one before it or as soon as that one fails (RFC 8305); the first to answer wins.
     pub host: String,
     /// The port; the transport's usual one where none is given.
     pub port: Option<u16>,
-    /// The address of this machine to connect from; the system's choice where none is given.
+    /// The address of this machine to connect from; the system's choice where none is given. Behind jump hosts it has no
+    /// effect: what this machine connects to is the first of them, and from that one's own source.
     pub source_address: Option<IpAddr>,
-    /// The interface or VRF device of this machine to connect through; the routing table's choice where none is given.
+    /// The interface or VRF device of this machine to connect through; the routing table's choice where none is given. No
+    /// effect behind jump hosts, as `source_address`.
     pub source_interface: Option<String>,
     /// Who logs in, and with what.
     pub credentials: Credentials,

@@ -15,6 +15,8 @@ pub(super) struct Configured {
     pub(super) options: SshOptions,
     pub(super) trust: Trust,
     pub(super) connect_timeout: Option<Duration>,
+    /// The interface whose address is the source, where nothing nearer says it.
+    pub(super) bind_interface: Option<String>,
     /// The jump hosts on the way, the nearest to this machine first.
     pub(super) way: Vec<Hop>,
     /// Whether what is known of the host may change the order of the host key algorithms.
@@ -31,12 +33,6 @@ impl Configured {
         check: Option<HostKeyCheck>,
         files: Option<&[PathBuf]>,
     ) -> Result<Self, String> {
-        if config.bind_interface.is_some()
-            && target.source_interface.is_none()
-            && target.source_address.is_none()
-        {
-            return Err("BindInterface is not served; set source_interface or source_address".into());
-        }
         let trust = trust(&config, check, files);
         let unordered = |list: &AlgorithmList| !list.is_ordered();
         let known_first = options.host_key_algorithms.is_none()
@@ -64,9 +60,16 @@ impl Configured {
         }));
         let alive = config.server_alive_interval.and_then(|wait| u32::try_from(wait.as_secs()).ok());
         options.server_alive_interval = options.server_alive_interval.or(alive);
-        let (connect_timeout, way, key_alias) =
-            (config.connect_timeout, config.proxy_jump, config.host_key_alias);
-        Ok(Self { target, options, trust, connect_timeout, way, known_first, key_alias })
+        Ok(Self {
+            target,
+            options,
+            trust,
+            connect_timeout: config.connect_timeout,
+            bind_interface: config.bind_interface,
+            way: config.proxy_jump,
+            known_first,
+            key_alias: config.host_key_alias,
+        })
     }
 
     /// The server as `known_hosts` knows it.

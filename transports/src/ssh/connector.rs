@@ -11,6 +11,7 @@ use super::jump::Jump;
 use super::proxy_jump::whole_way;
 use super::session::Session;
 use crate::dial::Dial;
+use crate::source::Source;
 use linecrew_core::cx::Cx;
 use linecrew_core::secret::Secret;
 use linecrew_core::transport::{
@@ -182,6 +183,9 @@ impl SshConnector {
     /// Sets the OpenSSH configuration to look each host up in, by the target's host. What the target and this connector
     /// say counts more, the built-in defaults less. None unless set.
     ///
+    /// What applies to a host and has no effect here is named at the level debug of the crate `log`, each time that it is
+    /// connected to.
+    ///
     /// Jump hosts that it names in `ProxyJump` are looked up in it too. They are logged in to as it says, with keys: the
     /// target's credentials are not for them.
     ///
@@ -248,6 +252,9 @@ impl SshConnector {
             }
             Some(Err(error)) => return Err(failed(error.to_string())),
         };
+        for ignored in &found.ignored {
+            log::debug!("{}: {ignored}", target.peer(PORT));
+        }
         found.proxy_jump = match &self.config {
             Some(Ok(config)) if !self.dial_is_set => whole_way(config, found.proxy_jump).map_err(failed)?,
             _ => Vec::new(),
@@ -289,7 +296,8 @@ impl SshConnector {
     fn handshake(&self, configured: &Configured, cx: &Cx) -> Result<Session, TransportError> {
         let (target, host_keys) = (&configured.target, self.host_keys(&configured.trust));
         let limit = self.limits.connect.or(configured.connect_timeout).unwrap_or(CONNECT_LIMIT);
-        let connection = self.dial(&configured.way).connect(target, PORT, limit, cx)?;
+        let source = Source::of(target).or_address_of(configured.bind_interface.as_deref());
+        let connection = self.dial(&configured.way).connect(target, PORT, source, limit, cx)?;
         let cx = cx.within(self.limits.handshake, "handshake");
         let session = Session::new(&connection, target.peer(PORT))?;
         let (known, server) = (host_keys.known(), configured.server(&session.peer));

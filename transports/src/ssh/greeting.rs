@@ -20,11 +20,12 @@ pub(super) struct Greeting {
 impl Greeting {
     /// Notes what `socket` has now.
     pub(super) fn note(&mut self, socket: &TcpStream) {
-        let mut buf = [0; KEPT];
-        let room = KEPT - self.kept.len();
+        let before = self.kept.len();
+        // Not on the stack, whose pages stay with the thread.
+        self.kept.resize(KEPT, 0);
         // An error shows again in libssh2's own read.
-        let count = socket.peek(&mut buf[..room]).unwrap_or(0);
-        self.kept.extend_from_slice(&buf[..count]);
+        let count = socket.peek(&mut self.kept[before..]).unwrap_or(0);
+        self.kept.truncate(before + count);
     }
 
     /// Notes text before the banner that was taken from the socket: all of it while it is short, then its end.

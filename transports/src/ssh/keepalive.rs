@@ -1,6 +1,7 @@
 //! When a silent server is asked whether it is still there: `ServerAliveInterval` of `ssh_config(5)`.
 
 use linecrew_core::transport::SshOptions;
+use ssh2::Session;
 use std::time::{Duration, Instant};
 
 /// libssh2 asks no more often.
@@ -29,15 +30,21 @@ pub(super) enum Next {
 
 impl Keepalive {
     /// None where the options ask for none.
-    pub(super) fn new(options: &SshOptions, now: Instant) -> Option<Self> {
+    fn new(options: &SshOptions, now: Instant) -> Option<Self> {
         let seconds = options.server_alive_interval.filter(|&seconds| seconds > 0)?;
         let interval = Duration::from_secs(seconds.into()).max(SHORTEST);
         let count_max = options.server_alive_count_max.unwrap_or(USUAL_COUNT_MAX);
         Some(Self { interval, count_max, last: now, unanswered: 0 })
     }
 
-    /// How often libssh2 is to let a question through, in seconds.
-    pub(super) fn seconds(&self) -> u32 {
+    /// The same, of a session that is told how often to let a question through.
+    pub(super) fn start(ssh: &Session, options: &SshOptions) -> Option<Self> {
+        let keepalive = Self::new(options, Instant::now())?;
+        ssh.set_keepalive(true, keepalive.seconds());
+        Some(keepalive)
+    }
+
+    fn seconds(&self) -> u32 {
         u32::try_from(self.interval.as_secs()).unwrap_or(u32::MAX)
     }
 
@@ -61,6 +68,12 @@ impl Keepalive {
     pub(super) fn asked(&mut self, now: Instant) {
         (self.last, self.unanswered) = (now, self.unanswered + 1);
     }
+}
+
+/// What is wrong with a server that was asked so often.
+pub(super) fn silent(asked: u32) -> String {
+    let keepalives = if asked == 1 { "keepalive was" } else { "keepalives were" };
+    format!("the server is silent: {asked} {keepalives} not answered")
 }
 
 #[cfg(test)]

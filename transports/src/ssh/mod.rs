@@ -32,6 +32,7 @@ mod pattern;
 mod proxy_jump;
 mod session;
 mod shell;
+mod watch;
 
 pub use algorithm_list::{AlgorithmList, AlgorithmLists};
 pub use auth::Challenge;

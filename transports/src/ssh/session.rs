@@ -2,7 +2,8 @@
 
 use super::algorithms::{Algorithms, Mismatch};
 use super::greeting::{Greeting, before_banner};
-use super::keepalive::{Keepalive, Next};
+use super::keepalive::{Keepalive, Next, silent};
+use super::watch::Watch;
 use crate::dial::{Connection, Link, hung_up};
 use crate::poll::{Interest, PollError, poll, retry};
 use linecrew_core::cx::{Cx, Interruption};
@@ -55,6 +56,7 @@ pub(super) struct Session {
     keepalive: Cell<Option<Keepalive>>,
     /// The jump host's connection that carries this one.
     link: Option<Link>,
+    pub(super) watch: Watch,
 }
 
 /// Why a step failed.
@@ -89,7 +91,8 @@ impl Session {
         })?;
         let socket = Arc::new(socket);
         ssh.set_tcp_stream(Arc::clone(&socket));
-        Ok(Self { ssh, socket, peer, banner, keepalive: Cell::new(None), link })
+        let watch = Watch::new(&socket);
+        Ok(Self { ssh, socket, peer, banner, keepalive: Cell::new(None), link, watch })
     }
 
     /// Repeats `step` until it no longer asks to wait. A step that was given up leaves the session unusable.
@@ -97,9 +100,10 @@ impl Session {
     /// Past the deadline it is tried once more, with what has arrived: bytes that keep coming would else win over the
     /// deadline every time.
     pub(super) fn run<T>(&self, cx: &Cx, mut step: impl FnMut() -> Result<T, Error>) -> Result<T, Fault> {
+        let _hook = self.watch.cancelled_by(cx.cancel());
         let mut late = false;
         loop {
-            match step() {
+            match self.watch.over(cx, &mut step) {
                 Err(error) if code_of(&error) == code::EAGAIN => {
                     let why = cx.interruption();
                     if late && let Some(why) = why {
@@ -108,6 +112,10 @@ impl Session {
                     late = why.is_some();
                     self.wait(cx)?;
                 }
+                Err(_) if self.watch.has_cut() => {
+                    let why = cx.interruption().unwrap_or(Interruption::TimedOut);
+                    return Err(Fault::Wait(PollError::Interrupted(why)));
+                }
                 other => return other.map_err(Fault::Ssh),
             }
         }
@@ -115,11 +123,7 @@ impl Session {
 
     /// Asks the server from now on whether it is still there, where the options want it.
     pub(super) fn keep_alive(&self, options: &SshOptions) {
-        let keepalive = Keepalive::new(options, Instant::now());
-        if let Some(keepalive) = keepalive {
-            self.ssh.set_keepalive(true, keepalive.seconds());
-        }
-        self.keepalive.set(keepalive);
+        self.keepalive.set(Keepalive::start(&self.ssh, options));
     }
 
     fn wait(&self, cx: &Cx) -> Result<(), Fault> {
@@ -211,7 +215,7 @@ impl Session {
     /// Takes the lines before the server's banner, up to the limit. libssh2 would skip them in a loop of its own, which
     /// ends only when nothing comes.
     fn skip_preamble(&self, greeting: &mut Greeting, cx: &Cx) -> Result<(), PollError> {
-        let mut buf = [0; 2048];
+        let mut buf = [0; 512];
         let mut at_start = true;
         while greeting.preamble() <= PREAMBLE_LIMIT {
             let count = retry(&self.socket, Interest::Read, cx, || self.socket.peek(&mut buf))?;
@@ -303,10 +307,7 @@ impl Session {
     pub(super) fn failure(&self, fault: Fault, phase: Phase, cx: &Cx) -> TransportError {
         match fault {
             Fault::Wait(error) => error.into_transport_error(phase, &self.peer, cx),
-            Fault::Silent(asked) => {
-                let what = format!("the server is silent: {asked} keepalives were not answered");
-                TransportError::new(ErrorKind::Closed, phase, &self.peer, what)
-            }
+            Fault::Silent(asked) => TransportError::new(ErrorKind::Closed, phase, &self.peer, silent(asked)),
             Fault::Ssh(error) if is_end(code_of(&error)) => self.hung_up(phase),
             // libssh2 often tells only which step the end of the connection has broken.
             Fault::Ssh(error) if self.is_at_end() => self.hung_up(phase).source(error),

@@ -3,6 +3,7 @@
 use super::transport::TelnetTransport;
 use super::{LineEnd, PORT};
 use crate::dial::Dial;
+use crate::source::Source;
 use linecrew_core::cx::Cx;
 use linecrew_core::transport::{Connector, Target, Transport, TransportError};
 use std::time::Duration;
@@ -89,7 +90,7 @@ impl Default for TelnetConnector {
 
 impl Connector for TelnetConnector {
     fn connect(&self, target: &Target, cx: &Cx) -> Result<Box<dyn Transport>, TransportError> {
-        let connection = self.dial.connect(target, PORT, self.connect_limit, cx)?;
+        let connection = self.dial.connect(target, PORT, Source::of(target), self.connect_limit, cx)?;
         Ok(Box::new(TelnetTransport::new(connection, target.peer(PORT), self)))
     }
 }

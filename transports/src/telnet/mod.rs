@@ -6,6 +6,8 @@
 mod align;
 mod codec;
 mod connector;
+#[cfg(any(fuzzing, test))]
+pub mod fuzz;
 mod line;
 mod option;
 mod parser;

@@ -198,11 +198,9 @@ impl<'a> Attempts<'a> {
         let sent = session.run(cx, || session.ssh.userauth_password(self.user, password.expose()));
         match sent {
             Ok(()) => Ok(Verdict::Accepted),
-            Err(fault) => match fault.code() {
-                Some(code::AUTHENTICATION_FAILED) => Ok(Verdict::Refused),
-                Some(code::PASSWORD_EXPIRED) => Err(self.login.password_expired()),
-                _ => Err(self.login.failure(fault)),
-            },
+            Err(fault) if demands_change(&fault) => Err(self.login.password_expired()),
+            Err(fault) if fault.code() == Some(code::AUTHENTICATION_FAILED) => Ok(Verdict::Refused),
+            Err(fault) => Err(self.login.failure(fault)),
         }
     }
 
@@ -310,6 +308,17 @@ impl<'a> Attempts<'a> {
             (false, true, true) if method == AuthMethod::Password && !self.spent => Some("not offered"),
             _ => None,
         }
+    }
+}
+
+/// Whether the password was answered with a demand for another one (RFC 4252, section 8).
+///
+/// libssh2 means to tell it as expired, but tells a failure, and in other words than where the password was refused.
+fn demands_change(fault: &Fault) -> bool {
+    match (fault.code(), fault) {
+        (Some(code::PASSWORD_EXPIRED), _) => true,
+        (Some(code::AUTHENTICATION_FAILED), Fault::Ssh(error)) => error.message() == "Authentication failed",
+        _ => false,
     }
 }
 

@@ -9,6 +9,7 @@ use crate::ssh::PORT;
 use crate::ssh::algorithm_list::AlgorithmLists;
 use crate::ssh::known_hosts::Place;
 use linecrew_core::transport::HostKeyCheck;
+use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -72,6 +73,12 @@ pub struct Ignored {
     pub place: Place,
     /// Its keyword.
     pub keyword: String,
+}
+
+impl fmt::Display for Ignored {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} has no effect here", self.place, self.keyword)
+    }
 }
 
 /// The settings that apply, before tokens are expanded. The first one of a kind counts.

@@ -4,7 +4,7 @@
 //! tokens, `~` and `${NAME}`. Keywords of [`HostConfig`] have an effect. What would change the way to a host or whom it
 //! trusts, and is not supported, is an error for that host: `ProxyCommand`, `AddressFamily`, `CanonicalizeHostname`,
 //! `RevokedHostKeys`, and `Match exec` and its like where the block depends on it. All else is named in
-//! [`HostConfig::ignored`].
+//! [`HostConfig::ignored`], and in the log at the level debug.
 
 mod condition;
 mod error;
@@ -51,6 +51,24 @@ impl SshConfig {
     pub fn load(path: impl AsRef<Path>) -> Result<Self, ConfigError> {
         let local = Local::new();
         let lines = vec![Reader { local: &local, folder: user_folder(&local) }.file(path.as_ref())?];
+        Ok(Self { lines, local })
+    }
+
+    /// Parses the text of a file, and loads what it includes; `origin` is the file that errors name. Otherwise as
+    /// [`load`](Self::load).
+    ///
+    /// ```
+    /// use linecrew_transports::ssh::config::SshConfig;
+    ///
+    /// let config = SshConfig::parse("Host r?\nPort 2022\nUser netops\n", "generated")?;
+    /// assert_eq!(config.query("r1")?.port, Some(2022));
+    /// assert_eq!(config.query("sw1")?.port, None);
+    /// # Ok::<(), linecrew_transports::ssh::config::ConfigError>(())
+    /// ```
+    pub fn parse(text: impl AsRef<[u8]>, origin: impl AsRef<Path>) -> Result<Self, ConfigError> {
+        let local = Local::new();
+        let reader = Reader { local: &local, folder: user_folder(&local) };
+        let lines = vec![reader.lines(origin.as_ref(), text.as_ref(), 0)?];
         Ok(Self { lines, local })
     }
 

@@ -127,7 +127,8 @@ impl Asker<'_> {
     fn make(&self) -> Result<bool, TransportError> {
         let Host { connector, target, line } = self.host;
         let making = line.making();
-        match connector.log_in(target, self.cx).and_then(|(session, _)| tunnel::start(session, line)) {
+        let logged_in = connector.log_in(target, self.cx);
+        match logged_in.and_then(|(session, options)| tunnel::start(session, &options, line)) {
             Ok(()) => Ok(true),
             Err(error) if self.cx.interruption().is_some() => Err(self.failed(&Told::of(&error))),
             Err(error) => {

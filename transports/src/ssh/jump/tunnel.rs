@@ -4,11 +4,12 @@ use super::line::{Answer, Line, Request, Told};
 use super::tube::{CHUNK, Failed, Tube, failed};
 use crate::dial::{Connection, Link};
 use crate::poll::{Alarm, Interest, PollError, poll_each};
+use crate::ssh::keepalive::{Keepalive, Next, silent};
 use crate::ssh::session::Session;
 use linecrew_core::cancel::CancelToken;
 use linecrew_core::cx::Cx;
 use linecrew_core::deadline::Deadline;
-use linecrew_core::transport::{ErrorKind, Phase, TransportError};
+use linecrew_core::transport::{ErrorKind, Phase, SshOptions, TransportError};
 use ssh2::{BlockDirections, Channel, Error};
 use std::io;
 use std::net::TcpStream;
@@ -21,6 +22,8 @@ use std::time::{Duration, Instant};
 const LINGER: Duration = Duration::from_secs(30);
 /// A wait with nothing to wait for but the sockets; the loop then looks around and waits again.
 const LONG: Duration = Duration::from_hours(1);
+/// How long one pass over the devices may take: a server that sends without end would else keep it for ever.
+const LONGEST_PASS: Duration = Duration::from_mins(1);
 /// libssh2's code for a reply that did not come within a minute, and for a host name that holds a NUL.
 const TIMEOUT: i32 = -9;
 const INVALID: i32 = -34;
@@ -39,13 +42,14 @@ impl Tunnel {
 }
 
 /// Starts the thread of a tunnel on a session that is logged in.
-pub(super) fn start(session: Session, line: &Arc<Line>) -> Result<(), TransportError> {
+pub(super) fn start(session: Session, options: &SshOptions, line: &Arc<Line>) -> Result<(), TransportError> {
     let peer = session.peer.clone();
     let failed = |source: io::Error| {
         TransportError::new(ErrorKind::Io, Phase::Connect, &peer, "cannot start the tunnel").source(source)
     };
     let alarm = Alarm::new().map_err(failed)?;
     let tunnel = Arc::new(Tunnel { alarm, link: Link::new(peer.clone()) });
+    let keepalive = Keepalive::start(&session.ssh, options);
     let pump = Pump {
         tubes: Vec::new(),
         opening: None,
@@ -55,6 +59,7 @@ pub(super) fn start(session: Session, line: &Arc<Line>) -> Result<(), TransportE
         space: vec![0; CHUNK],
         idle_since: Instant::now(),
         deaf: false,
+        keepalive,
     };
     line.add(Arc::clone(&tunnel));
     let thread = std::thread::Builder::new().name("linecrew-jump".into()).spawn(move || pump.run());
@@ -76,6 +81,7 @@ struct Pump {
     idle_since: Instant,
     /// Whether the server has sent something that only the next channel's calls will take.
     deaf: bool,
+    keepalive: Option<Keepalive>,
 }
 
 /// Why a tunnel ends.
@@ -98,16 +104,21 @@ impl Pump {
 
     /// Moves what can be moved, and waits once nothing can.
     fn turn(&mut self) -> Result<(), End> {
-        while self.advance().map_err(End::Lost)? {}
+        while self.pass()? {}
         // Once more where something arrived for a channel that had its turn already; if it cannot be taken even then, it
         // waits for the socket.
-        if self.tubes.iter().any(Tube::has_arrived) && self.advance().map_err(End::Lost)? {
+        if self.tubes.iter().any(Tube::has_arrived) && self.pass()? {
             return Ok(());
         }
         if self.is_unused() {
             return Err(End::Unused);
         }
         self.wait()
+    }
+
+    fn pass(&mut self) -> Result<bool, End> {
+        let watch = self.session.watch.clone();
+        watch.until(Instant::now() + LONGEST_PASS, || self.advance()).map_err(End::Lost)
     }
 
     /// The opening comes last: what it takes from the socket for a tube shows in `has_arrived`, and its own answer would
@@ -178,10 +189,14 @@ impl Pump {
     }
 
     fn wait(&mut self) -> Result<(), End> {
-        let wait = if self.is_busy() { LONG } else { LINGER.saturating_sub(self.idle_since.elapsed()) };
+        let of_server = self.interest();
+        let wait = match self.keep_alive(of_server)? {
+            Some(wait) => wait,
+            None if self.is_busy() => LONG,
+            None => LINGER.saturating_sub(self.idle_since.elapsed()),
+        };
         let cx = Cx::new(Deadline::after(wait, "tunnel"), CancelToken::new());
         let mut sockets = vec![(self.tunnel.alarm.as_fd(), Interest::Read)];
-        let of_server = self.interest();
         sockets.extend(of_server.map(|interest| (self.session.socket().as_fd(), interest)));
         let first = sockets.len();
         let interests: Vec<_> = self.tubes.iter().map(Tube::interest).collect();
@@ -199,7 +214,33 @@ impl Pump {
         if ready[0] {
             self.tunnel.alarm.silence();
         }
-        if of_server.is_some() && ready[1] && !self.is_busy() { self.listen() } else { Ok(()) }
+        if of_server.is_none() || !ready[1] {
+            return Ok(());
+        }
+        if let Some(keepalive) = &mut self.keepalive {
+            keepalive.heard(Instant::now());
+        }
+        if self.is_busy() { Ok(()) } else { self.listen() }
+    }
+
+    /// Asks a server that has said nothing for some time whether it is still there, while devices are behind it; says
+    /// when the next question is due. While nothing is read from it, or a packet is half sent, it is not asked.
+    fn keep_alive(&mut self, of_server: Option<Interest>) -> Result<Option<Duration>, End> {
+        let listens = self.is_busy() && of_server == Some(Interest::Read);
+        let Some(keepalive) = self.keepalive.as_mut().filter(|_| listens) else { return Ok(None) };
+        loop {
+            match keepalive.next(Instant::now()) {
+                Next::Wait(left) => return Ok(Some(left)),
+                Next::GiveUp(asked) => return Err(End::Lost(silent(asked))),
+                Next::Ask => {
+                    keepalive.asked(Instant::now());
+                    match self.session.ssh.keepalive_send().map_err(|error| failed(&self.session, error)) {
+                        Err(Failed::Tunnel(why)) => return Err(End::Lost(why)),
+                        Ok(_) | Err(Failed::Wait | Failed::Channel(_)) => {}
+                    }
+                }
+            }
+        }
     }
 
     /// Something came while nobody was served: the end, or what the next opening will take.

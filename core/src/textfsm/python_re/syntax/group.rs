@@ -1,14 +1,13 @@
 //! Groups, look-around, conditions and references.
 
 use super::flags::{Flags, Inline};
-use super::{Body, Group, Item, Kind, Parser, Width};
-
-/// What matches nothing.
-const NEVER: &str = "[a&&b]";
+use super::{Body, Group, Item, Parser, Shape, Width};
+use crate::textfsm::python_re::node::{Condition, Look, Node};
+use crate::textfsm::python_re::unicode::is_identifier;
 
 const UNTERMINATED: &str = "missing ), unterminated subpattern";
 
-impl Parser {
+impl Parser<'_> {
     /// The group whose `(` is already read; None for comments and global flags.
     pub(super) fn group(&mut self, first: bool) -> Result<Option<Item>, String> {
         if !self.take('?') {
@@ -17,12 +16,13 @@ impl Parser {
         let c = self.next().ok_or("unexpected end of pattern")?;
         match c {
             'P' => self.named(),
-            ':' => self.wrapped("(?:", self.flags),
+            ':' => self.wrapped(self.flags),
             '>' => {
-                self.backtracks = true;
-                self.wrapped("(?>", self.flags)
+                self.is_at_least(Shape::Irregular);
+                let Item { node, width, .. } = self.wrapped(self.flags)?;
+                Ok(Item::plain(Node::Atomic(Box::new(node)), width))
             }
-            '=' | '!' => self.look(c, "(?"),
+            '=' | '!' => self.look(c == '!', None).map(|(item, _)| item),
             '<' => self.look_behind(),
             '(' => self.condition(),
             '#' => return self.comment().map(|()| None),
@@ -33,19 +33,18 @@ impl Parser {
     }
 
     /// A reference to group `number`.
-    pub(super) fn reference(&mut self, number: usize) -> Result<Item, String> {
-        let group = number.checked_sub(1).and_then(|index| self.groups.get(index));
-        let group = group.ok_or_else(|| format!("invalid group reference {number}"))?;
+    pub(super) fn reference(&mut self, number: u32) -> Result<Item, String> {
+        let group = self.known(number).ok_or_else(|| format!("invalid group reference {number}"))?;
         let width = group.width.ok_or("cannot refer to an open group")?;
         self.check_look_behind(number)?;
-        self.backtracks = true;
-        Ok(Item::new(format!("(?:\\{number})"), Kind::Plain, width))
+        self.is_at_least(Shape::Irregular);
+        Ok(Item::plain(Node::Reference { group: number, fold: self.flags.fold() }, width))
     }
 
     /// Conditions may name a group that is defined after them, but it must be defined.
     pub(super) fn check_conditions(&self) -> Result<(), String> {
         match self.greatest_condition {
-            number if number > self.groups.len() => Err(format!("invalid group reference {number}")),
+            number if number as usize > self.groups.len() => Err(format!("invalid group reference {number}")),
             _ => Ok(()),
         }
     }
@@ -55,24 +54,24 @@ impl Parser {
         if self.take(')') { Ok(body) } else { Err(UNTERMINATED.into()) }
     }
 
-    fn capture(&mut self, name: Option<String>) -> Result<Item, String> {
-        if let Some(name) = &name
+    fn capture(&mut self, name: Option<&str>) -> Result<Item, String> {
+        if let Some(name) = name
             && self.number_of(name).is_some()
         {
             return Err(format!("redefinition of group name '{name}'"));
         }
         let index = self.groups.len();
-        self.groups.push(Group { name, width: None });
+        self.groups.push(Group { name: name.map(str::to_owned), width: None });
         let body = self.body()?;
         self.groups[index].width = Some(body.width);
-        Ok(Item::new(format!("({})", body.text), Kind::Plain, body.width))
+        Ok(Item::plain(Node::Capture(number_at(index), Box::new(body.node)), body.width))
     }
 
-    fn wrapped(&mut self, open: &str, flags: Flags) -> Result<Item, String> {
+    fn wrapped(&mut self, flags: Flags) -> Result<Item, String> {
         let outer = std::mem::replace(&mut self.flags, flags);
         let body = self.body()?;
         self.flags = outer;
-        Ok(Item::new(format!("{open}{})", body.text), Kind::Plain, body.width))
+        Ok(Item::plain(body.node, body.width))
     }
 
     fn named(&mut self) -> Result<Item, String> {
@@ -83,28 +82,27 @@ impl Parser {
             }
             '=' => {
                 let name = checked(self.until(')', "group name")?)?;
-                let number = self.number_of(&name).ok_or_else(|| format!("unknown group name '{name}'"))?;
+                let number = self.number_of(name).ok_or_else(|| format!("unknown group name '{name}'"))?;
                 self.reference(number)
             }
             c => Err(format!("unknown extension ?P{c}")),
         }
     }
 
-    fn number_of(&self, name: &str) -> Option<usize> {
-        self.groups.iter().position(|group| group.name.as_deref() == Some(name)).map(|index| index + 1)
+    fn number_of(&self, name: &str) -> Option<u32> {
+        self.groups.iter().position(|group| group.name.as_deref() == Some(name)).map(number_at)
     }
 
-    fn look(&mut self, c: char, open: &str) -> Result<Item, String> {
-        self.look_body(c, open).map(|(item, _)| item)
+    fn known(&self, number: u32) -> Option<&Group> {
+        number.checked_sub(1).and_then(|index| self.groups.get(index as usize))
     }
 
-    fn look_body(&mut self, c: char, open: &str) -> Result<(Item, Width), String> {
+    fn look(&mut self, negated: bool, behind: Option<()>) -> Result<(Item, Width), String> {
         let body = self.body()?;
-        // Nothing always matches, so its denial never does.
-        let never = c == '!' && body.is_empty;
-        self.backtracks |= !never;
-        let text = if never { NEVER.to_owned() } else { format!("{open}{c}{})", body.text) };
-        Ok((Item::new(text, Kind::Plain, Width::ZERO), body.width))
+        self.is_at_least(Shape::Irregular);
+        let behind = behind.map(|()| u32::try_from(body.width.min).unwrap_or(u32::MAX));
+        let look = Look { body: body.node, behind, negated };
+        Ok((Item::plain(Node::Look(Box::new(look)), Width::ZERO), body.width))
     }
 
     fn look_behind(&mut self) -> Result<Item, String> {
@@ -114,7 +112,7 @@ impl Parser {
         }
         let outer = self.look_behind;
         self.look_behind = outer.or(Some(self.groups.len()));
-        let (item, width) = self.look_body(c, "(?<")?;
+        let (item, width) = self.look(c == '!', Some(()))?;
         self.look_behind = outer;
         if width.min != width.max {
             return Err("look-behind requires fixed-width pattern".into());
@@ -124,48 +122,45 @@ impl Parser {
 
     fn condition(&mut self) -> Result<Item, String> {
         let name = self.until(')', "group name")?;
-        let number = self.condition_number(&name)?;
-        self.check_look_behind(number)?;
+        let group = self.condition_number(name)?;
+        self.check_look_behind(group)?;
         self.deepen()?;
         let yes = self.sequence(false)?;
-        let no = if self.take('|') { Some(self.sequence(false)?) } else { None };
+        let no = if self.take('|') {
+            self.sequence(false)?
+        } else {
+            Body { node: Node::Empty, width: Width::ZERO }
+        };
         self.depth -= 1;
         match self.next() {
             Some(')') => {}
             Some('|') => return Err("conditional backref with more than two branches".into()),
             _ => return Err(UNTERMINATED.into()),
         }
-        let width = yes.width.or(no.as_ref().map_or(Width::ZERO, |no| no.width));
-        let no = no.map(|no| no.text).unwrap_or_default();
-        // A group has not matched while it is still open, which fancy-regex would not know. What is never taken
-        // stays in, since its groups are counted.
-        if self.groups.get(number - 1).is_some_and(|group| group.width.is_none()) {
-            let text = format!("(?:{NEVER}(?:{})|(?:{no}))", yes.text);
-            return Ok(Item::new(text, Kind::Plain, width));
-        }
-        self.backtracks = true;
-        Ok(Item::new(format!("(?({number})(?:{})|(?:{no}))", yes.text), Kind::Plain, width))
+        self.is_at_least(Shape::Irregular);
+        let condition = Condition { group, yes: yes.node, no: no.node };
+        Ok(Item::plain(Node::Condition(Box::new(condition)), yes.width.or(no.width)))
     }
 
-    fn condition_number(&mut self, name: &str) -> Result<usize, String> {
+    fn condition_number(&mut self, name: &str) -> Result<u32, String> {
         if is_identifier(name) {
             return self.number_of(name).ok_or_else(|| format!("unknown group name '{name}'"));
         }
-        let bad = || format!("bad character in group name '{name}'");
-        let number: usize = name.parse().map_err(|_| bad())?;
-        if number == 0 {
-            return Err("bad group number".into());
+        match integer(name).ok_or_else(|| format!("bad character in group name '{name}'"))? {
+            0 => Err("bad group number".into()),
+            number => {
+                self.greatest_condition = self.greatest_condition.max(number);
+                Ok(number)
+            }
         }
-        self.greatest_condition = self.greatest_condition.max(number);
-        Ok(number)
     }
 
-    fn check_look_behind(&self, number: usize) -> Result<(), String> {
+    fn check_look_behind(&self, number: u32) -> Result<(), String> {
         match self.look_behind {
-            Some(_) if self.groups.get(number - 1).is_some_and(|group| group.width.is_none()) => {
+            Some(_) if self.known(number).is_none_or(|group| group.width.is_none()) => {
                 Err("cannot refer to an open group".into())
             }
-            Some(known) if number > known => {
+            Some(known) if number as usize > known => {
                 Err("cannot refer to group defined in the same lookbehind subpattern".into())
             }
             _ => Ok(()),
@@ -188,20 +183,24 @@ impl Parser {
                 (self.flags, self.global) = (flags, flags);
                 Ok(None)
             }
-            Inline::Group(flags) => {
-                let open = if flags.ignore_case { "(?i:" } else { "(?-i:" };
-                self.wrapped(open, flags).map(Some)
-            }
+            Inline::Group(flags) => self.wrapped(flags).map(Some),
         }
     }
 }
 
-fn checked(name: String) -> Result<String, String> {
-    if is_identifier(&name) { Ok(name) } else { Err(format!("bad character in group name '{name}'")) }
+/// The number of the group that stands at `index`.
+fn number_at(index: usize) -> u32 {
+    u32::try_from(index + 1).unwrap_or(u32::MAX)
 }
 
-fn is_identifier(name: &str) -> bool {
-    let mut chars = name.chars();
-    chars.next().is_some_and(|c| c == '_' || c.is_alphabetic())
-        && chars.all(|c| c == '_' || c.is_alphanumeric())
+/// A whole number as Python's `int` reads it: spaces around, a sign, and underscores between digits do not count.
+fn integer(text: &str) -> Option<u32> {
+    let digits = text.trim();
+    let digits = digits.strip_prefix('+').unwrap_or(digits);
+    let is_whole = digits.split('_').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
+    if is_whole { digits.replace('_', "").parse().ok() } else { None }
+}
+
+fn checked(name: &str) -> Result<&str, String> {
+    if is_identifier(name) { Ok(name) } else { Err(format!("bad character in group name '{name}'")) }
 }

@@ -1,13 +1,24 @@
 //! Inline flags: `(?i)` for the whole expression, `(?i-x:...)` for a group.
 
 use super::Parser;
+use crate::textfsm::python_re::set::Fold;
 
-/// The flags that change the translation.
+/// The flags that change what is matched.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Flags {
     pub(super) ignore_case: bool,
     pub(super) verbose: bool,
     pub(super) ascii: bool,
+}
+
+impl Flags {
+    pub(super) fn fold(self) -> Fold {
+        match (self.ignore_case, self.ascii) {
+            (false, _) => Fold::No,
+            (true, true) => Fold::Ascii,
+            (true, false) => Fold::Unicode,
+        }
+    }
 }
 
 /// What `(?...` of flags turned out to be.
@@ -20,7 +31,7 @@ pub(super) enum Inline {
 
 const KNOWN: &str = "aiLmsux";
 
-impl Parser {
+impl Parser<'_> {
     /// The flags that start with `first`, already read, up to their `)` or `:`.
     pub(super) fn inline_flags(&mut self, first: char) -> Result<Inline, String> {
         let (mut on, mut off) = (String::new(), String::new());

@@ -1,0 +1,106 @@
+//! An expression: read at load, compiled when a line first reaches it.
+
+use super::compile::compile;
+use super::linear::Linear;
+use super::matcher::{Line, Matcher};
+use super::node::Node;
+use super::program::Program;
+use super::syntax::{Shape, Syntax, parse};
+use std::sync::OnceLock;
+
+/// How many steps a match may take before an automaton is built; so many more for each character of the line.
+const STEPS: u32 = 10_000;
+const STEPS_PER_CHAR: u32 = 4;
+
+/// The most steps of a match before that, whatever the length of the line. Each takes 16 bytes at most.
+const MOST_STEPS: u32 = 1 << 20;
+
+/// How many steps a match may take where no automaton helps.
+const PATIENT_STEPS: u32 = 4 << 20;
+
+/// How many steps all such matches of one text may take together, some tenths of a second.
+const STEPS_PER_TEXT: u32 = 16 << 20;
+
+/// What is left of the steps that the patient matches of one text may take together.
+#[derive(Debug)]
+pub(in crate::textfsm) struct Allowance(u32);
+
+impl Allowance {
+    /// What a text may take.
+    pub(in crate::textfsm) fn new() -> Self {
+        Self(STEPS_PER_TEXT)
+    }
+}
+
+/// An expression in Python's syntax, matched from the start of a line as `re.match` does.
+#[derive(Debug)]
+pub(in crate::textfsm) struct Regex {
+    node: Node,
+    groups: Vec<Option<String>>,
+    shape: Shape,
+    program: OnceLock<Program>,
+    /// For lines of ASCII, and for others.
+    linear: [OnceLock<Option<Linear>>; 2],
+}
+
+impl Regex {
+    /// Reads an expression, without compiling it, or says why Python would refuse it.
+    pub(in crate::textfsm) fn parse(source: &str) -> Result<Self, String> {
+        let Syntax { node, groups, shape } = parse(source)?;
+        let linear = [const { OnceLock::new() }; 2];
+        Ok(Self { node, groups, shape, program: OnceLock::new(), linear })
+    }
+
+    /// The name of each group, if it has one; the first is group 1.
+    pub(in crate::textfsm) fn groups(&self) -> &[Option<String>] {
+        &self.groups
+    }
+
+    /// Matches `line` from its start; the groups are then in `matcher`. An error is a limit that was passed.
+    pub(in crate::textfsm) fn matches(
+        &self,
+        line: Line<'_>,
+        matcher: &mut Matcher,
+        allowance: &mut Allowance,
+    ) -> Result<bool, String> {
+        let program = self.program.get_or_init(|| compile(&self.node, self.groups.len()));
+        if !program.first.allows(line.text.as_bytes().first().copied()) {
+            return Ok(false);
+        }
+        let steps = self.steps(line);
+        matcher.run(program, line, steps).or_else(|_exhausted| self.slowly(program, line, matcher, allowance))
+    }
+
+    /// A line that an automaton had to help with before is not worth many steps.
+    fn steps(&self, line: Line<'_>) -> u32 {
+        let length = u32::try_from(line.text.len()).unwrap_or(u32::MAX);
+        let least = if self.linear[usize::from(line.is_ascii)].get().is_some() { 64 } else { STEPS };
+        length.saturating_mul(STEPS_PER_CHAR).saturating_add(least).min(MOST_STEPS)
+    }
+
+    fn slowly(
+        &self,
+        program: &Program,
+        line: Line<'_>,
+        matcher: &mut Matcher,
+        allowance: &mut Allowance,
+    ) -> Result<bool, String> {
+        if let Some(linear) = self.linear(line.is_ascii) {
+            let found = linear.run(line, self.groups.len(), matcher);
+            if !found || self.shape == Shape::Regular {
+                return Ok(found);
+            }
+        }
+        let steps = PATIENT_STEPS.min(allowance.0);
+        let found = matcher.run(program, line, steps);
+        allowance.0 -= steps - matcher.steps_left().min(steps);
+        found.map_err(|_exhausted| "the match takes too many steps of backtracking".to_owned())
+    }
+
+    fn linear(&self, is_ascii: bool) -> Option<&Linear> {
+        if self.shape == Shape::Irregular {
+            return None;
+        }
+        self.linear[usize::from(is_ascii)].get_or_init(|| Linear::new(&self.node, is_ascii)).as_ref()
+    }
+}
