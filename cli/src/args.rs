@@ -19,6 +19,9 @@ pub(crate) enum Command {
     Run(Box<RunArgs>),
     /// List the platforms that are known, explain one, or check a definition.
     Platforms(PlatformsArgs),
+    /// Walk a platform's operations on one lab device, and tell what fits.
+    #[cfg(feature = "lab")]
+    Selftest(Box<SelftestArgs>),
     /// Start a simulated lab in this process, and run `show version` over it.
     #[cfg(feature = "lab")]
     Demo(DemoArgs),
@@ -67,6 +70,10 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "DIR")]
     pub(crate) record: Option<PathBuf>,
 
+    /// Append a readable log of each session to a file of its own in this folder, without passwords
+    #[arg(long, value_name = "DIR")]
+    pub(crate) session_log: Option<PathBuf>,
+
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }
@@ -82,6 +89,18 @@ pub(crate) struct HostArgs {
     #[arg(long, value_name = "HOST[:PORT]", group = "which")]
     pub(crate) host: Vec<String>,
 
+    /// Take the platforms' own steps also where they change what a device keeps, as an ASA's width does
+    #[arg(long)]
+    pub(crate) persistent_steps: bool,
+
+    #[command(flatten)]
+    pub(crate) defaults: DefaultsArgs,
+}
+
+/// What holds for hosts that do not say it themselves.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Hosts")]
+pub(crate) struct DefaultsArgs {
     /// The platform of hosts that name none: a name that `linecrew platforms` lists, a definition file, or auto to find
     /// it out
     #[arg(short, long, value_name = "P")]
@@ -90,10 +109,6 @@ pub(crate) struct HostArgs {
     /// A folder of platform definitions, which count before the embedded ones
     #[arg(long, value_name = "DIR", env = "LINECREW_PLATFORMS")]
     pub(crate) platforms: Option<PathBuf>,
-
-    /// Take the platforms' own steps also where they change what a device keeps, as an ASA's width does
-    #[arg(long)]
-    pub(crate) persistent_steps: bool,
 
     /// The transport of hosts that name none
     #[arg(short, long, value_name = "ssh|telnet")]
@@ -245,6 +260,50 @@ pub(crate) enum Form {
     Table,
     /// One JSON value.
     Json,
+}
+
+#[cfg(feature = "lab")]
+const SELFTEST_EXAMPLES: &str = "Examples:
+  linecrew selftest 192.0.2.1 --platform cisco_iosxe -u admin
+  linecrew selftest r1 -i lab.yaml --allow-write --transcript transcripts
+
+Nothing is changed: without --allow-write it only reads; with it, it enters configuration too, and sends one line there
+that no device knows. The transcript has the sessions as they went, without passwords; the test kit can serve it as a device.
+
+Exit codes: 0 all fits, 1 something does not, 2 usage.";
+
+#[cfg(feature = "lab")]
+#[derive(Debug, ClapArgs)]
+#[command(after_help = SELFTEST_EXAMPLES)]
+pub(crate) struct SelftestArgs {
+    /// The device: a host of the inventory, or `HOST[:PORT]` where none is given
+    #[arg(value_name = "HOST")]
+    pub(crate) host: String,
+
+    /// The inventory file that has the host
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) inventory: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) defaults: DefaultsArgs,
+
+    #[command(flatten)]
+    pub(crate) login: LoginArgs,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+
+    /// Enter configuration and other modes that are not for reading
+    #[arg(long)]
+    pub(crate) allow_write: bool,
+
+    /// The folder that the transcripts are written to, a text file for each session
+    #[arg(long, default_value = "selftest", value_name = "DIR")]
+    pub(crate) transcript: PathBuf,
+
+    /// How the findings are printed
+    #[arg(long, default_value = "table", value_name = "table|json", value_parser = ["table", "json"])]
+    pub(crate) format: String,
 }
 
 #[cfg(feature = "lab")]

@@ -15,7 +15,6 @@ pub(crate) fn check(
     platforms: &Platforms,
     commands: &[String],
 ) -> Result<(), Usage> {
-    let is_open = |host: &Host| host.settings().platform_file().is_some() || host.platform() == Some("auto");
     let known = match parser {
         Parser::None => return Ok(()),
         Parser::Template(template) => template.header().to_vec(),
@@ -31,6 +30,11 @@ pub(crate) fn check(
     }
 }
 
+/// Whether nobody knows yet which platform it will be.
+fn is_open(host: &Host) -> bool {
+    host.settings().platform_file().is_some() || host.platform() == Some("auto")
+}
+
 /// The columns of all commands on all platforms, each once.
 fn of_builtins(
     parser: &Parser,
@@ -38,9 +42,9 @@ fn of_builtins(
     platforms: &Platforms,
     commands: &[String],
 ) -> Vec<String> {
-    let named = inventory.hosts().iter().filter_map(|host| host.platform()).collect::<BTreeSet<_>>();
+    let asked_for = inventory.hosts().iter().filter_map(|host| host.platform()).collect::<BTreeSet<_>>();
     // An unknown platform is told host by host.
-    let found = named.into_iter().filter_map(|name| platforms.find(name).ok());
+    let found = asked_for.into_iter().filter_map(|name| platforms.find(name).ok());
     let names: BTreeSet<String> = found.map(|platform| platform.name().to_owned()).collect();
     let mut known: Vec<String> = Vec::new();
     for (platform, command) in names.iter().flat_map(|on| commands.iter().map(move |it| (on, it))) {

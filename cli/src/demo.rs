@@ -34,6 +34,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Ended, Usage> {
         persistent_steps: false,
         verbose: false,
         record: None,
+        session_log: None,
     };
     let mut out = io::stdout().lock();
     written(writeln!(

@@ -17,6 +17,8 @@ mod platforms;
 mod progress;
 mod record;
 mod run;
+#[cfg(feature = "lab")]
+mod selftest;
 mod verbose;
 
 use args::{Args, Command};
@@ -27,6 +29,8 @@ fn main() -> ExitCode {
     let result = match Args::parse().command {
         Command::Run(args) => run::run(&args),
         Command::Platforms(args) => platforms::run(&args),
+        #[cfg(feature = "lab")]
+        Command::Selftest(args) => selftest::run(&args),
         #[cfg(feature = "lab")]
         Command::Demo(args) => demo::run(&args),
         #[cfg(feature = "lab")]

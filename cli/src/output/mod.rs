@@ -13,6 +13,9 @@ use crate::args::Format;
 use crate::record::HostRecord;
 use std::io::{self, Write};
 
+#[cfg(feature = "lab")]
+pub(crate) use safe::safe;
+
 /// Prints hosts in one of the formats.
 pub(crate) struct Printer<W> {
     format: Format,

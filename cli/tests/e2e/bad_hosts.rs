@@ -194,8 +194,10 @@ fn an_ssh_host_that_hangs_up_in_its_handshake_is_told_with_its_last_words() {
 #[test]
 fn an_unknown_platform_is_told_with_those_that_are_known() {
     let told = failure(&with_settings("hostname: 127.0.0.1, platform: cisco_isoxe"));
-    let parts =
-        ["platform: cisco_isoxe: unknown platform; near it are cisco_iosxe", "known are cisco_iosxe, cisco_iosxr, "];
+    let parts = [
+        "platform: cisco_isoxe: unknown platform; near it are cisco_iosxe",
+        "known are cisco_iosxe, cisco_iosxr, ",
+    ];
     assert_says(&told, "platform", &parts);
 }
 

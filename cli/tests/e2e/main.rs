@@ -7,6 +7,7 @@ mod lab;
 mod passwords;
 mod platforms;
 mod run;
+mod sessions;
 #[path = "../support/mod.rs"]
 mod support;
 mod ways;

@@ -235,7 +235,7 @@ impl Plan {
             .target(&self.credentials)
             .map_err(|source| HostError::Credentials { host: name(), source })?;
         let connector = self.connectors.connector(host, &self.credentials)?;
-        let mut builder = self.builder(host)?.timeouts(self.timeouts);
+        let mut builder = session_builder(host, &self.platforms)?.timeouts(self.timeouts);
         if self.persistent_steps {
             builder = builder.persistent_steps();
         }
@@ -244,24 +244,7 @@ impl Plan {
         }
         Ok(builder.open(&*connector, &target, cx)?)
     }
-
-    fn builder(&self, host: &Host) -> Result<SessionBuilder, HostError> {
-        let Some(name) = host.platform() else {
-            return Err(HostError::NoPlatform { host: host.name().to_owned() });
-        };
-        let found = match host.settings().platform_file() {
-            Some(file) => self.platforms.load(file),
-            None if name == AUTO => return Ok(Session::detect_platform(&self.platforms)?),
-            None => self.platforms.find(name),
-        };
-        found
-            .map(Session::builder)
-            .map_err(|source| HostError::Platform { host: host.name().to_owned(), source })
-    }
 }
-
-/// The name in place of a platform's that asks for it to be found out.
-const AUTO: &str = "auto";
 
 fn address(host: &Host) -> String {
     match host.port() {
@@ -269,4 +252,21 @@ fn address(host: &Host) -> String {
         Some(port) => format!("{}:{port}", host.hostname()),
         None => host.hostname().to_owned(),
     }
+}
+
+/// The name in place of a platform's that asks for it to be found out.
+const AUTO: &str = "auto";
+
+/// The builder of sessions with a host, by its platform: a name among these, a file, or `auto`. For programs that open
+/// sessions themselves.
+pub fn session_builder(host: &Host, platforms: &Platforms) -> Result<SessionBuilder, HostError> {
+    let Some(name) = host.platform() else {
+        return Err(HostError::NoPlatform { host: host.name().to_owned() });
+    };
+    let found = match host.settings().platform_file() {
+        Some(file) => platforms.load(file),
+        None if name == AUTO => return Ok(Session::detect_platform(platforms)?),
+        None => platforms.find(name),
+    };
+    found.map(Session::builder).map_err(|source| HostError::Platform { host: host.name().to_owned(), source })
 }

@@ -63,6 +63,7 @@ pub struct SessionBuilder {
     timeouts: Timeouts,
     longest_reply: usize,
     persistent: bool,
+    skips_opening: bool,
     log_folder: Option<PathBuf>,
     /// Among which the platform is to be found out.
     detects: Option<Platforms>,
@@ -75,6 +76,7 @@ impl SessionBuilder {
             timeouts: Timeouts::default(),
             longest_reply: LONGEST_REPLY,
             persistent: false,
+            skips_opening: false,
             log_folder: None,
             detects: None,
         }
@@ -99,10 +101,16 @@ impl SessionBuilder {
         self
     }
 
-    /// Takes the platform's steps after the login and before the end also where they change what the device keeps, such as `FortiOS`'s paging. Unless told
-    /// so, reading never changes a configuration: such steps are left out, and the pager is answered in their place.
+    /// Takes the platform's steps after the login and before the end also where they change what the device keeps, such as
+    /// `FortiOS`'s paging. Unless told so, reading never changes a configuration: such steps are left out, and the pager is answered in their place.
     pub fn persistent_steps(mut self) -> Self {
         self.persistent = true;
+        self
+    }
+
+    /// Leaves all of the platform's opening steps out: paging stays on, and the pager is answered.
+    pub fn skip_opening_steps(mut self) -> Self {
+        self.skips_opening = true;
         self
     }
 
@@ -126,6 +134,7 @@ impl SessionBuilder {
             put_off: Vec::new(),
             detection: None,
             persistent: self.persistent,
+            skips_opening: self.skips_opening,
             platform,
             timeouts: self.timeouts,
             credentials: target.credentials.clone(),

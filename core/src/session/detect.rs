@@ -17,7 +17,7 @@ pub struct Detection {
     pub platform: String,
     /// How sure it is, in percent.
     pub confidence: u8,
-    /// What gave it away.
+    /// Which of its words gave it away most plainly.
     pub trace: Trace,
 }
 
@@ -68,8 +68,13 @@ impl Detection {
         Self {
             platform: guess.platform.name().to_owned(),
             confidence: guess.sureness,
-            // The answer to a question comes last, and tells most.
-            trace: guess.because.last().map_or(Trace::Prompt, |(trace, _)| *trace),
+            trace: plainest(guess),
         }
     }
+}
+
+/// Of all traces the one that tells most: a prompt is shared by many.
+fn plainest(guess: &Guess) -> Trace {
+    let has = |wanted| guess.because.iter().any(|(trace, _)| *trace == wanted);
+    [Trace::Version, Trace::Banner].into_iter().find(|trace| has(*trace)).unwrap_or(Trace::Prompt)
 }

@@ -23,6 +23,7 @@ mod prompt;
 mod reply;
 #[cfg(test)]
 mod scripted;
+mod self_test;
 mod send;
 #[cfg(test)]
 mod tests;
@@ -36,6 +37,7 @@ pub use failure::{Failure, FailureCause};
 pub use multi_reply::MultiReply;
 pub use options::SendOptions;
 pub use reply::Reply;
+pub use self_test::{Check, CheckOutcome, SelfTest};
 
 use crate::channel::{Channel, Trouble};
 use crate::cx::Cx;
@@ -83,6 +85,8 @@ pub struct Session {
     detection: Option<Detection>,
     /// Whether steps that change what the device keeps are taken too.
     persistent: bool,
+    /// The opening is left out.
+    skips_opening: bool,
     /// What an earlier error left the session in.
     broken: bool,
 }
