@@ -17,6 +17,11 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Send commands to every host and show the replies.
     Run(Box<RunArgs>),
+    /// List the platforms that are known, explain one, or check a definition.
+    Platforms(PlatformsArgs),
+    /// Walk a platform's operations on one lab device, and tell what fits.
+    #[cfg(feature = "lab")]
+    Selftest(Box<SelftestArgs>),
     /// Start a simulated lab in this process, and run `show version` over it.
     #[cfg(feature = "lab")]
     Demo(DemoArgs),
@@ -65,6 +70,10 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "DIR")]
     pub(crate) record: Option<PathBuf>,
 
+    /// Append a readable log of each session to a file of its own in this folder, without passwords
+    #[arg(long, value_name = "DIR")]
+    pub(crate) session_log: Option<PathBuf>,
+
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }
@@ -80,9 +89,26 @@ pub(crate) struct HostArgs {
     #[arg(long, value_name = "HOST[:PORT]", group = "which")]
     pub(crate) host: Vec<String>,
 
-    /// The platform of hosts that name none: an embedded one, or a definition file
+    /// Take the platforms' own steps also where they change what a device keeps, as an ASA's width does
+    #[arg(long)]
+    pub(crate) persistent_steps: bool,
+
+    #[command(flatten)]
+    pub(crate) defaults: DefaultsArgs,
+}
+
+/// What holds for hosts that do not say it themselves.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Hosts")]
+pub(crate) struct DefaultsArgs {
+    /// The platform of hosts that name none: a name that `linecrew platforms` lists, a definition file, or auto to find
+    /// it out
     #[arg(short, long, value_name = "P")]
     pub(crate) platform: Option<String>,
+
+    /// A folder of platform definitions, which count before the embedded ones
+    #[arg(long, value_name = "DIR", env = "LINECREW_PLATFORMS")]
+    pub(crate) platforms: Option<PathBuf>,
 
     /// The transport of hosts that name none
     #[arg(short, long, value_name = "ssh|telnet")]
@@ -186,6 +212,102 @@ pub(crate) enum Format {
     Jsonl,
     /// The text of the devices under a heading per host and command.
     Raw,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct PlatformsArgs {
+    #[command(subcommand)]
+    pub(crate) command: Option<PlatformsCommand>,
+
+    /// A folder of platform definitions, which count before the embedded ones
+    #[arg(long, global = true, value_name = "DIR", env = "LINECREW_PLATFORMS")]
+    pub(crate) platforms: Option<PathBuf>,
+
+    /// How it is printed
+    #[arg(long, global = true, default_value = "table", value_name = "FORMAT")]
+    pub(crate) format: Form,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum PlatformsCommand {
+    /// List all platforms: the default.
+    List,
+    /// Explain a platform.
+    Show {
+        /// A name or an alias, or a definition file
+        #[arg(value_name = "NAME|FILE")]
+        name: String,
+        /// Print its definition, a model for one's own
+        #[arg(long)]
+        source: bool,
+    },
+    /// Tell what is wrong with definitions, and what is doubtful.
+    #[command(after_help = CHECK_HELP)]
+    Check {
+        /// Definition files, or folders of them
+        #[arg(required = true, value_name = "FILE|DIR")]
+        paths: Vec<PathBuf>,
+        /// Tell too which modes this prompt is found in; may be given several times, `\n` stands for a line end
+        #[arg(long, value_name = "TEXT")]
+        prompt: Vec<String>,
+    },
+}
+
+const CHECK_HELP: &str =
+    "An error is told to whoever uses what it is about; the rest of the definition can be used.
+
+Exit codes: 0 no error, 1 some error, or a prompt that is found in no mode, 2 usage.";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    /// For people.
+    Table,
+    /// One JSON value.
+    Json,
+}
+
+#[cfg(feature = "lab")]
+const SELFTEST_EXAMPLES: &str = "Examples:
+  linecrew selftest 192.0.2.1 --platform cisco_iosxe -u admin
+  linecrew selftest r1 -i lab.yaml --allow-write --transcript transcripts
+
+Nothing is changed: without --allow-write it only reads; with it, it enters configuration too, and sends one line there
+that no device knows. The transcript has the sessions as they went, without passwords; the test kit can serve it as a device.
+
+Exit codes: 0 all fits, 1 something does not, 2 usage.";
+
+#[cfg(feature = "lab")]
+#[derive(Debug, ClapArgs)]
+#[command(after_help = SELFTEST_EXAMPLES)]
+pub(crate) struct SelftestArgs {
+    /// The device: a host of the inventory, or `HOST[:PORT]` where none is given
+    #[arg(value_name = "HOST")]
+    pub(crate) host: String,
+
+    /// The inventory file that has the host
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) inventory: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) defaults: DefaultsArgs,
+
+    #[command(flatten)]
+    pub(crate) login: LoginArgs,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+
+    /// Enter configuration and other modes that are not for reading
+    #[arg(long)]
+    pub(crate) allow_write: bool,
+
+    /// The folder that the transcripts are written to, a text file for each session
+    #[arg(long, default_value = "selftest", value_name = "DIR")]
+    pub(crate) transcript: PathBuf,
+
+    /// How the findings are printed
+    #[arg(long, default_value = "table", value_name = "table|json", value_parser = ["table", "json"])]
+    pub(crate) format: String,
 }
 
 #[cfg(feature = "lab")]

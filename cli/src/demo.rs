@@ -6,6 +6,7 @@ use crate::lab;
 use crate::output::Printer;
 use crate::plan::{Parser, Plan};
 use crate::run::execute;
+use linecrew_core::platform::Platforms;
 use std::fs;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
@@ -30,8 +31,11 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Ended, Usage> {
         limits: args.limits,
         login_attempts: 1,
         workers: args.workers,
+        platforms: Platforms::default(),
+        persistent_steps: false,
         verbose: false,
         record: None,
+        session_log: None,
     };
     let mut out = io::stdout().lock();
     written(writeln!(

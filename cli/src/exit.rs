@@ -3,7 +3,7 @@
 //! | code | meaning                                                                                  |
 //! |------|------------------------------------------------------------------------------------------|
 //! | 0    | every host did what it was asked to                                                      |
-//! | 1    | some host failed, or refused a command                                                   |
+//! | 1    | some host failed, or refused a command; some definition has an error                     |
 //! | 2    | usage: arguments, an inventory, a template or a password file that cannot be used        |
 //!
 //! Where the reader of the output went away, as `head` does, the run ends early and in silence; the code tells of the

@@ -13,9 +13,12 @@ mod lab;
 mod output;
 mod password;
 mod plan;
+mod platforms;
 mod progress;
 mod record;
 mod run;
+#[cfg(feature = "lab")]
+mod selftest;
 mod verbose;
 
 use args::{Args, Command};
@@ -25,6 +28,9 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let result = match Args::parse().command {
         Command::Run(args) => run::run(&args),
+        Command::Platforms(args) => platforms::run(&args),
+        #[cfg(feature = "lab")]
+        Command::Selftest(args) => selftest::run(&args),
         #[cfg(feature = "lab")]
         Command::Demo(args) => demo::run(&args),
         #[cfg(feature = "lab")]

@@ -1,17 +1,19 @@
 //! What the arguments of `run` mean: which hosts, with what credentials and limits, and how replies are parsed.
 
-use crate::args::{HostArgs, LimitArgs, RunArgs};
+use crate::args::{DefaultsArgs, HostArgs, LimitArgs, RunArgs};
 use crate::columns;
 use crate::exit::Usage;
 use crate::password;
+use crate::platforms;
 use linecrew_core::executor::Executor;
 use linecrew_core::fleet::Fleet;
 use linecrew_core::inventory::{Entry, Host, Inventory, SshConfigFile};
+use linecrew_core::platform::Platforms;
 use linecrew_core::session::Timeouts;
 use linecrew_core::textfsm::{Template, builtin, builtins};
 use linecrew_core::transport::Credentials;
 use linecrew_transports::StandardConnectors;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 #[cfg(feature = "lab")]
 use {
@@ -29,10 +31,14 @@ pub(crate) struct Plan {
     pub(crate) limits: LimitArgs,
     pub(crate) login_attempts: u32,
     pub(crate) workers: usize,
+    pub(crate) platforms: Platforms,
+    pub(crate) persistent_steps: bool,
     pub(crate) verbose: bool,
     /// Where sessions are recorded.
     #[cfg(feature = "lab")]
     pub(crate) record: Option<PathBuf>,
+    /// Where sessions are written down.
+    pub(crate) session_log: Option<PathBuf>,
 }
 
 impl Plan {
@@ -44,7 +50,8 @@ impl Plan {
             (None, true) => Parser::Builtin,
             (None, false) => Parser::None,
         };
-        columns::check(&args.output.columns, &parser, &inventory, &args.commands)?;
+        let platforms = platforms::known(args.hosts.defaults.platforms.as_deref())?;
+        columns::check(&args.output.columns, &parser, &inventory, &platforms, &args.commands)?;
         let credentials = password::credentials(&args.login, &inventory)?;
         let commands = args.commands.clone();
         Ok(Self {
@@ -55,9 +62,12 @@ impl Plan {
             limits: args.limits,
             login_attempts: args.login.login_attempts,
             workers: args.workers,
+            platforms,
+            persistent_steps: args.hosts.persistent_steps,
             verbose: args.verbose,
             #[cfg(feature = "lab")]
             record: args.record.clone(),
+            session_log: args.session_log.clone(),
         })
     }
 
@@ -68,25 +78,43 @@ impl Plan {
         let workers = self.workers.min(self.inventory.len().max(1));
         let executor = Executor::builder().max_workers(workers).thread_name_prefix("linecrew");
         let executor = executor.build().map_err(Usage::new)?;
-        let mut connectors = StandardConnectors::default()
-            .handshake(limits.handshake_timeout)
-            .authentication(limits.authentication_timeout)
-            .usual_ssh_config();
-        if let Some(limit) = limits.connect_timeout {
-            connectors = connectors.connect(limit);
-        }
+        let connectors = limits.connectors();
         #[cfg(feature = "lab")]
         let connectors = Recorded { connectors, folder: self.record.clone() };
-        let timeouts = Timeouts::default()
-            .authentication(limits.authentication_timeout)
-            .silence(limits.silence_timeout)
-            .command(limits.command_timeout);
         let fleet = Fleet::new(&executor, &self.inventory, connectors)
             .credentials(self.credentials.clone())
-            .timeouts(timeouts)
+            .timeouts(limits.timeouts())
             .login_attempts(self.login_attempts)
+            .platforms(self.platforms.clone())
             .host_timeout(limits.host_timeout);
+        let fleet = if self.persistent_steps { fleet.persistent_steps() } else { fleet };
+        let fleet = match &self.session_log {
+            Some(folder) => fleet.session_log(folder),
+            None => fleet,
+        };
         Ok((executor, fleet))
+    }
+}
+
+impl LimitArgs {
+    /// The usual connectors within these limits.
+    pub(crate) fn connectors(&self) -> StandardConnectors {
+        let connectors = StandardConnectors::default()
+            .handshake(self.handshake_timeout)
+            .authentication(self.authentication_timeout)
+            .usual_ssh_config();
+        match self.connect_timeout {
+            Some(limit) => connectors.connect(limit),
+            None => connectors,
+        }
+    }
+
+    /// The limits of a session.
+    pub(crate) fn timeouts(&self) -> Timeouts {
+        Timeouts::default()
+            .authentication(self.authentication_timeout)
+            .silence(self.silence_timeout)
+            .command(self.command_timeout)
     }
 }
 
@@ -147,26 +175,39 @@ impl Parser {
 fn inventory(args: &HostArgs) -> Result<Inventory, Usage> {
     let mut named: Vec<Host> = Vec::new();
     if let Some(file) = &args.inventory {
-        let inventory = Inventory::load(file).map_err(Usage::new)?;
-        if inventory.is_empty() {
-            return Err(Usage::new(format!("{}: the inventory has no hosts", file.display())));
-        }
-        named.extend(inventory.hosts().iter().map(|host| Host::clone(host)));
+        named.extend(load(file)?.hosts().iter().map(|host| Host::clone(host)));
     }
     for text in &args.host {
         named.push(host(text)?);
     }
-    let mut defaults = Entry::default();
-    defaults.platform.clone_from(&args.platform);
-    defaults.transport.clone_from(&args.transport);
-    defaults.known_hosts.clone_from(&args.known_hosts);
-    defaults.host_key_check = args.host_key_check;
-    defaults.ssh_config = args.ssh_config.clone().map(SshConfigFile::from);
+    let defaults = args.defaults.entry();
     Ok(named.into_iter().map(|host| host.inherit(&defaults)).collect())
 }
 
+/// Reads an inventory that has hosts.
+pub(crate) fn load(file: &Path) -> Result<Inventory, Usage> {
+    let inventory = Inventory::load(file).map_err(Usage::new)?;
+    if inventory.is_empty() {
+        return Err(Usage::new(format!("{}: the inventory has no hosts", file.display())));
+    }
+    Ok(inventory)
+}
+
+impl DefaultsArgs {
+    /// What the arguments say of hosts that do not say it themselves.
+    pub(crate) fn entry(&self) -> Entry {
+        let mut defaults = Entry::default();
+        defaults.platform.clone_from(&self.platform);
+        defaults.transport.clone_from(&self.transport);
+        defaults.known_hosts.clone_from(&self.known_hosts);
+        defaults.host_key_check = self.host_key_check;
+        defaults.ssh_config = self.ssh_config.clone().map(SshConfigFile::from);
+        defaults
+    }
+}
+
 /// `HOST`, `HOST:PORT`, `[ADDRESS]:PORT`, or an IPv6 address.
-fn host(text: &str) -> Result<Host, Usage> {
+pub(crate) fn host(text: &str) -> Result<Host, Usage> {
     let (hostname, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((address, "")) => (address, None),
         Some((address, rest)) => (address, Some(rest.strip_prefix(':').unwrap_or(rest))),

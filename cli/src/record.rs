@@ -3,7 +3,7 @@
 use crate::advice::with_advice;
 use crate::plan::Parser;
 use linecrew_core::fleet::{HostError, Outcome};
-use linecrew_core::session::{Reply, Session};
+use linecrew_core::session::{Detection, Reply, Session};
 use linecrew_core::textfsm::Table;
 use serde::Serialize;
 
@@ -19,6 +19,9 @@ pub(crate) struct HostRecord {
     /// Whether that is its second, out-of-band address.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) out_of_band: bool,
+    /// The platform, where it was to be found out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) detected: Option<Detection>,
     /// In which phase the host failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) phase: Option<String>,
@@ -50,15 +53,18 @@ pub(crate) struct ReplyRecord {
     pub(crate) error: Option<String>,
 }
 
+/// What the job of a host gives.
+pub(crate) struct Done {
+    replies: Vec<ReplyRecord>,
+    detected: Option<Detection>,
+}
+
 /// Sends the commands to a host; the job of a run.
-pub(crate) fn send(
-    session: &mut Session,
-    commands: &[String],
-    parser: &Parser,
-) -> Result<Vec<ReplyRecord>, HostError> {
+pub(crate) fn send(session: &mut Session, commands: &[String], parser: &Parser) -> Result<Done, HostError> {
     let platform = session.platform().name().to_owned();
     let replies = session.send_commands(commands)?;
-    Ok(replies.into_iter().map(|reply| ReplyRecord::new(reply, &platform, parser)).collect())
+    let replies = replies.into_iter().map(|reply| ReplyRecord::new(reply, &platform, parser)).collect();
+    Ok(Done { replies, detected: session.detection().cloned() })
 }
 
 /// What a host had replied before it failed.
@@ -68,9 +74,11 @@ fn replies_before(error: &HostError) -> Vec<ReplyRecord> {
 }
 
 impl HostRecord {
-    pub(crate) fn new(outcome: Outcome<Vec<ReplyRecord>>) -> Self {
+    pub(crate) fn new(outcome: Outcome<Done>) -> Self {
+        let mut detected = None;
         let (phase, error, replies) = match outcome.result {
-            Ok(replies) => {
+            Ok(Done { replies, detected: found }) => {
+                detected = found;
                 let failed = replies.iter().find_map(|reply| Some((&reply.command, reply.error.as_ref()?)));
                 let name = outcome.host.name();
                 let error = failed.map(|(command, what)| format!("{name}: command \"{command}\": {what}"));
@@ -84,6 +92,7 @@ impl HostRecord {
             elapsed_ms: millis(outcome.elapsed),
             out_of_band: outcome.served.as_ref().is_some_and(|served| served.out_of_band),
             address: outcome.served.map(|served| served.address),
+            detected,
             phase,
             error,
             replies,

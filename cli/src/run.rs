@@ -5,7 +5,7 @@ use crate::exit::{Ended, Usage, written};
 use crate::output::Printer;
 use crate::plan::Plan;
 use crate::progress::Progress;
-use crate::record::{HostRecord, ReplyRecord, Status, send};
+use crate::record::{Done, HostRecord, Status, send};
 use crate::verbose;
 use linecrew_core::cancel::CancelToken;
 use linecrew_core::executor::{Pending, Wait};
@@ -44,7 +44,7 @@ pub(crate) fn execute(plan: &Plan, printer: &mut Printer<impl io::Write>) -> Res
 
 /// Prints the hosts and notes in `ended` whether one failed.
 fn show(
-    run: Run<Vec<ReplyRecord>>,
+    run: Run<Done>,
     printer: &mut Printer<impl io::Write>,
     progress: &Progress,
     ended: &mut Ended,

@@ -5,9 +5,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod real;
+mod real_sessions;
 
 use real::crew::{Crew, Hosts, Site};
-use real::frr::{self, ENABLE, PASSWORD, Router};
+use real::frr::{self, Router};
 use real::openssh::Sshd;
 use std::fmt::Write;
 
@@ -211,36 +212,4 @@ fn a_server_with_too_many_at_the_door_is_quoted() {
     let (phase, error) = hosts.failure("full");
     assert_eq!(phase, "handshake", "{error}");
     assert!(error.contains("Exceeded MaxStartups"), "{error}");
-}
-
-#[test]
-#[ignore = "needs frr"]
-fn a_session_renames_a_router_and_follows_its_prompt() {
-    use linecrew_core::cancel::CancelToken;
-    use linecrew_core::cx::Cx;
-    use linecrew_core::deadline::Deadline;
-    use linecrew_core::platform::Platform;
-    use linecrew_core::session::Session;
-    use linecrew_core::transport::{Credentials, Target};
-    use linecrew_transports::telnet::TelnetConnector;
-    use std::time::Duration;
-
-    let router = Router::zebra("R1");
-    let credentials = Credentials::default().password(PASSWORD).enable(ENABLE);
-    let target = Target::new("127.0.0.1").port(router.zebra).credentials(credentials);
-    let cx = Cx::new(Deadline::after(Duration::from_mins(1), "test"), CancelToken::new());
-    let platform = Platform::builtin("frr").unwrap();
-    let mut session = Session::builder(platform).open(&TelnetConnector::new(), &target, &cx).unwrap();
-    assert_eq!((session.mode(), session.prompt()), (Some("privileged_exec"), "R1-zebra#"));
-
-    session.enter_mode("configuration").unwrap();
-    assert_eq!((session.mode(), session.prompt()), (Some("configuration"), "R1-zebra(config)#"));
-    let reply = session.send_command("hostname renamed").unwrap();
-    assert!(reply.ok() && reply.text.is_empty(), "{reply:?}");
-    assert_eq!((session.mode(), session.prompt()), (Some("configuration"), "renamed(config)#"));
-
-    session.enter_mode("privileged_exec").unwrap();
-    assert_eq!((session.mode(), session.prompt()), (Some("privileged_exec"), "renamed#"));
-    assert!(session.send_command("show version").unwrap().text.contains("(renamed)"));
-    session.close();
 }

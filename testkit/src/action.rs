@@ -47,6 +47,9 @@ pub(crate) enum Action {
     Interface(Text),
     /// Adds the line to the running configuration.
     Configured,
+    /// Adds an input of several lines to the running configuration: up to its delimiter, the first character of the
+    /// argument.
+    MultiLine,
     /// Takes a line out of the running configuration.
     Unconfigured,
 }

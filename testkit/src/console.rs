@@ -64,6 +64,11 @@ pub(crate) enum State {
         text: Text,
         then: Arc<Action>,
     },
+    /// The lines of an input that ends with the delimiter.
+    MultiLine {
+        end: String,
+        lines: Vec<String>,
+    },
     More(Paged),
     /// A reply that goes on for ever.
     Endless,
@@ -193,7 +198,7 @@ impl Console {
             State::More(_) => self.out.extend_from_slice(platform.pager.prompt),
             State::Question { text, .. } => self.out.extend_from_slice(text.as_bytes()),
             State::Command => self.out.extend(self.command_prompt().into_bytes()),
-            State::Endless | State::Replay(_) | State::Stalled | State::Closed => {}
+            State::MultiLine { .. } | State::Endless | State::Replay(_) | State::Stalled | State::Closed => {}
         }
     }
 
@@ -263,7 +268,8 @@ impl Console {
     }
 
     fn echoes(&self) -> bool {
-        matches!(self.state, State::Username | State::Question { .. } | State::Command)
+        use State::{Command, MultiLine, Question, Username};
+        matches!(self.state, Username | Question { .. } | MultiLine { .. } | Command)
     }
 
     fn erase(&mut self, bytes: usize) {
@@ -310,6 +316,7 @@ impl Console {
             State::Password { username } => self.take_password(username.as_deref(), &line),
             State::EnableSecret => self.take_enable_secret(&line),
             State::Question { then, .. } => self.take_answer(&line, &then),
+            State::MultiLine { end, lines } => self.take_line(&line, end, lines),
             _ => self.execute(&line, &self.mode.clone(), self.command_prompt().len()),
         }
         self.prompt();

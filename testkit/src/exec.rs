@@ -40,6 +40,28 @@ impl Console {
         }
     }
 
+    /// Begins an input of several lines, unless its first line ends it already.
+    fn begin_lines(&mut self, run: &Run<'_>) {
+        let Some(end) = run.values.last().and_then(|text| text.chars().next()).map(String::from) else {
+            return;
+        };
+        if run.line.matches(&end).count() > 1 {
+            return self.node.running().add(None, run.line);
+        }
+        self.say(&format!("Enter TEXT message.  End with the character '{end}'.\n"));
+        self.state = State::MultiLine { end, lines: vec![run.line.to_owned()] };
+    }
+
+    /// Takes the next line of such an input.
+    pub(crate) fn take_line(&mut self, line: &str, end: String, mut lines: Vec<String>) {
+        lines.push(line.to_owned());
+        if line.contains(&end) {
+            self.node.running().add(None, &lines.join("\n"));
+        } else {
+            self.state = State::MultiLine { end, lines };
+        }
+    }
+
     /// Out of any configuration mode.
     pub(crate) fn leave_configuration(&mut self) {
         let platform = &self.node.device().platform;
@@ -82,6 +104,7 @@ impl Console {
             Action::Hostname => run.first().clone_into(&mut self.node.running().hostname),
             Action::Interface(mode) => self.open_interface(mode, run),
             Action::Configured => self.configured(run),
+            Action::MultiLine => self.begin_lines(run),
             Action::Unconfigured => self.unconfigured(run),
         }
     }

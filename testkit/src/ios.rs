@@ -133,6 +133,7 @@ fn commands() -> Vec<Command> {
         confirmed("copy running-config startup-config", PRIVILEGED, DESTINATION, Action::Save(SAVED)),
         Command::new("write memory", PRIVILEGED, Action::Save(SAVED)),
         Command::new("hostname WORD", GLOBAL, Action::Hostname),
+        Command::new("banner WORD LINE", GLOBAL, Action::MultiLine),
         Command::new("interface LINE", GLOBAL, Action::Interface(CONFIG_IF.into())),
         Command::new("ip domain name WORD", GLOBAL, Action::Configured),
         Command::new("ip route LINE", GLOBAL, Action::Configured),

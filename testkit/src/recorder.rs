@@ -5,10 +5,11 @@ use crate::redact::Redactor;
 use linecrew_core::cx::Cx;
 use linecrew_core::secret::Secret;
 use linecrew_core::transport::{Connector, ErrorKind, Phase, Target, Transport, TransportError};
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 /// A transport that writes down what goes through it, as a [`Recording`](crate::Recording)'s text, without the
@@ -112,23 +113,36 @@ impl<W: Write> Drop for Tape<W> {
 /// Records each session of another connector to a file of its own: `NAME.txt` in a folder, NAME being the target's.
 ///
 /// The secrets of the target's credentials are replaced. A file of that name is written over; a character that a file
-/// name had better not have becomes `_`.
+/// name had better not have becomes `_`. The second session with a target goes to `NAME-2.txt`, and so on.
 pub struct RecordingConnector {
     connector: Arc<dyn Connector>,
     folder: PathBuf,
+    /// How many sessions were opened with each target.
+    opened: Mutex<HashMap<String, usize>>,
 }
 
 impl RecordingConnector {
     /// Records what `connector` opens, to files in `folder`, which is made where it is not there.
     pub fn new(connector: Arc<dyn Connector>, folder: impl Into<PathBuf>) -> Self {
-        Self { connector, folder: folder.into() }
+        Self { connector, folder: folder.into(), opened: Mutex::default() }
     }
 
     fn file(&self, name: &str) -> io::Result<File> {
         std::fs::create_dir_all(&self.folder)?;
         let safe = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '.' | '_') { c } else { '_' };
         let name: String = name.chars().map(safe).collect();
-        File::create(self.folder.join(format!("{name}.txt")))
+        let which = self.count(&name);
+        let number = if which == 1 { String::new() } else { format!("-{which}") };
+        File::create(self.folder.join(format!("{name}{number}.txt")))
+    }
+
+    /// Which session with this target it is, counted from 1.
+    fn count(&self, name: &str) -> usize {
+        // A count is one addition, so a poisoned one is whole.
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = opened.entry(name.to_owned()).or_default();
+        *count += 1;
+        *count
     }
 }
 

@@ -1,14 +1,20 @@
 //! The formats of results, each generic over where it writes to.
 
 mod cell;
+mod grid;
 mod json;
 mod raw;
 mod safe;
 mod table;
 
+pub(crate) use grid::grid;
+
 use crate::args::Format;
 use crate::record::HostRecord;
 use std::io::{self, Write};
+
+#[cfg(feature = "lab")]
+pub(crate) use safe::safe;
 
 /// Prints hosts in one of the formats.
 pub(crate) struct Printer<W> {

@@ -30,6 +30,7 @@ mod tests {
             status: Status::Failed,
             elapsed_ms: 0,
             address: None,
+            detected: None,
             out_of_band: false,
             phase: Some("command".to_owned()),
             error: Some(format!("refused: {sent}")),

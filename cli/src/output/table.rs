@@ -6,6 +6,7 @@ use crate::record::{HostRecord, ReplyRecord, Status};
 use comfy_table::Table as Grid;
 use comfy_table::TableStyle;
 use linecrew_core::textfsm::{Row, Value};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// What a pipe gets, where nobody says how wide it is.
@@ -14,6 +15,8 @@ const WIDTH_OF_A_PIPE: u16 = 160;
 const WIDEST_CELL: usize = 40;
 /// A reply is not cut shorter than this, however narrow the terminal is.
 const NARROWEST_REPLY: usize = 20;
+/// So many hosts of a found platform are named.
+const MOST_NAMED: usize = 5;
 /// Between two columns.
 const GAP: usize = 2;
 
@@ -44,6 +47,23 @@ fn hosts_within(
     writeln!(out, "\nok {}   failed {}", records.len() - failed.len(), failed.len())?;
     for error in failed.iter().filter_map(|record| record.error.as_ref()) {
         writeln!(out, "{}", safe(error))?;
+    }
+    platforms_found(out, records)
+}
+
+/// Which platforms were found out, how sure that is, and of which hosts.
+fn platforms_found(out: &mut impl Write, records: &[HostRecord]) -> io::Result<()> {
+    let mut found: BTreeMap<(&str, u8), Vec<&str>> = BTreeMap::new();
+    for record in records {
+        if let Some(detected) = &record.detected {
+            found.entry((&detected.platform, detected.confidence)).or_default().push(&record.host);
+        }
+    }
+    for ((platform, confidence), hosts) in found {
+        let named = hosts[..hosts.len().min(MOST_NAMED)].join(", ");
+        let more = hosts.len().saturating_sub(MOST_NAMED);
+        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        writeln!(out, "found platform {platform}, {confidence} % sure: {named}{more}")?;
     }
     Ok(())
 }
@@ -198,6 +218,7 @@ mod tests {
             elapsed_ms: 0,
             address: Some("192.0.2.1".to_owned()),
             out_of_band,
+            detected: None,
             phase: None,
             error: None,
             replies: Vec::new(),
@@ -226,6 +247,7 @@ mod tests {
             elapsed_ms: 0,
             address: None,
             out_of_band: false,
+            detected: None,
             phase: None,
             error: None,
             replies: vec![reply],

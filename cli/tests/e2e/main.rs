@@ -5,7 +5,9 @@ mod bad_hosts;
 mod bad_usage;
 mod lab;
 mod passwords;
+mod platforms;
 mod run;
+mod sessions;
 #[path = "../support/mod.rs"]
 mod support;
 mod ways;

@@ -4,3 +4,4 @@ pub(crate) mod crew;
 pub(crate) mod frr;
 pub(crate) mod openssh;
 mod server;
+pub(crate) mod way;

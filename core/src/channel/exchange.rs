@@ -209,8 +209,8 @@ impl<'a> Exchange<'a> {
         self.end(channel, end, String::new());
     }
 
-    /// Whether the echo of the last command has come, and nothing more for as long as `quiet`: the device waits for input
-    /// without a prompt.
+    /// Waits until nothing more comes for as long as `quiet` behind the echo of a command, or its prompt has come; `true`
+    /// where the device waits for input without a prompt.
     pub(crate) fn awaits_input(
         &mut self,
         channel: &mut Channel,
@@ -220,14 +220,15 @@ impl<'a> Exchange<'a> {
         loop {
             self.scan(channel);
             let at_prompt = channel.at_end(|tail| (self.find_prompt)(tail)).is_some();
-            if self.echo.is_found() && at_prompt && channel.settled(cx)? {
-                return Ok(false);
-            }
-            if self.echo.is_found() && !at_prompt && channel.settled_for(quiet, cx)? {
-                return Ok(true);
-            }
-            if !self.echo.is_found() {
+            let limit = match (self.echo.is_found(), at_prompt) {
+                (true, true) => Duration::ZERO,
+                (true, false) => quiet,
+                (false, _) => ECHO_GRACE,
+            };
+            if !channel.has_heard() {
                 channel.advance(cx)?;
+            } else if channel.settled_for(limit, cx)? {
+                return Ok(!at_prompt);
             }
         }
     }
@@ -372,7 +373,7 @@ impl<'a> Exchange<'a> {
             let raw = raw[raw_start..part.raw_end.max(raw_start)].to_vec();
             raw_start = part.raw_end.max(raw_start);
             Answer {
-                text: self.reply_text(channel.text(), part),
+                text: self.reply_text(channel, part),
                 raw,
                 prompt: part.prompt.clone(),
                 start: self.sent.0,
@@ -382,20 +383,18 @@ impl<'a> Exchange<'a> {
         Some(self.parts.iter().map(answer).collect())
     }
 
-    fn reply_text(&self, text: &str, part: &Part) -> String {
-        let Some(echo) = &part.echo else { return self.without_echo(&text[part.text.clone()]) };
-        let behind = &text[echo.place.end.min(part.text.end)..part.text.end];
+    fn reply_text(&self, channel: &Channel, part: &Part) -> String {
+        let Some(echo) = &part.echo else { return self.without_echo(&channel.text_of(part.text.clone())) };
+        let behind = channel.text_of(echo.place.end.min(part.text.end)..part.text.end);
         if echo.at_prompt {
             return behind.trim_end_matches('\n').to_owned();
         }
         // Without its prompt it may be a line of the reply, so what came before it stays, but for prompts.
-        let before = text[part.text.start..echo.place.start].split_inclusive('\n');
+        let before = channel.text()[part.text.start..echo.place.start].split_inclusive('\n');
         let is_prompt =
             |line: &str| is_prompt(self.find_prompt, &self.old_prompt, line.trim_end_matches('\n'));
-        let mut out = before
-            .filter(|line| !line.trim().is_empty() && !is_prompt(line))
-            .chain([behind])
-            .collect::<String>();
+        let before = before.filter(|line| !line.trim().is_empty() && !is_prompt(line));
+        let mut out = before.chain([&*behind]).collect::<String>();
         out.truncate(out.trim_end_matches('\n').len());
         out
     }

@@ -20,6 +20,8 @@ use crate::platform::{Platform, Tail};
 use crate::secret::Secret;
 use crate::seen::Seen;
 use crate::transport::{ErrorKind, Phase, Transport, TransportError};
+use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 use terminal::Terminal;
@@ -169,7 +171,11 @@ impl Channel {
             return self.receive(&cx.within(self.silence, "silence"));
         }
         if self.settled(cx)? && at_pager(self) {
-            let answer = pager::answer(&self.terminal.line());
+            let line = self.terminal.line();
+            if pager::is_last_page(&line) {
+                self.terminal.note_padding();
+            }
+            let answer = pager::answer(&line);
             self.terminal.erase_line();
             self.transport.write_all(answer, cx)?;
         }
@@ -227,6 +233,11 @@ impl Channel {
     /// What was written on a line that has ended, where some of it was written over; `start` is its place in the text.
     fn typed(&self, start: usize) -> Option<&str> {
         self.terminal.typed(start)
+    }
+
+    /// A part of the text without what a pager added.
+    fn text_of(&self, place: Range<usize>) -> Cow<'_, str> {
+        self.terminal.text_of(place)
     }
 
     /// Behind how many bytes each line of several ended.

@@ -6,7 +6,12 @@ use std::sync::LazyLock;
 /// What a pager is answered with: a space shows the next page, and behind the last one, where `more` and `less` stay,
 /// `q` ends them.
 pub(super) fn answer(line: &str) -> &'static [u8] {
-    if line.trim_end().ends_with("(END)") { b"q" } else { b" " }
+    if is_last_page(line) { b"q" } else { b" " }
+}
+
+/// Whether it is the last page that the pager shows.
+pub(super) fn is_last_page(line: &str) -> bool {
+    line.trim_end().ends_with("(END)")
 }
 
 /// `--More--`, `<--- More --->`, `---(more 35%)---`, `-- MORE --, next page: Space`, `--More-- or (q)uit`,

@@ -3,11 +3,17 @@
 //! The state survives from one read to the next, so the same bytes give the same lines however they are cut. Lines
 //! that have ended are final: of cursor movements between lines only those that redraw the current one count.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 /// No prompt is longer, and a longer line is not looked at.
 const LONGEST_PROMPT: usize = 512;
 
 /// How far a cursor movement may go beyond the text: a few bytes must not make a line of megabytes.
 const WIDEST: usize = 4096;
+
+/// `more` fills its last page up to the height of the screen; no device writes as many blank lines itself.
+const LEAST_PADDING: usize = 10;
 
 #[derive(Debug, Default)]
 pub(crate) struct Terminal {
@@ -29,6 +35,8 @@ pub(crate) struct Terminal {
     /// How many bytes came since the text was forgotten, and at which of them lines ended, where that is of interest.
     fed: usize,
     line_ends: Option<Vec<usize>>,
+    /// Blank lines with which a pager filled its last page.
+    padding: Vec<Range<usize>>,
 }
 
 #[derive(Debug, Default)]
@@ -104,6 +112,7 @@ impl Terminal {
     pub(crate) fn forget_text(&mut self) {
         self.text.clear();
         self.rewritten.clear();
+        self.padding.clear();
         self.fed = 0;
         self.line_ends = None;
         (self.last_line, self.next_line) = (0, 0);
@@ -115,6 +124,31 @@ impl Terminal {
         self.column = 0;
         self.typed = None;
         self.erased = true;
+    }
+
+    /// Takes the blank lines at the end for what a pager filled its last page with, if they are many.
+    pub(crate) fn note_padding(&mut self) {
+        let start = self.text.trim_end_matches('\n').len() + 1;
+        if self.text.len() > start + LEAST_PADDING {
+            self.padding.push(start..self.text.len());
+        }
+    }
+
+    /// A part of the text without a pager's padding.
+    pub(crate) fn text_of(&self, place: Range<usize>) -> Cow<'_, str> {
+        let inside =
+            self.padding.iter().filter(|padding| place.start <= padding.start && padding.end <= place.end);
+        let mut inside = inside.peekable();
+        if inside.peek().is_none() {
+            return Cow::Borrowed(&self.text[place]);
+        }
+        let (mut out, mut at) = (String::new(), place.start);
+        for padding in inside {
+            out.push_str(&self.text[at..padding.start]);
+            at = padding.end;
+        }
+        out.push_str(&self.text[at..place.end]);
+        Cow::Owned(out)
     }
 
     /// Takes the current line for read: what the device adds to it comes on a line that is empty so far, and in the text
@@ -369,6 +403,19 @@ mod tests {
         terminal.feed(b"yes\r\nr1#");
         assert_eq!(terminal.text(), "one\nSure? yes\n");
         assert_eq!((terminal.line().as_str(), terminal.last_line()), ("r1#", "Sure? yes"));
+    }
+
+    #[test]
+    fn the_padding_of_a_last_page_is_cut_out() {
+        let mut terminal = Terminal::default();
+        terminal.feed(b"one\r\n\r\n");
+        terminal.note_padding();
+        terminal.feed(&b"\r\n".repeat(20));
+        terminal.note_padding();
+        terminal.feed(b"end\r\n");
+        let all = 0..terminal.text().len();
+        assert_eq!(terminal.text_of(all), "one\nend\n");
+        assert_eq!(terminal.text_of(0..4), "one\n");
     }
 
     #[test]

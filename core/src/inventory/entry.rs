@@ -162,10 +162,12 @@ impl Entry {
         self.platform = file.or_else(|| self.platform.take());
     }
 
-    /// The definition file of the platform, where that is no name: a path, or a file name with an extension.
+    /// The definition file of the platform, where that is no name: a path, or a file name that ends in `.yaml` or `.yml`.
     pub fn platform_file(&self) -> Option<&Path> {
         let platform = self.platform.as_deref()?;
         let file = Path::new(platform);
-        (platform.contains(is_separator) || file.extension().is_some()).then_some(file)
+        let is_definition =
+            file.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+        (platform.contains(is_separator) || is_definition).then_some(file)
     }
 }

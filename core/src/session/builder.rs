@@ -3,7 +3,7 @@
 use super::{Session, SessionError};
 use crate::channel::Channel;
 use crate::cx::Cx;
-use crate::platform::Platform;
+use crate::platform::{Platform, Platforms};
 use crate::transport::{Connector, Target};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -63,8 +63,10 @@ pub struct SessionBuilder {
     timeouts: Timeouts,
     longest_reply: usize,
     persistent: bool,
+    skips_opening: bool,
     log_folder: Option<PathBuf>,
-    detects: bool,
+    /// Among which the platform is to be found out.
+    detects: Option<Platforms>,
     login_attempts: u32,
 }
 
@@ -75,15 +77,16 @@ impl SessionBuilder {
             timeouts: Timeouts::default(),
             longest_reply: LONGEST_REPLY,
             persistent: false,
+            skips_opening: false,
             log_folder: None,
-            detects: false,
+            detects: None,
             login_attempts: 1,
         }
     }
 
-    /// A builder of sessions that begin as those of a generic platform, and find out which it is.
-    pub(super) fn detecting(generic: Arc<Platform>) -> Self {
-        Self { detects: true, ..Self::new(generic) }
+    /// A builder of sessions that begin as those of a generic platform, and find out which of these it is.
+    pub(super) fn detecting(generic: Arc<Platform>, platforms: Platforms) -> Self {
+        Self { detects: Some(platforms), ..Self::new(generic) }
     }
 
     /// Sets the limits.
@@ -107,10 +110,16 @@ impl SessionBuilder {
         self
     }
 
-    /// Takes the platform's steps after the login and before the end also where they change what the device keeps, such as `FortiOS`'s paging. Unless told
-    /// so, reading never changes a configuration: such steps are left out, and the pager is answered in their place.
+    /// Takes the platform's steps after the login and before the end also where they change what the device keeps, such as
+    /// `FortiOS`'s paging. Unless told so, reading never changes a configuration: such steps are left out, and the pager is answered in their place.
     pub fn persistent_steps(mut self) -> Self {
         self.persistent = true;
+        self
+    }
+
+    /// Leaves all of the platform's opening steps out: paging stays on, and the pager is answered.
+    pub fn skip_opening_steps(mut self) -> Self {
+        self.skips_opening = true;
         self
     }
 
@@ -134,6 +143,7 @@ impl SessionBuilder {
             put_off: Vec::new(),
             detection: None,
             persistent: self.persistent,
+            skips_opening: self.skips_opening,
             platform,
             timeouts: self.timeouts,
             credentials: target.credentials.clone(),
@@ -148,10 +158,9 @@ impl SessionBuilder {
         }
         session.log_in(self.login_attempts)?;
         session.channel.limit_replies(self.longest_reply);
-        if self.detects {
-            session.detect()?;
-        } else {
-            session.prepare()?;
+        match &self.detects {
+            Some(platforms) => session.detect(platforms)?,
+            None => session.prepare()?,
         }
         Ok(session)
     }

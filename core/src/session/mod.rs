@@ -23,6 +23,7 @@ mod prompt;
 mod reply;
 #[cfg(test)]
 mod scripted;
+mod self_test;
 mod send;
 #[cfg(test)]
 mod tests;
@@ -36,10 +37,11 @@ pub use failure::{Failure, FailureCause};
 pub use multi_reply::MultiReply;
 pub use options::SendOptions;
 pub use reply::Reply;
+pub use self_test::{Check, CheckOutcome, SelfTest};
 
 use crate::channel::{Channel, Trouble};
 use crate::cx::Cx;
-use crate::platform::{Platform, Tail};
+use crate::platform::{Platform, Platforms, Tail};
 use crate::transport::Credentials;
 use std::borrow::Cow;
 use std::fmt;
@@ -83,6 +85,8 @@ pub struct Session {
     detection: Option<Detection>,
     /// Whether steps that change what the device keeps are taken too.
     persistent: bool,
+    /// The opening is left out.
+    skips_opening: bool,
     /// What an earlier error left the session in.
     broken: bool,
 }
@@ -93,11 +97,11 @@ impl Session {
         SessionBuilder::new(platform)
     }
 
-    /// Begins a session with a device of a platform that is to be found out: from its banner, its prompt, and at most its
-    /// reply to `show version`. [`detection`](Self::detection) tells what was found; where nothing fits, opening ends in an
-    /// error of kind [`ErrorKind::Platform`].
-    pub fn detect_platform() -> Result<SessionBuilder, SessionError> {
-        Ok(SessionBuilder::detecting(Platform::builtin("generic")?))
+    /// Begins a session with a device of a platform that is to be found out among these: from its banner, its prompt, and at
+    /// most its reply to `show version`. [`detection`](Self::detection) tells what was found, and how sure that is; where
+    /// nothing is sure, opening ends in an error of kind [`ErrorKind::Platform`].
+    pub fn detect_platform(platforms: &Platforms) -> Result<SessionBuilder, SessionError> {
+        Ok(SessionBuilder::detecting(Platform::builtin("generic")?, platforms.clone()))
     }
 
     /// What the device was found to be, where that was asked for.

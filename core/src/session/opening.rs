@@ -71,7 +71,7 @@ impl Session {
             self.learn_prompt(&cx)?;
         }
         self.walk_to(&platform.default_mode, Phase::Privilege, &cx)?;
-        let steps = platform.opening.steps(self.persistent);
+        let steps = if self.skips_opening { Vec::new() } else { platform.opening.steps(self.persistent) };
         let inputs = if platform.pipelines_reads && self.channel.echoes() {
             trailing_inputs(&steps)
         } else {

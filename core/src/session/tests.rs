@@ -3,6 +3,7 @@
 mod commands;
 mod config;
 mod interactive;
+mod opening;
 
 use super::scripted::{LONG_PAUSE, PAUSE, Scripted};
 use super::*;

@@ -55,6 +55,12 @@ impl TelnetConnector {
         self
     }
 
+    /// Sets the window's size in columns and rows. 500, 1,000 unless set; no columns keep it back.
+    pub fn window(mut self, columns: u16, rows: u16) -> Self {
+        (self.options.columns, self.options.rows) = (Some(columns), Some(rows));
+        self
+    }
+
     /// Connects through a jump host, over SSH as far as that, which is then the one to look up the target's name. Directly
     /// unless set.
     #[cfg(feature = "ssh")]

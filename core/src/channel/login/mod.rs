@@ -1,15 +1,22 @@
 //! The login dialogue in the stream: answers what the device asks for, each once, until its prompt comes.
 
+mod words;
+
+pub(crate) use words::{is_password_prompt, is_refusal};
+
 use super::{Channel, Trouble};
 use crate::cx::Cx;
 use crate::platform::{Pattern, Platform, Tail};
 use crate::transport::{Credentials, ErrorKind};
-use std::sync::LazyLock;
 use std::time::Duration;
+use words::{agreement, asks_for_key, usual};
 
 /// How long a device that asks for a key must stay silent before it gets one. Many a banner speaks of a key and goes on
 /// to the login prompt, which would take the key for an empty answer.
 const QUIET_BEFORE_KEY: Duration = Duration::from_secs(1);
+
+/// How often a banner is given a key or agreed to.
+const MOST_AGREEMENTS: usize = 3;
 
 /// How long a line that may be any device's prompt must stand: many a banner has one that looks the same.
 const QUIET_BEFORE_LEARNING: Duration = Duration::from_millis(300);
@@ -35,52 +42,22 @@ impl<T: Into<Trouble>> From<T> for LoginTrouble {
     }
 }
 
-struct Usual {
-    username: Pattern,
-    password: Pattern,
-    change: Pattern,
-    key: Pattern,
-    refusal: Pattern,
-}
-
-/// They are constants that a test compiles; `None` cannot be.
-static USUAL: LazyLock<Option<Usual>> = LazyLock::new(|| Usual::compile().ok());
-
-impl Usual {
-    fn compile() -> Result<Self, String> {
-        Ok(Self {
-            // `Username:`, `login:`, `r1 login:`, `User name:`, `User:`, `Login name:`.
-            username: Pattern::regex(r"^(\S{1,64} |please enter )?(user ?name|user|login( name)?) ?: ?$")?,
-            // `Password:`, `admin@r1's password:`, `Password for admin:`, `Enter PASSCODE:`, `Enable Password:`.
-            password: Pattern::regex(r"^[^:]{0,80}\b(password|passcode)( for [^\s:]{1,64})? ?: ?$")?,
-            change: Pattern::regex(
-                r"^[^:]{0,40}\b(new|old|retype|re-enter|confirm)\b[^:]{0,30}\bpassword[^:]{0,20}: ?$",
-            )?,
-            key: Pattern::regex(r"\b(press|hit|strike)\b.{0,20}\b(return|enter|any key|a key)\b.{0,60}$")?,
-            refusal: Pattern::regex(
-                r"^\s*(%+ ?|error: ?)?(login (invalid|incorrect|failed)|invalid (login|user|password|credentials)\b.{0,40}|bad (enable )?(passwords?|secrets)\b.{0,40}|authentication (failed|failure|rejected)|error in authentication|access (is )?denied|permission denied|password incorrect|incorrect password|login failure)[.!,]?$",
-            )?,
-        })
-    }
-}
-
-/// Whether a line asks for a password.
-pub(crate) fn is_password_prompt(line: &str) -> bool {
-    USUAL.as_ref().is_some_and(|usual| usual.password.find_at_end(line).is_some())
-}
-
-/// Whether a line says that a password was refused.
-pub(crate) fn is_refusal(line: &str) -> bool {
-    USUAL.as_ref().is_some_and(|usual| usual.refusal.find_at_end(line).is_some())
-}
-
 /// What the current line asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Question {
     Username,
     Password,
     PasswordChange,
+    /// A key, or agreement to a banner.
+    Agreement(Agreement),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Agreement {
     Key,
+    Yes,
+    /// To an offer that nobody wants: another password, a licence to read.
+    No,
 }
 
 /// A login in progress.
@@ -124,13 +101,17 @@ impl<'a> Login<'a> {
     ) -> Result<(), LoginTrouble> {
         loop {
             self.scan(channel)?;
-            if channel.at_end(&is_prompt) {
+            let question = self.question(channel);
+            // What nobody has described looks like many a question.
+            let asks_first = question.is_some() && self.platform.learns_prompt;
+            if !asks_first && channel.at_end(&is_prompt) {
                 let quiet = if self.platform.learns_prompt { QUIET_BEFORE_LEARNING } else { Duration::ZERO };
                 if channel.settled_for(quiet, cx)? {
                     return Ok(());
                 }
-            } else if let Some(question) = self.question(channel) {
-                let quiet = if question == Question::Key { QUIET_BEFORE_KEY } else { Duration::ZERO };
+            } else if let Some(question) = question {
+                let agrees = matches!(question, Question::Agreement(_));
+                let quiet = if agrees { QUIET_BEFORE_KEY } else { Duration::ZERO };
                 if channel.settled_for(quiet, cx)? {
                     self.answer(question, channel, cx)?;
                 }
@@ -190,19 +171,33 @@ impl<'a> Login<'a> {
             return None;
         }
         let line = channel.line();
-        let usual = USUAL.as_ref()?;
+        let usual = usual()?;
         let asks = |own: Option<&Pattern>, usual: &Pattern| {
             own.is_some_and(|own| own.find_at_end(&line).is_some()) || usual.find_at_end(&line).is_some()
         };
-        if self.has_answered(Question::Password) && usual.change.find_at_end(&line).is_some() {
+        if usual.change.find_at_end(&line).is_some() {
             Some(Question::PasswordChange)
         } else if asks(self.platform.username.as_ref(), &usual.username) {
             Some(Question::Username)
         } else if asks(self.platform.password.as_ref(), &usual.password) {
             Some(Question::Password)
         } else {
-            let wanted = !self.has_answered(Question::Key) && (self.key_asked_for || asks_for_key(&line));
-            wanted.then_some(Question::Key)
+            self.agreement(&line).map(Question::Agreement)
+        }
+    }
+
+    /// What a banner wants to be answered before it lets anybody on.
+    fn agreement(&self, line: &str) -> Option<Agreement> {
+        let usual = usual()?;
+        let given = self.answered.iter().filter(|answered| matches!(answered, Question::Agreement(_)));
+        if given.count() >= MOST_AGREEMENTS {
+            None
+        } else if usual.decline.find_at_end(line).is_some() {
+            Some(Agreement::No)
+        } else if usual.agree.find_at_end(line).is_some() {
+            Some(Agreement::Yes)
+        } else {
+            (self.key_asked_for || asks_for_key(line)).then_some(Agreement::Key)
         }
     }
 
@@ -228,7 +223,9 @@ impl<'a> Login<'a> {
                 let secret = self.credentials.password.as_ref().ok_or(LoginTrouble::Missing("password"))?;
                 channel.answer_secret(secret, cx)?;
             }
-            Question::Key => channel.answer("", cx)?,
+            Question::Agreement(Agreement::Key) => channel.answer("", cx)?,
+            Question::Agreement(Agreement::Yes) => channel.answer(agreement(&channel.line()), cx)?,
+            Question::Agreement(Agreement::No) => channel.answer("n", cx)?,
         }
         // Whatever asked for a key before was part of a banner.
         self.key_asked_for = false;
@@ -243,69 +240,4 @@ impl<'a> Login<'a> {
 fn ends_like_prompt(line: &str) -> bool {
     let word = line.trim_end().strip_suffix(['#', '>']).unwrap_or_default();
     word.ends_with(|c: char| c.is_alphanumeric() || c == ')')
-}
-
-fn asks_for_key(line: &str) -> bool {
-    USUAL.as_ref().is_some_and(|usual| usual.key.find_at_end(line).is_some())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_usual_prompts_are_known_and_text_around_the_words_is_not() {
-        let usual = Usual::compile().unwrap();
-        let asks = |pattern: &Pattern, line: &str| pattern.find_at_end(line).is_some();
-        for line in
-            ["Username:", "username: ", "login: ", "sw1 login: ", "User name:", "User Name :", "User:"]
-        {
-            assert!(asks(&usual.username, line) && !asks(&usual.password, line), "{line}");
-        }
-        for line in [
-            "Password: ",
-            "password:",
-            "admin@r1's password: ",
-            "Password for admin:",
-            "Enter PASSCODE:",
-            "Enable Password: ",
-        ] {
-            assert!(asks(&usual.password, line) && !asks(&usual.username, line), "{line}");
-        }
-        for line in
-            ["Never tell your password", "Last login: Mon", "This login is logged.", "Password: x", "r1>"]
-        {
-            assert!(!asks(&usual.username, line) && !asks(&usual.password, line), "{line}");
-        }
-        for line in ["New password: ", "Enter old password:", "Retype new password:"] {
-            assert!(asks(&usual.change, line), "{line}");
-        }
-        assert!(!asks(&usual.change, "Password:"));
-    }
-
-    #[test]
-    fn a_refusal_is_known_by_its_whole_line() {
-        for line in [
-            "% Login invalid",
-            "Login incorrect",
-            "% Bad passwords, too many failures!",
-            "% Bad passwords",
-            "% Bad secrets",
-            "% Access denied",
-            "% Authentication failed.",
-            "% Error in authentication.",
-        ] {
-            assert!(is_refusal(line), "{line}");
-        }
-        for line in ["Last login: never", "Access denied to those who are not authorized users", "% Bad"] {
-            assert!(!is_refusal(line), "{line}");
-        }
-    }
-
-    #[test]
-    fn a_request_for_a_key_is_known() {
-        assert!(asks_for_key("Press RETURN to get started!"));
-        assert!(asks_for_key("Press any key to continue"));
-        assert!(!asks_for_key("r1>"));
-    }
 }
