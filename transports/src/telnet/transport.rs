@@ -12,7 +12,7 @@ use std::net::{Shutdown, TcpStream};
 /// holds two such buffers, and there may be thousands of sessions.
 pub(super) const READ_SIZE: usize = 4 * 1024;
 
-/// A telnet connection to a device, made by a [`TelnetConnector`].
+/// A telnet connection to a device, made by a [`TelnetConnector`](super::TelnetConnector).
 ///
 /// Reads deliver the device's text: no commands, `IAC IAC` as one byte, CR NUL as CR. Writes take `\n` as the end of a
 /// line and send the [`LineEnd`](linecrew_core::transport::LineEnd) of the options; a CR alone is sent as CR NUL; 0xFF is
