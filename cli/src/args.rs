@@ -19,6 +19,8 @@ pub(crate) enum Command {
     Run(Box<RunArgs>),
     /// Parse a text that a device said, in a file or on standard input, by a TextFSM template.
     Parse(ParseArgs),
+    /// List the platforms that are known, explain one, or check a definition.
+    Platforms(PlatformsArgs),
     /// Walk a platform's operations on one lab device, and tell what fits.
     #[cfg(feature = "lab")]
     Selftest(Box<SelftestArgs>),
@@ -89,6 +91,10 @@ pub(crate) struct HostArgs {
     #[arg(long, value_name = "HOST[:PORT]", group = "which")]
     pub(crate) host: Vec<String>,
 
+    /// Take the platforms' own steps also where they change what a device keeps, as an ASA's width does
+    #[arg(long)]
+    pub(crate) persistent_steps: bool,
+
     #[command(flatten)]
     pub(crate) defaults: DefaultsArgs,
 }
@@ -97,9 +103,14 @@ pub(crate) struct HostArgs {
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "Hosts")]
 pub(crate) struct DefaultsArgs {
-    /// The platform of hosts that name none: an embedded one, a definition file, or auto to find it out
+    /// The platform of hosts that name none: a name that `linecrew platforms` lists, a definition file, or auto to find
+    /// it out
     #[arg(short, long, value_name = "P")]
     pub(crate) platform: Option<String>,
+
+    /// A folder of platform definitions, which count before the embedded ones
+    #[arg(long, value_name = "DIR", env = "LINECREW_PLATFORMS")]
+    pub(crate) platforms: Option<PathBuf>,
 
     /// The transport of hosts that name none
     #[arg(short, long, value_name = "ssh|telnet")]
@@ -138,6 +149,10 @@ pub(crate) struct LoginArgs {
     /// empty line means none
     #[arg(long, value_name = "FILE", conflicts_with = "ask_pass")]
     pub(crate) password_file: Option<PathBuf>,
+
+    /// How often a telnet login sends a password that the device refuses; more than once may lock the account
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10))]
+    pub(crate) login_attempts: u32,
 }
 
 #[derive(Clone, Copy, Debug, ClapArgs)]
@@ -259,6 +274,58 @@ pub(crate) enum Format {
     Jsonl,
     /// The text of the devices under a heading per host and command.
     Raw,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct PlatformsArgs {
+    #[command(subcommand)]
+    pub(crate) command: Option<PlatformsCommand>,
+
+    /// A folder of platform definitions, which count before the embedded ones
+    #[arg(long, global = true, value_name = "DIR", env = "LINECREW_PLATFORMS")]
+    pub(crate) platforms: Option<PathBuf>,
+
+    /// How it is printed
+    #[arg(long, global = true, default_value = "table", value_name = "FORMAT")]
+    pub(crate) format: Form,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum PlatformsCommand {
+    /// List all platforms: the default.
+    List,
+    /// Explain a platform.
+    Show {
+        /// A name or an alias, or a definition file
+        #[arg(value_name = "NAME|FILE")]
+        name: String,
+        /// Print its definition, a model for one's own
+        #[arg(long)]
+        source: bool,
+    },
+    /// Tell what is wrong with definitions, and what is doubtful.
+    #[command(after_help = CHECK_HELP)]
+    Check {
+        /// Definition files, or folders of them
+        #[arg(required = true, value_name = "FILE|DIR")]
+        paths: Vec<PathBuf>,
+        /// Tell too which modes this prompt is found in; may be given several times, `\n` stands for a line end
+        #[arg(long, value_name = "TEXT")]
+        prompt: Vec<String>,
+    },
+}
+
+const CHECK_HELP: &str =
+    "An error is told to whoever uses what it is about; the rest of the definition can be used.
+
+Exit codes: 0 no error, 1 some error, or a prompt that is found in no mode, 2 usage.";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    /// For people.
+    Table,
+    /// One JSON value.
+    Json,
 }
 
 #[cfg(feature = "lab")]

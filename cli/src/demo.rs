@@ -7,6 +7,7 @@ use crate::output::Printer;
 use crate::parser::Parser;
 use crate::plan::Plan;
 use crate::run::execute;
+use linecrew_core::platform::Platforms;
 use linecrew_core::textfsm::Templates;
 use std::fs;
 use std::io::{self, Write};
@@ -30,7 +31,10 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Ended, Usage> {
         parser: Parser::Templates(Templates::builtin()),
         credentials,
         limits: args.limits,
+        login_attempts: 1,
         workers: args.workers,
+        platforms: Platforms::default(),
+        persistent_steps: false,
         verbose: false,
         record: None,
         session_log: None,

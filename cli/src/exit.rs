@@ -1,10 +1,10 @@
 //! The exit codes.
 //!
-//! | code | meaning                                                                                  |
-//! |------|------------------------------------------------------------------------------------------|
-//! | 0    | every host did what it was asked to                                                      |
-//! | 1    | some host failed, or refused a command; a text that the template refuses                 |
-//! | 2    | usage: arguments, an inventory, a template or a password file that cannot be used        |
+//! | code | meaning                                                                                             |
+//! |------|-----------------------------------------------------------------------------------------------------|
+//! | 0    | every host did what it was asked to                                                                 |
+//! | 1    | some host failed, or refused a command; a definition has an error; a template refuses a text        |
+//! | 2    | usage: arguments, an inventory, a template or a password file that cannot be used                   |
 //!
 //! Where the reader of the output went away, as `head` does, the run ends early and in silence; the code tells of the
 //! hosts up to then: 1 if one of them failed, else 0.

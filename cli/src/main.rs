@@ -15,6 +15,7 @@ mod parse;
 mod parser;
 mod password;
 mod plan;
+mod platforms;
 mod progress;
 mod record;
 mod run;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
     let result = match Args::parse().command {
         Command::Run(args) => run::run(&args),
         Command::Parse(args) => parse::run(&args),
+        Command::Platforms(args) => platforms::run(&args),
         #[cfg(feature = "lab")]
         Command::Selftest(args) => selftest::run(&args),
         #[cfg(feature = "lab")]

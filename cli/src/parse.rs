@@ -16,11 +16,12 @@ pub(crate) fn run(args: &ParseArgs) -> Result<Ended, Usage> {
         let known = parser.header().join(", ");
         return Err(Usage::new(format!("--columns {column}: there is none; there are: {known}")));
     }
+    let text = open(args)?;
     if args.parser.template.is_none() {
         say(format!("parsed by {}", parser.name()));
     }
     let mut rows = Rows::new(args.format, &args.columns, parser.header(), io::stdout().lock());
-    match parse(&parser, open(args)?, &mut rows) {
+    match parse(&parser, text, &mut rows) {
         Ok(()) => Ok(Ended::Well),
         Err(Fault::Written(error)) => written(Err(error)).map(|()| Ended::Well),
         Err(Fault::Read(error)) => Err(Usage::new(format!("{}: {error}", name(args)))),

@@ -5,9 +5,11 @@ use crate::columns;
 use crate::exit::Usage;
 use crate::parser::Parser;
 use crate::password;
+use crate::platforms;
 use linecrew_core::executor::Executor;
 use linecrew_core::fleet::Fleet;
 use linecrew_core::inventory::{Entry, Host, Inventory, SshConfigFile};
+use linecrew_core::platform::Platforms;
 use linecrew_core::session::Timeouts;
 use linecrew_core::transport::Credentials;
 use linecrew_transports::StandardConnectors;
@@ -27,7 +29,10 @@ pub(crate) struct Plan {
     pub(crate) parser: Parser,
     pub(crate) credentials: Credentials,
     pub(crate) limits: LimitArgs,
+    pub(crate) login_attempts: u32,
     pub(crate) workers: usize,
+    pub(crate) platforms: Platforms,
+    pub(crate) persistent_steps: bool,
     pub(crate) verbose: bool,
     /// Where sessions are recorded.
     #[cfg(feature = "lab")]
@@ -41,7 +46,8 @@ impl Plan {
     pub(crate) fn new(args: &RunArgs) -> Result<Self, Usage> {
         let inventory = inventory(&args.hosts)?;
         let parser = Parser::new(&args.output.parser, args.output.parse)?;
-        columns::check(&args.output.columns, &parser, &inventory, &args.commands)?;
+        let platforms = platforms::known(args.hosts.defaults.platforms.as_deref())?;
+        columns::check(&args.output.columns, &parser, &inventory, &platforms, &args.commands)?;
         let credentials = password::credentials(&args.login, &inventory)?;
         let commands = args.commands.clone();
         Ok(Self {
@@ -50,7 +56,10 @@ impl Plan {
             parser,
             credentials,
             limits: args.limits,
+            login_attempts: args.login.login_attempts,
             workers: args.workers,
+            platforms,
+            persistent_steps: args.hosts.persistent_steps,
             verbose: args.verbose,
             #[cfg(feature = "lab")]
             record: args.record.clone(),
@@ -71,7 +80,10 @@ impl Plan {
         let fleet = Fleet::new(&executor, &self.inventory, connectors)
             .credentials(self.credentials.clone())
             .timeouts(limits.timeouts())
+            .login_attempts(self.login_attempts)
+            .platforms(self.platforms.clone())
             .host_timeout(limits.host_timeout);
+        let fleet = if self.persistent_steps { fleet.persistent_steps() } else { fleet };
         let fleet = match &self.session_log {
             Some(folder) => fleet.session_log(folder),
             None => fleet,

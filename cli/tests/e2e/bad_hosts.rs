@@ -86,6 +86,14 @@ fn wrong_password(service: Service) -> (String, String) {
 }
 
 #[test]
+fn a_refused_password_is_sent_again_over_telnet_where_the_user_says_so() {
+    let flaky = || device("bad").fault(Fault::RefuseLogins(1));
+    let site = Site::new(Lab::builder().device(flaky(), Service::Telnet));
+    let ended = site.run(&["show clock", "--login-attempts", "2"]);
+    assert_eq!((ended.code, site.lab.counters().logins_refused), (Some(0), 1), "{ended:?}");
+}
+
+#[test]
 fn a_missing_password_is_told_as_missing() {
     for (service, expected) in BOTH.into_iter().zip([
         ("login", "the device asks for a password and none was given"),

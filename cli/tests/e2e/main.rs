@@ -6,6 +6,7 @@ mod bad_usage;
 mod lab;
 mod parse;
 mod passwords;
+mod platforms;
 mod run;
 mod sessions;
 #[path = "../support/mod.rs"]
