@@ -156,6 +156,7 @@ const TABLES: &[Table] = &[
             "[edit]",
             "login: ",
             "## Last commit: 2026-11-02 10:00:00 UTC by admin",
+            "100%",
             "Password:",
         ],
     },
