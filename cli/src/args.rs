@@ -411,7 +411,7 @@ pub(crate) struct LabArgs {
     #[arg(long, default_value = "telnet", value_name = "telnet|ssh", value_parser = ["telnet", "ssh"])]
     pub(crate) transport: String,
 
-    /// What the numbered and the recorded devices are
+    /// What the numbered and the recorded devices are: any platform that `linecrew platforms` lists, but generic
     #[arg(long, default_value = "cisco_iosxe", value_name = "P")]
     pub(crate) platform: String,
 

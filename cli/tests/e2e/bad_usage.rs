@@ -106,7 +106,7 @@ fn arguments_that_cannot_be_used_are_told() {
             "<--parse|--template <FILE>|--templates <DIR|builtin>>",
         ),
         (&["run", "show clock", "--host", "r1", "--silence-timeout", "0"], "expected seconds above 0"),
-        (&["lab", "--platform", "junos"], "--platform junos: expected one of cisco_iosxe, frr"),
+        (&["lab", "--platform", "vms"], "--platform vms: expected one of cisco_iosxe, cisco_iosxr"),
     ] {
         let ended = Process::start(linecrew(args)).finish();
         assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""), "{ended:?}");
