@@ -331,6 +331,9 @@ impl<'a> Exchange<'a> {
 
     /// Takes note of a prompt that only log messages follow.
     fn note_pushed_up(&mut self, line: &Line<'_>) {
+        if self.pushed_up.is_none() && !line.text.starts_with(self.old_prompt.trim_end()) {
+            return;
+        }
         let is_old = !self.old_prompt.is_empty() && line.text.trim_end() == self.old_prompt.trim_end();
         if is_old {
             self.pushed_up = Some((line.text.trim_end().to_owned(), line.place.start));
@@ -368,19 +371,29 @@ impl<'a> Exchange<'a> {
             return None;
         }
         let raw = channel.take_raw();
+        if let [part] = &self.parts[..] {
+            return Some(vec![self.answer(self.only_text(channel, part), raw, part)]);
+        }
         let mut raw_start = 0;
         let answer = |part: &Part| {
-            let raw = raw[raw_start..part.raw_end.max(raw_start)].to_vec();
-            raw_start = part.raw_end.max(raw_start);
-            Answer {
-                text: self.reply_text(channel, part),
-                raw,
-                prompt: part.prompt.clone(),
-                start: self.sent.0,
-                elapsed: part.elapsed,
-            }
+            let range = raw_start..part.raw_end.max(raw_start);
+            raw_start = range.end;
+            self.answer(self.reply_text(channel, part), raw[range].to_vec(), part)
         };
         Some(self.parts.iter().map(answer).collect())
+    }
+
+    fn answer(&self, text: String, raw: Vec<u8>, part: &Part) -> Answer {
+        Answer { text, raw, prompt: part.prompt.clone(), start: self.sent.0, elapsed: part.elapsed }
+    }
+
+    /// The text of the only reply, which may be long: it is not copied where its echo leads it.
+    fn only_text(&self, channel: &mut Channel, part: &Part) -> String {
+        let echo = part.echo.as_ref().filter(|echo| echo.at_prompt && part.text.end == channel.text().len());
+        let taken = echo.and_then(|echo| channel.take_text_from(echo.place.end));
+        let Some(mut text) = taken else { return self.reply_text(channel, part) };
+        text.truncate(text.trim_end_matches('\n').len());
+        text
     }
 
     fn reply_text(&self, channel: &Channel, part: &Part) -> String {

@@ -240,6 +240,13 @@ impl Channel {
         self.terminal.text_of(place)
     }
 
+    /// The text from `start` on, to have, unless a pager added to it.
+    fn take_text_from(&mut self, start: usize) -> Option<String> {
+        let taken = self.terminal.take_text_from(start)?;
+        self.log.iter_mut().for_each(Log::forget);
+        Some(taken)
+    }
+
     /// Behind how many bytes each line of several ended.
     fn line_ends(&self) -> &[usize] {
         self.terminal.line_ends()

@@ -37,7 +37,7 @@ pub enum FailureCause {
 /// What says on any platform that the user may not give the command.
 static UNAUTHORIZED: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     Pattern::regex(
-        r"^[\s%]*(error: ?)?((command )?authorization (failed|denied|fail\b|error)|(this )?command (is )?not authorized|not authorized|user is not authorized|permission denied( for the role)?|privilege level .{0,20}not enough|you do not have (the )?(required |sufficient )?(permission|privilege|right)s?\b)",
+        r"(command )?authorization (failed|denied|fail\b|error)|(this )?command (is )?not authorized|((this )?(user|command) is )?not authorized|permission denied|privilege level .{0,20}not enough|you do not have (the )?(required |sufficient )?(permission|privilege|right)s?\b",
     )
     .ok()
 });
@@ -48,7 +48,7 @@ impl Failure {
     /// the middle of a line it is a quotation, as in a log.
     pub(super) fn find(indicators: &Indicators, command: &str, text: &str) -> Option<Self> {
         let refused = indicators.find_all(text).find(|(at, _)| is_said(command, text, *at));
-        let unauthorized = UNAUTHORIZED.as_ref().and_then(|pattern| pattern.find(text));
+        let unauthorized = unauthorized(command, text);
         let unauthorized =
             unauthorized.map(|found| Self::at(FailureCause::Unauthorized, found.1, text, found.0));
         let refused = refused.map(|(at, indicator)| Self::at(FailureCause::Refused, indicator, text, at));
@@ -83,6 +83,18 @@ impl Failure {
             line: text[start..].lines().next().unwrap_or_default().trim().to_owned(),
             line_number: text[..start].matches('\n').count() + 1,
         }
+    }
+}
+
+/// The first place at which the device itself says that the user may not give the command, and its words.
+fn unauthorized<'t>(command: &str, text: &'t str) -> Option<(usize, &'t str)> {
+    let mut from = 0;
+    loop {
+        let (at, words) = UNAUTHORIZED.as_ref()?.find(&text[from..])?;
+        if is_said(command, text, from + at) {
+            return Some((from + at, words));
+        }
+        from += at + words.len();
     }
 }
 

@@ -61,15 +61,15 @@ impl Session {
         let course = hold(&mut exchange, &mut self.channel, &mut dialogue, &cx).map_err(|trouble| {
             self.trouble(trouble, Phase::Command, "an answer, a question or the prompt")
         })?;
+        if let Some(what) = course.failed {
+            self.broken = true;
+            return Err(self.error(ErrorKind::Dialogue, Phase::Command, what).seen(self.channel.seen()));
+        }
         let answer = exchange.answers(&mut self.channel).into_iter().flatten().next();
         let mut answer = answer.ok_or_else(|| self.indistinct(1, Phase::Command))?;
         self.broken |= course.closed;
         if !answer.prompt.is_empty() {
             self.note_prompt(None);
-        }
-        if let Some(what) = course.failed {
-            self.broken = true;
-            return Err(self.error(ErrorKind::Dialogue, Phase::Command, what).seen(self.channel.seen()));
         }
         if course.hidden {
             answer.raw = self.channel.without_secrets(&answer.raw);
