@@ -5,23 +5,51 @@ use linecrew_core::transport::{Connector, Phase, Target, Transport, TransportErr
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// A device in memory, privileged from the start, that echoes and answers `show big` with a text.
-pub struct LongReply(pub Arc<[u8]>);
+/// A device in memory, privileged from the start, that echoes and answers `show big` with so many lines.
+#[derive(Clone, Copy, Debug)]
+pub struct LongReply {
+    /// The line, with its end.
+    pub line: &'static str,
+    /// How often it comes.
+    pub lines: usize,
+}
 
 impl Connector for LongReply {
     fn connect(&self, _: &Target, _: &Cx) -> Result<Box<dyn Transport>, TransportError> {
-        Ok(Box::new(Device { reply: Arc::clone(&self.0), said: b"R1#".to_vec(), given: 0 }))
+        Ok(Box::new(Device { reply: *self, said: b"R1#".to_vec(), given: 0, lines_left: 0 }))
     }
 }
 
 struct Device {
-    reply: Arc<[u8]>,
+    reply: LongReply,
+    /// What it says before the lines, and behind them.
     said: Vec<u8>,
     given: usize,
+    lines_left: usize,
+}
+
+impl Device {
+    /// A piece of the lines, as large as one read takes.
+    fn lines(&mut self, buf: &mut [u8]) -> usize {
+        let line = self.reply.line.as_bytes();
+        let count = self.lines_left.min(buf.len() / line.len());
+        for place in buf.chunks_exact_mut(line.len()).take(count) {
+            place.copy_from_slice(line);
+        }
+        self.lines_left -= count;
+        count * line.len()
+    }
 }
 
 impl Transport for Device {
     fn read(&mut self, buf: &mut [u8], cx: &Cx) -> Result<usize, TransportError> {
+        if self.given == self.said.len() && self.lines_left > 0 {
+            let count = self.lines(buf);
+            if self.lines_left == 0 {
+                self.said.extend_from_slice(b"R1#");
+            }
+            return Ok(count);
+        }
         let rest = &self.said[self.given..];
         if rest.is_empty() {
             return Err(TransportError::interrupted(Interruption::TimedOut, Phase::Read, "R1", cx));
@@ -38,9 +66,10 @@ impl Transport for Device {
         for line in bytes.split_inclusive(|byte| *byte == b'\n') {
             self.said.extend_from_slice(line);
             if line == b"show big\n" {
-                self.said.extend_from_slice(&self.reply);
+                self.lines_left = self.reply.lines;
+            } else {
+                self.said.extend_from_slice(b"R1#");
             }
-            self.said.extend_from_slice(b"R1#");
         }
         Ok(())
     }

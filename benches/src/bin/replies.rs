@@ -13,7 +13,6 @@ use linecrew_core::platform::Platform;
 use linecrew_core::session::{SendOptions, Session};
 use linecrew_core::transport::Target;
 use linecrew_testkit::{Device, memory};
-use std::sync::Arc;
 
 const SIZES: [(&str, usize); 4] =
     [("20 KB", 20 << 10), ("200 KB", 200 << 10), ("2 MB", 2 << 20), ("20 MB", 20 << 20)];
@@ -70,9 +69,9 @@ fn main() {
 
 fn open(size: usize) -> Session {
     let line = "interface GigabitEthernet1/0/24, address 192.0.2.17, line protocol is up, 17 packets\r\n";
-    let reply: Arc<[u8]> = line.bytes().cycle().take(size - size % line.len()).collect();
+    let reply = LongReply { line, lines: size / line.len() };
     let platform = Platform::builtin("cisco_iosxe").expect("built in");
-    Session::builder(platform).open(&LongReply(reply), &Target::new("R1"), &cx()).expect("a session")
+    Session::builder(platform).open(&reply, &Target::new("R1"), &cx()).expect("a session")
 }
 
 fn nanoseconds_per_byte(session: &mut Session, size: usize) -> f64 {

@@ -240,9 +240,15 @@ impl Channel {
         self.terminal.text_of(place)
     }
 
-    /// The text from `start` on, to have, unless a pager added to it.
-    fn take_text_from(&mut self, start: usize) -> Option<String> {
-        let taken = self.terminal.take_text_from(start)?;
+    /// Forgets the lines before `end`, where one ends.
+    fn forget_head(&mut self, end: usize) {
+        self.terminal.forget_head(end);
+        self.log.iter_mut().for_each(|log| log.forget_head(end));
+    }
+
+    /// The text, to have, unless a pager added to it.
+    fn take_text(&mut self) -> Option<String> {
+        let taken = self.terminal.take_text()?;
         self.log.iter_mut().for_each(Log::forget);
         Some(taken)
     }

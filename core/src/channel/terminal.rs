@@ -156,14 +156,26 @@ impl Terminal {
         }
     }
 
-    /// The text from `start` on, where no padding is in it: the caller may have it, and the terminal forgets it.
-    pub(crate) fn take_text_from(&mut self, start: usize) -> Option<String> {
+    /// Forgets the lines before `end`, where one ends: while they are few that costs nothing, and whoever takes the text later
+    /// need not move it.
+    pub(crate) fn forget_head(&mut self, end: usize) {
+        self.text.drain(..end);
+        (self.last_line, self.next_line) =
+            (self.last_line.saturating_sub(end), self.next_line.saturating_sub(end));
+        self.rewritten.retain_mut(|(start, _)| {
+            let stays = *start >= end;
+            *start = start.saturating_sub(end);
+            stays
+        });
+    }
+
+    /// The text, which the terminal forgets; `None` where a pager's padding is in it.
+    pub(crate) fn take_text(&mut self) -> Option<String> {
         if !self.padding.is_empty() {
             return None;
         }
-        let mut text = std::mem::take(&mut self.text);
+        let text = std::mem::take(&mut self.text);
         self.forget_text();
-        text.drain(..start);
         Some(text)
     }
 

@@ -34,6 +34,9 @@ pub enum FailureCause {
     Warning,
 }
 
+/// How much of a long reply's head, and of its tail, is looked at for a refusal.
+const LOOKED_AT: usize = 8 << 10;
+
 /// What says on any platform that the user may not give the command.
 static UNAUTHORIZED: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     Pattern::regex(
@@ -45,8 +48,21 @@ static UNAUTHORIZED: LazyLock<Option<Pattern>> = LazyLock::new(|| {
 impl Failure {
     /// The first refusal in the reply to a command. An indicator counts at the start of a line, white space and signs aside,
     /// behind words of the command itself (`'sho' is ambiguous`), and behind the name of whoever speaks (`bash: foo: `). In
-    /// the middle of a line it is a quotation, as in a log.
+    /// the middle of a line it is a quotation, as in a log, and in the middle of a long reply it is one too: only its first and
+    /// last 8 KiB are looked at.
     pub(super) fn find(indicators: &Indicators, command: &str, text: &str) -> Option<Self> {
+        let head = &text[..text.floor_char_boundary(LOOKED_AT)];
+        let find = |part: &str| Self::find_in(indicators, command, part);
+        if text.len() <= 2 * LOOKED_AT {
+            return find(text);
+        }
+        let start = text.ceil_char_boundary(text.len() - LOOKED_AT);
+        let lines_before = || text[..start].matches('\n').count();
+        let later = |failure: Self| Self { line_number: failure.line_number + lines_before(), ..failure };
+        find(head).or_else(|| find(&text[start..]).map(later))
+    }
+
+    fn find_in(indicators: &Indicators, command: &str, text: &str) -> Option<Self> {
         let refused = indicators.find_all(text).find(|(at, _)| is_said(command, text, *at));
         let unauthorized = unauthorized(command, text);
         let unauthorized =
@@ -153,6 +169,16 @@ mod tests {
         ] {
             assert_eq!(find("show logging", line), None, "{line}");
         }
+    }
+
+    #[test]
+    fn a_refusal_stands_at_the_head_or_at_the_tail_of_a_long_reply() {
+        let filler = "a line of a configuration, \u{e9}\n".repeat(2000);
+        let refused = "% Invalid input detected at '^' marker.\n";
+        assert_eq!(find("show run", &format!("{filler}{refused}{filler}")), None);
+        assert_eq!(find("show run", &format!("{refused}{filler}")).unwrap().line_number, 1);
+        let last = find("show run", &format!("{filler}{refused}")).unwrap();
+        assert_eq!((last.line_number, last.line.as_str()), (2001, refused.trim()));
     }
 
     #[test]

@@ -158,12 +158,15 @@ impl Course {
 }
 
 impl Dialogue<'_> {
-    /// What there is to do about what the device has shown; `looked` is how much of the text held nothing.
+    /// What there is to do about what the device has shown; `looked` is up to where, what was forgotten included, the text
+    /// held nothing.
     fn hit(&self, shown: Shown<'_>, looked: &mut usize) -> Hit {
         let is_complete = |line: &str| self.complete.iter().any(|expect| expect.is_in(line));
-        *looked = (*looked).max(shown.echo_end.min(shown.text.len()));
-        while let Some(length) = shown.text[*looked..].find('\n') {
-            if is_complete(&shown.text[*looked..*looked + length]) {
+        *looked = (*looked).max(shown.forgotten + shown.echo_end);
+        while let Some(rest) = shown.text.get(*looked - shown.forgotten..)
+            && let Some(length) = rest.find('\n')
+        {
+            if is_complete(&rest[..length]) {
                 return Hit::Complete;
             }
             *looked += length + 1;
