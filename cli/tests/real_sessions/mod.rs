@@ -3,7 +3,7 @@
 use crate::real::frr::{ENABLE, PASSWORD, Router};
 use crate::real::openssh::Sshd;
 use crate::real::way::Way;
-use linecrew_core::platform::{Platform, Trace};
+use linecrew_core::platform::{Platform, Platforms, Trace};
 use linecrew_core::secret::Secret;
 use linecrew_core::session::{CheckOutcome, Dialogue, ErrorKind, Expect, FailureCause, SendOptions, Session};
 use linecrew_transports::telnet::TelnetConnector;
@@ -188,7 +188,7 @@ fn a_pager_is_answered_and_leaves_nothing() {
 fn a_platform_is_found_out_and_one_without_a_definition_learned() {
     let lab = Lab::new();
     for (name, way) in lab.ways() {
-        let mut session = way.open_with(&Session::detect_platform().unwrap()).unwrap();
+        let mut session = way.open_with(&Session::detect_platform(&Platforms::default()).unwrap()).unwrap();
         let found = session.detection().unwrap().clone();
         assert_eq!((found.platform.as_str(), found.trace), ("frr", Trace::Banner), "{name}");
         assert!(session.send_command("show version").unwrap().text.contains(name));

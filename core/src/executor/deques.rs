@@ -1,14 +1,11 @@
 //! The workers' own queues, as those see them who steal.
 
-use super::cell::Runnable;
+use super::cell::Job;
 use super::stats::Counts;
 use super::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use super::sync::{Injector, Mutex, Steal, Stealer, Worker as Deque};
 use std::cell::{Cell, OnceCell};
 use std::sync::{Arc, OnceLock, PoisonError};
-
-/// What the queues hold.
-pub(super) type Job = Arc<dyn Runnable>;
 
 /// Places in the first block; block `n` has this many times `2^n`.
 const FIRST_BLOCK: usize = 64;
@@ -283,7 +280,7 @@ mod tests {
             let deques = Deques::default();
             let places: Vec<_> = (0..200).map(|_| deques.occupy()).collect();
             assert!(deques.are_empty());
-            deques.push(&places[owner], new_task(0, || ()).0);
+            deques.push(&places[owner], new_task(0, || (), ()).0);
             assert!(!deques.are_empty());
             let thief = &places[(owner + 70) % 200];
             assert!(deques.steal(thief).is_some(), "owner {owner}");
@@ -298,11 +295,11 @@ mod tests {
         let jobs: Vec<_> = (0..10)
             .map(|n| {
                 let sender = sender.clone();
-                new_task(0, move || sender.send(n)).0
+                new_task(0, move || sender.send(n), ()).0
             })
             .collect();
         for job in &jobs {
-            deques.push(&place, Arc::clone(job));
+            deques.push(&place, job.clone());
         }
         for job in jobs.iter().step_by(2) {
             job.cancel();
@@ -320,7 +317,7 @@ mod tests {
         let deques = Deques::default();
         let (owner, thief, second) = (deques.occupy(), deques.occupy(), deques.occupy());
         for _ in 0..8 {
-            deques.push(&owner, new_task(0, || ()).0);
+            deques.push(&owner, new_task(0, || (), ()).0);
         }
         assert!(deques.steal(&thief).is_some());
         while deques.pop(&owner).is_some() {}
@@ -332,7 +329,7 @@ mod tests {
         let deques = Deques::default();
         let (owner, thief) = (deques.occupy(), deques.occupy());
         for _ in 0..2 {
-            deques.push(&owner, new_task(0, || ()).0);
+            deques.push(&owner, new_task(0, || (), ()).0);
         }
         owner.counts().add_completed();
         deques.leave(owner);
@@ -349,7 +346,7 @@ mod tests {
         let deques = Deques::default();
         let (owner, thief) = (deques.occupy(), deques.occupy());
         for _ in 0..8 {
-            deques.push(&owner, new_task(0, || ()).0);
+            deques.push(&owner, new_task(0, || (), ()).0);
         }
         assert!(deques.steal(&thief).is_some());
         assert_eq!(thief.counts().stolen(), 8 - owner.len() as u64);

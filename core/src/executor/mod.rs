@@ -41,7 +41,6 @@ mod error;
 pub(crate) mod excepthook;
 #[doc = include_str!("../../docs/from-python.md")]
 pub mod from_python {}
-mod header;
 mod locks;
 mod map;
 mod map_buffered;
@@ -54,6 +53,7 @@ mod promise;
 mod runner;
 mod scope;
 mod sleep;
+mod state;
 mod stats;
 mod sync;
 mod task;
@@ -69,7 +69,6 @@ mod zip;
 pub use as_completed::{AsCompleted, TimedAsCompleted, as_completed};
 pub use builder::Builder;
 pub use error::{BrokenPool, BuildError, TaskError, Unfinished};
-pub use header::TaskState;
 pub use locks::{
     AcquireError, Barrier, BoundedSemaphore, BrokenBarrier, Condition, Event, Lock, LockGuard, Permit, RLock,
     RLockGuard, ReleaseError, Semaphore,
@@ -79,6 +78,7 @@ pub use map_buffered::MapBuffered;
 pub use panic::{Panic, PanicLocation};
 pub use promise::{InvalidState, Promise};
 pub use scope::Scope;
+pub use state::TaskState;
 pub use stats::Stats;
 pub use task::{Task, TaskId};
 pub use timer::Timer;
@@ -268,7 +268,7 @@ impl Handle {
     ) -> Task<T> {
         let cancel = CancelToken::new();
         let token = cancel.clone();
-        self.submit(move || job(&token)).with_token(cancel)
+        self.pool.submit_with(move || job(&token), cancel)
     }
 
     /// As [`Executor::scope`].

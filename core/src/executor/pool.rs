@@ -1,8 +1,8 @@
 //! What the workers and the handles of one executor share: its queues, and when a worker is woken or started.
 
 use super::builder::Initializer;
-use super::cell::{NO_POOL, PoolId, Runnable, new_task};
-use super::deques::{Deques, Job, Place};
+use super::cell::{Extra, Job, NO_POOL, PoolId, new_task};
+use super::deques::{Deques, Place};
 use super::error::{BrokenPool, TaskError};
 use super::sleep::Sleep;
 use super::stats::{Counts, Stats};
@@ -79,9 +79,19 @@ impl Pool {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        let (job, handle) = new_task(self.id, closure);
+        self.submit_with(closure, ())
+    }
+
+    /// As [`submit`](Self::submit), with what the task carries beside its closure.
+    pub(super) fn submit_with<F, T, E>(self: &Arc<Self>, closure: F, extra: E) -> Task<T>
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+        E: Extra + 'static,
+    {
+        let (job, handle) = new_task(self.id, closure, extra);
         if let Err(error) = self.enqueue(job) {
-            handle.runnable().refuse(error);
+            handle.job().refuse(error);
         }
         Task::new(handle)
     }
@@ -164,7 +174,7 @@ impl Pool {
         });
         fence(Ordering::SeqCst);
         if order != 0 {
-            self.drain(|job| _ = self.admits(&*job));
+            self.drain(|job| _ = self.admits(&job));
         }
         // A submit that saw the pool open relies on this look if it could start nobody.
         if self.has_work() {
@@ -180,7 +190,7 @@ impl Pool {
     }
 
     /// Whether a task may start; ends it if it may not.
-    pub(super) fn admits(&self, job: &dyn Runnable) -> bool {
+    pub(super) fn admits(&self, job: &Job) -> bool {
         // Acquire, as the refusal must find what broke the pool.
         let orders = self.orders.load(Ordering::Acquire);
         if orders & CANCEL != 0 {
@@ -370,7 +380,7 @@ mod tests {
     fn with_a_task(max_workers: usize) -> Arc<Pool> {
         let executor = Executor::builder().max_workers(max_workers).build().unwrap();
         let pool = Arc::clone(&executor.handle.pool);
-        pool.injector.push(new_task(pool.id, || ()).0);
+        pool.injector.push(new_task(pool.id, || (), ()).0);
         // Its end would start one.
         std::mem::forget(executor);
         pool

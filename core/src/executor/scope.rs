@@ -1,7 +1,7 @@
 //! Jobs that borrow from the stack of whoever submits them.
 #![allow(unsafe_code, reason = "the one call of `new_scoped_task`; its promise is kept by `run`")]
 
-use super::cell::{Ended, Runnable, new_scoped_task};
+use super::cell::{Extra, Job, new_scoped_task};
 use super::error::TaskError;
 use super::pool::Pool;
 use super::sync::Mutex;
@@ -55,7 +55,7 @@ impl<'scope> Scope<'scope, '_> {
         let (job, handle) = unsafe { new_scoped_task(self.pool.id(), job, Arc::clone(&self.crew)) };
         self.crew.remember(&job);
         if let Err(error) = self.pool.enqueue(job) {
-            handle.runnable().refuse(error);
+            handle.job().refuse(error);
         }
         Task::new(handle)
     }
@@ -86,7 +86,7 @@ struct Crew {
     unfinished: AtomicUsize,
     owner: Thread,
     /// What the owner can help with: kept only if it is a worker of the pool.
-    own: Option<Mutex<VecDeque<Arc<dyn Runnable>>>>,
+    own: Option<Mutex<VecDeque<Job>>>,
 }
 
 impl Crew {
@@ -95,10 +95,10 @@ impl Crew {
         Self { unfinished: AtomicUsize::new(0), owner: thread::current(), own }
     }
 
-    fn remember(&self, job: &Arc<dyn Runnable>) {
+    fn remember(&self, job: &Job) {
         let Some(own) = &self.own else { return };
         let mut own = own.lock().unwrap_or_else(PoisonError::into_inner);
-        own.push_back(Arc::clone(job));
+        own.push_back(job.clone());
         let started = own.iter().take_while(|job| !job.is_pending()).count();
         let ended = own.drain(..started).collect::<Vec<_>>();
         drop(own);
@@ -107,14 +107,14 @@ impl Crew {
         self.owner.unpark();
     }
 
-    fn next_own(&self) -> Option<Arc<dyn Runnable>> {
+    fn next_own(&self) -> Option<Job> {
         self.own.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
     }
 
     fn wait(&self, pool: &Pool) {
         while self.unfinished.load(Ordering::Acquire) > 0 {
             match self.next_own() {
-                Some(job) => help_or_refuse(pool, &*job),
+                Some(job) => help_or_refuse(pool, &job),
                 None => thread::park(),
             }
         }
@@ -123,7 +123,9 @@ impl Crew {
     }
 }
 
-impl Ended for Arc<Crew> {
+impl Extra for Arc<Crew> {
+    const TOLD: bool = true;
+
     fn ended(&self) {
         if self.unfinished.fetch_sub(1, Ordering::AcqRel) == 1 {
             self.owner.unpark();
@@ -132,7 +134,7 @@ impl Ended for Arc<Crew> {
 }
 
 /// A scope cannot return an error, so a job nested too deep gets it.
-fn help_or_refuse(pool: &Pool, job: &dyn Runnable) {
+fn help_or_refuse(pool: &Pool, job: &Job) {
     if let Help::TooDeep(deepest) = worker::help(pool.id(), job) {
         job.refuse(TaskError::TooDeep(deepest));
     }

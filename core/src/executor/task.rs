@@ -2,11 +2,10 @@
 
 use super::cell::TaskHandle;
 use super::error::TaskError;
-use super::header::TaskState;
+use super::state::TaskState;
 use super::sync::thread;
 use super::waiter::{Waiter, WaiterKey};
 use super::worker::{self, Help};
-use crate::cancel::CancelToken;
 use crate::deadline::Deadline;
 use std::any::type_name;
 use std::fmt;
@@ -55,19 +54,11 @@ impl fmt::Debug for TaskId {
 #[must_use = "dropping the handle gives the result up; the task runs all the same"]
 pub struct Task<T> {
     handle: TaskHandle<T>,
-    /// What the job looks at, where it was submitted with a token.
-    cancel: Option<CancelToken>,
 }
 
 impl<T> Task<T> {
     pub(super) fn new(handle: TaskHandle<T>) -> Self {
-        Self { handle, cancel: None }
-    }
-
-    /// The same, with the token that the job looks at.
-    pub(super) fn with_token(mut self, cancel: CancelToken) -> Self {
-        self.cancel = Some(cancel);
-        self
+        Self { handle }
     }
 
     /// Tells this task from all others whose handle exists.
@@ -126,22 +117,22 @@ impl<T> Task<T> {
 
     /// Cancels the task if it has not started: `true` if it never will. `false` on a running or finished one.
     pub fn cancel(&self) -> bool {
-        self.handle.runnable().cancel()
+        self.handle.job().cancel()
     }
 
     /// Cancels the task if it has not started, as [`cancel`](Self::cancel) does; asks a running one that was
     /// submitted with a token to stop. `true` if the task never will start.
     pub fn request_cancel(&self) -> bool {
         let cancelled = self.cancel();
-        if let Some(cancel) = &self.cancel {
-            cancel.cancel();
+        if let Some(token) = self.handle.token() {
+            token.cancel();
         }
         cancelled
     }
 
     /// Where the task stands.
     pub fn state(&self) -> TaskState {
-        self.handle.header().state()
+        self.handle.header().word().state()
     }
 
     /// Whether the task was cancelled before it started.
@@ -181,7 +172,7 @@ impl<T> Task<T> {
         if self.is_done() {
             return Ok(());
         }
-        match worker::help(self.handle.header().pool(), self.handle.runnable()) {
+        match worker::help(self.handle.header().pool(), self.handle.job()) {
             Help::TooDeep(deepest) if self.state() == TaskState::Pending => Err(TaskError::TooDeep(deepest)),
             _ => Ok(()),
         }
@@ -218,7 +209,7 @@ impl<T> Future for Task<T> {
 
 impl<T> Task<T> {
     fn seen_error(&self) -> Option<&TaskError> {
-        self.handle.header().see();
+        self.handle.header().state().see();
         self.handle.error()
     }
 }

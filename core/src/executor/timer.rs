@@ -1,11 +1,10 @@
 //! Tasks that are submitted at a given moment.
 
-use super::cell::new_task;
-use super::deques::Job;
+use super::cell::{Job, new_task};
 use super::error::TaskError;
-use super::header::TaskState;
 use super::locks::Event;
 use super::pool::Pool;
+use super::state::TaskState;
 use super::task::Task;
 use super::{Executor, Handle};
 use crate::deadline::Deadline;
@@ -41,7 +40,7 @@ impl Handle {
         job: impl FnOnce() -> T + Send + 'static,
     ) -> Timer<T> {
         let pool = Arc::clone(&self.pool);
-        let (job, handle) = new_task(pool.id(), job);
+        let (job, handle) = new_task(pool.id(), job, ());
         let due = Event::new();
         let armed = pool.timers.arm(&pool, instant(delay), &job, &due);
         let id = armed.map_err(|error| {
@@ -185,7 +184,7 @@ impl Timers {
         let pool = Arc::downgrade(pool);
         let alarm = timer::at(when, move || fire(&pool, id));
         let alarm = alarm.map_err(|error| TaskError::NoThread(error.kind()))?;
-        state.armed.insert(id, Armed { alarm, job: Arc::clone(job), due: due.clone() });
+        state.armed.insert(id, Armed { alarm, job: job.clone(), due: due.clone() });
         Ok(id)
     }
 
@@ -194,7 +193,7 @@ impl Timers {
     }
 
     fn job(&self, id: u64) -> Option<Job> {
-        self.state().armed.get(&id).map(|timer| Arc::clone(&timer.job))
+        self.state().armed.get(&id).map(|timer| timer.job.clone())
     }
 
     fn take(&self, id: u64) -> Option<Armed> {
@@ -212,7 +211,7 @@ impl Timers {
 fn fire(pool: &Weak<Pool>, id: u64) {
     let Some(pool) = pool.upgrade() else { return };
     let Some(job) = pool.timers.job(id) else { return };
-    if let Err(error) = pool.enqueue(Arc::clone(&job)) {
+    if let Err(error) = pool.enqueue(job.clone()) {
         match error {
             // As the shutdown that came in between does with the others.
             TaskError::ShutDown => job.cancel(),

@@ -27,6 +27,11 @@ pub(super) enum Waiter<T> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct WaiterKey(u32);
 
+impl WaiterKey {
+    /// The waker of who `.await`s the task: there is one handle, so there is one at most.
+    pub(super) const AWAIT: Self = Self(u32::MAX);
+}
+
 /// The waiters of one task, in the order in which they came.
 pub(super) struct Waiters<T> {
     /// Nearly always the only one.
@@ -43,13 +48,21 @@ impl<T> Default for Waiters<T> {
 
 impl<T> Waiters<T> {
     pub(super) fn add(&mut self, waiter: Waiter<T>) -> WaiterKey {
-        let key = self.next;
-        self.next = WaiterKey(key.0.wrapping_add(1));
+        let key = match waiter {
+            Waiter::Waker(_) => WaiterKey::AWAIT,
+            _ => self.next_key(),
+        };
         if self.first.is_none() && self.others.is_empty() {
             self.first = Some((key, waiter));
         } else {
             self.others.push((key, waiter));
         }
+        key
+    }
+
+    fn next_key(&mut self) -> WaiterKey {
+        let key = self.next;
+        self.next = WaiterKey((key.0 + 1) % WaiterKey::AWAIT.0);
         key
     }
 

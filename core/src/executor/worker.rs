@@ -1,7 +1,7 @@
 //! A worker thread: takes tasks, runs them, searches, sleeps, ends.
 
-use super::cell::{NO_POOL, PoolId, Runnable};
-use super::deques::{Job, Place};
+use super::cell::{Job, NO_POOL, PoolId};
+use super::deques::Place;
 use super::error::BrokenPool;
 use super::excepthook::{contained, unread};
 use super::pace::Pace;
@@ -64,7 +64,7 @@ pub(super) fn run(pool: Arc<Pool>) {
         });
         worker.initialize();
         while let Some(job) = worker.next() {
-            if worker.pool.admits(&*job) {
+            if worker.pool.admits(&job) {
                 job.run(&Turn::new(worker, true));
             }
         }
@@ -97,14 +97,14 @@ pub(super) enum Help {
 
 /// Runs a task of the current worker's own pool here and now, if nobody has claimed it: who waits for a task of his
 /// own pool would otherwise hold the very thread that it needs.
-pub(super) fn help(pool: PoolId, job: &dyn Runnable) -> Help {
+pub(super) fn help(pool: PoolId, job: &Job) -> Help {
     let helped = with_own(pool, |worker| {
         let depth = worker.depth.get();
         if depth >= DEEPEST {
             return Help::TooDeep(DEEPEST);
         }
         worker.depth.set(depth + 1);
-        let ran = worker.pool.admits(job) && job.run(&Turn::new(worker, false));
+        let ran = worker.pool.admits(job) && job.help(&Turn::new(worker, false));
         worker.depth.set(depth);
         worker.tombstones.set(worker.tombstones.get() + usize::from(ran));
         if ran { Help::Ran } else { Help::None }

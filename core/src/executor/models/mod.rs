@@ -41,7 +41,7 @@ impl Drop for Counted {
 }
 
 /// Which model misses which step, and what it says then.
-const MISSED: [(Step, &str, &str); 11] = [
+const MISSED: [(Step, &str, &str); 12] = [
     (Step::PushFence, "sleep::a_push_while_the_worker_falls_asleep", "deadlock"),
     (Step::IdleFence, "sleep::a_push_while_the_worker_falls_asleep", "deadlock"),
     (Step::SecondLook, "sleep::a_push_while_the_worker_falls_asleep", "deadlock"),
@@ -52,6 +52,7 @@ const MISSED: [(Step, &str, &str); 11] = [
     (Step::Publish, "task::a_thread_waits", "Causality violation"),
     (Step::CallbacksFirst, "task::a_callback_sees_the_value_once", "called with the value"),
     (Step::DropUnread, "task::an_unread_value_goes_before_the_end_is_told", "dropped after the end"),
+    (Step::LastHolder, "task::a_thread_waits", "Causality violation"),
     (Step::Notify, "completion::the_consumer_gets_all", "deadlock"),
 ];
 

@@ -30,7 +30,7 @@ fn end(pool: &Arc<Pool>) {
 /// The second may come while the only worker falls asleep.
 #[test]
 fn a_push_while_the_worker_falls_asleep() {
-    check(Some(3), || {
+    check(Some(2), || {
         let pool = pool(1);
         let first = pool.submit(|| 1);
         let second = pool.submit(|| 2);

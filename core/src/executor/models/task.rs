@@ -1,6 +1,6 @@
 //! One task, and those who run it, cancel it, wait for it and give it up. `Bystander` stands for the worker.
 
-use super::super::cell::{Ended, Runnable, new_scoped_task, new_task};
+use super::super::cell::{Extra, Job, new_scoped_task, new_task};
 use super::super::completion::CompletionQueue;
 use super::super::error::TaskError;
 use super::super::promise::Promise;
@@ -17,65 +17,69 @@ use std::task::{Context, Poll, Wake, Waker};
 
 /// A task whose closure and value are counted when they are dropped.
 struct Subject {
-    job: Arc<dyn Runnable>,
+    job: Job,
     task: Task<Counted>,
     closures: Drops,
     values: Drops,
+    cells: Drops,
 }
 
+/// Goes with the memory of its task.
+impl Extra for Counted {}
+
 fn subject() -> Subject {
-    let (closures, values) = (Drops::default(), Drops::default());
+    let (closures, values, cells) = (Drops::default(), Drops::default(), Drops::default());
     let (captured, value) = (closures.one(), values.clone());
-    let (job, handle) = new_task(1, move || {
+    let job = move || {
         drop(captured);
         value.one()
-    });
-    Subject { job, task: Task::new(handle), closures, values }
+    };
+    let (job, handle) = new_task(1, job, cells.one());
+    Subject { job, task: Task::new(handle), closures, values, cells }
 }
 
 /// Runs the job on another thread, which tells whether it was this that claimed it.
-fn run(job: &Arc<dyn Runnable>) -> JoinHandle<bool> {
-    let job = Arc::clone(job);
+fn run(job: Job) -> JoinHandle<bool> {
     thread::spawn(move || job.run(&Bystander))
 }
 
 #[test]
 fn it_is_run_once_or_cancelled() {
-    check(None, || {
-        let Subject { job, task, closures, values } = subject();
-        let runners = [run(&job), run(&job)];
+    check(Some(4), || {
+        let Subject { job, task, closures, values, cells } = subject();
+        let runners = [run(job.clone()), run(job)];
         let cancelled = task.cancel();
         let ran = runners.map(|runner| runner.join().unwrap()).iter().filter(|ran| **ran).count();
         assert_eq!(usize::from(cancelled) + ran, 1);
         assert_eq!((closures.count(), values.count()), (1, 0));
         assert_eq!(matches!(task.result(), Err(TaskError::Cancelled)), cancelled);
-        assert_eq!((closures.count(), values.count()), (1, ran));
+        assert_eq!((closures.count(), values.count(), cells.count()), (1, ran, 1));
     });
 }
 
 #[test]
 fn a_thread_waits() {
     check(None, || {
-        let Subject { job, task, values, .. } = subject();
-        let runner = run(&job);
+        let Subject { job, task, values, cells, .. } = subject();
+        let runner = run(job);
         let value = task.result().unwrap();
         assert_eq!(values.count(), 0);
         drop(value);
         assert!(runner.join().unwrap());
-        assert_eq!(values.count(), 1);
+        assert_eq!((values.count(), cells.count()), (1, 1));
     });
 }
 
 #[test]
 fn a_thread_that_waits_learns_of_a_cancel() {
-    check(Some(3), || {
-        let Subject { job, task, closures, values } = subject();
-        let runner = run(&job);
+    check(Some(2), || {
+        let Subject { job, task, closures, values, cells } = subject();
+        let runner = run(job.clone());
         let canceller = thread::spawn(move || job.cancel());
         let ran = task.result().is_ok();
         assert_eq!(runner.join().unwrap(), ran);
         assert_eq!(canceller.join().unwrap(), !ran);
-        assert_eq!((closures.count(), values.count()), (1, usize::from(ran)));
+        assert_eq!((closures.count(), values.count(), cells.count()), (1, usize::from(ran), 1));
     });
 }
 
@@ -89,32 +93,36 @@ impl Wake for Unpark {
 
 #[test]
 fn a_waker_that_was_replaced_is_woken() {
-    check(None, || {
-        let Subject { job, task, values, .. } = subject();
-        let runner = run(&job);
-        let mut task = pin!(task);
-        let first = task.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-        let waker = Waker::from(Arc::new(Unpark(park::current())));
-        let value = match first {
-            Poll::Ready(value) => value,
-            Poll::Pending => loop {
-                match task.as_mut().poll(&mut Context::from_waker(&waker)) {
-                    Poll::Ready(value) => break value,
-                    Poll::Pending => park::park(),
-                }
-            },
-        };
-        drop(value.unwrap());
+    check(Some(4), || {
+        let Subject { job, task, values, cells, .. } = subject();
+        let runner = run(job);
+        drop(awaited(task).unwrap());
         assert!(runner.join().unwrap());
-        assert_eq!(values.count(), 1);
+        assert_eq!((values.count(), cells.count()), (1, 1));
     });
+}
+
+/// Polls with one waker, and then with another, which wakes this thread.
+fn awaited<T>(task: Task<T>) -> Result<T, TaskError> {
+    let mut task = pin!(task);
+    let mut polled = task.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    let waker = Waker::from(Arc::new(Unpark(park::current())));
+    loop {
+        match polled {
+            Poll::Ready(result) => return result,
+            Poll::Pending => polled = task.as_mut().poll(&mut Context::from_waker(&waker)),
+        }
+        if polled.is_pending() {
+            park::park();
+        }
+    }
 }
 
 #[test]
 fn a_queue_that_watches_is_told_once() {
     check(None, || {
-        let Subject { job, task, .. } = subject();
-        let runner = run(&job);
+        let Subject { job, task, cells, .. } = subject();
+        let runner = run(job);
         let queue = Arc::new(CompletionQueue::default());
         let mut batch = Vec::new();
         if task.watch(Waiter::Queue(Arc::clone(&queue), 7)).is_some() {
@@ -124,25 +132,26 @@ fn a_queue_that_watches_is_told_once() {
         queue.swap(&mut batch);
         assert!(batch.is_empty() || batch == [7]);
         drop(task.result().unwrap());
+        assert_eq!(cells.count(), 1);
     });
 }
 
 #[test]
 fn a_handle_that_goes_leaves_nothing() {
     check(None, || {
-        let Subject { job, task, closures, values } = subject();
-        let runner = run(&job);
+        let Subject { job, task, closures, values, cells } = subject();
+        let runner = run(job);
         drop(task);
         assert!(runner.join().unwrap());
-        assert_eq!((closures.count(), values.count()), (1, 1));
+        assert_eq!((closures.count(), values.count(), cells.count()), (1, 1, 1));
     });
 }
 
 #[test]
 fn a_callback_sees_the_value_once() {
     check(None, || {
-        let Subject { job, mut task, values, .. } = subject();
-        let runner = run(&job);
+        let Subject { job, mut task, values, cells, .. } = subject();
+        let runner = run(job);
         let (calls, counter) = (Arc::new(AtomicUsize::new(0)), Drops::default());
         let (called, captured) = (Arc::clone(&calls), counter.one());
         task.add_done_callback(move |outcome| {
@@ -152,14 +161,16 @@ fn a_callback_sees_the_value_once() {
         assert!(runner.join().unwrap());
         assert_eq!((calls.load(Ordering::Relaxed), counter.count()), (1, 1), "called with the value");
         drop(task.result().unwrap());
-        assert_eq!(values.count(), 1);
+        assert_eq!((values.count(), cells.count()), (1, 1));
     });
 }
 
 /// Told by a scoped task when nothing of it is left but what the handle holds.
 struct Told(Arc<AtomicBool>);
 
-impl Ended for Told {
+impl Extra for Told {
+    const TOLD: bool = true;
+
     fn ended(&self) {
         self.0.store(true, Ordering::Relaxed);
     }

@@ -43,6 +43,10 @@ impl<V> UnsafeCell<V> {
         return Self(std::cell::UnsafeCell::new(value));
     }
 
+    pub(super) fn into_inner(self) -> V {
+        self.0.into_inner()
+    }
+
     /// Lends the pointer to the value to `access`, which says why it may use it.
     pub(super) fn with_mut<R>(&self, access: impl FnOnce(*mut V) -> R) -> R {
         #[cfg(loom)]
