@@ -81,7 +81,7 @@ fn nanoseconds_per_byte(session: &mut Session, size: usize) -> f64 {
         let reply = session.send_command("show big").expect("a reply");
         assert!(reply.text.len() > size * 9 / 10);
     }
-    (process::cpu_time() - before).as_nanos() as f64 / (rounds * size) as f64
+    process::cpu_time().saturating_sub(before).as_nanos() as f64 / (rounds * size) as f64
 }
 
 fn device() -> Device {
