@@ -24,6 +24,10 @@ test-real:
 test-streams:
     LINECREW_STREAMS=1000000 cargo test -p linecrew-transports --lib telnet::codec::tests::any_
 
+# The fuzz targets, some seconds each; cargo-fuzz must be installed.
+fuzz seconds="20":
+    CARGO_TARGET_DIR="$PWD/target/fuzz" testkit/fuzz/bounded.sh {{seconds}}
+
 # The transport outside of the workspace, with the contract suite.
 test-embedder:
     cd examples/pty-transport && CARGO_TARGET_DIR=../../target/embedder cargo test

@@ -17,6 +17,10 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Send commands to every host and show the replies.
     Run(Box<RunArgs>),
+    /// Parse a text that a device said, in a file or on standard input, by a TextFSM template.
+    Parse(ParseArgs),
+    /// List the platforms that are known, explain one, or check a definition.
+    Platforms(PlatformsArgs),
     /// Walk a platform's operations on one lab device, and tell what fits.
     #[cfg(feature = "lab")]
     Selftest(Box<SelftestArgs>),
@@ -87,6 +91,10 @@ pub(crate) struct HostArgs {
     #[arg(long, value_name = "HOST[:PORT]", group = "which")]
     pub(crate) host: Vec<String>,
 
+    /// Take the platforms' own steps also where they change what a device keeps, as an ASA's width does
+    #[arg(long)]
+    pub(crate) persistent_steps: bool,
+
     #[command(flatten)]
     pub(crate) defaults: DefaultsArgs,
 }
@@ -95,9 +103,14 @@ pub(crate) struct HostArgs {
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "Hosts")]
 pub(crate) struct DefaultsArgs {
-    /// The platform of hosts that name none: an embedded one, a definition file, or auto to find it out
+    /// The platform of hosts that name none: a name that `linecrew platforms` lists, a definition file, or auto to find
+    /// it out
     #[arg(short, long, value_name = "P")]
     pub(crate) platform: Option<String>,
+
+    /// A folder of platform definitions, which count before the embedded ones
+    #[arg(long, value_name = "DIR", env = "LINECREW_PLATFORMS")]
+    pub(crate) platforms: Option<PathBuf>,
 
     /// The transport of hosts that name none
     #[arg(short, long, value_name = "ssh|telnet")]
@@ -136,6 +149,10 @@ pub(crate) struct LoginArgs {
     /// empty line means none
     #[arg(long, value_name = "FILE", conflicts_with = "ask_pass")]
     pub(crate) password_file: Option<PathBuf>,
+
+    /// How often a telnet login sends a password that the device refuses; more than once may lock the account
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10))]
+    pub(crate) login_attempts: u32,
 }
 
 #[derive(Clone, Copy, Debug, ClapArgs)]
@@ -168,23 +185,83 @@ pub(crate) struct LimitArgs {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(next_help_heading = "Output", group(ArgGroup::new("parsing").multiple(true)))]
+#[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
     /// How results are printed; jsonl prints each host as it completes, the others keep the order of the inventory
     #[arg(long, default_value = "table", value_name = "FORMAT")]
     pub(crate) format: Format,
 
-    /// Parse each reply with a built-in TextFSM template
+    /// Parse each reply by the TextFSM template for the platform and the command
     #[arg(long, group = "parsing")]
     pub(crate) parse: bool,
 
-    /// Parse each reply with this TextFSM template
-    #[arg(long, value_name = "FILE", group = "parsing")]
-    pub(crate) template: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) parser: ParserArgs,
 
     /// The columns of the table of parsed replies [default: as many as fit]
     #[arg(long, value_name = "NAME,...", value_delimiter = ',', requires = "parsing")]
     pub(crate) columns: Vec<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+#[allow(clippy::doc_markdown, reason = "help is shown as it is written")]
+#[command(group(ArgGroup::new("parsing").multiple(true)))]
+pub(crate) struct ParserArgs {
+    /// Parse by this TextFSM template
+    #[arg(long, value_name = "FILE", group = "parsing")]
+    pub(crate) template: Option<PathBuf>,
+
+    /// Look for templates in this folder first, which has an index as that of ntc-templates; then in $NET_TEXTFSM,
+    /// $NTC_TEMPLATES_DIR, an installed Python package ntc_templates, ~/ntc-templates and the built-in set. builtin
+    /// looks in the last alone
+    #[arg(long, value_name = "DIR|builtin", group = "parsing", conflicts_with = "template")]
+    pub(crate) templates: Option<PathBuf>,
+}
+
+const PARSE_EXAMPLES: &str = "Examples:
+  linecrew parse --platform cisco_iosxe --command \"show version\" reply.txt
+  linecrew parse --template serial.textfsm --format jsonl < reply.txt
+  linecrew parse --platform cisco_nxos --command \"sh ip bgp sum\" --templates ~/my-templates --columns NEIGHBOR,STATE -
+
+Exit codes: 0 parsed, though perhaps to no rows; 1 the template refuses the text; 2 usage.";
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = PARSE_EXAMPLES)]
+pub(crate) struct ParseArgs {
+    /// The text; - or nothing is standard input. Bytes outside of UTF-8 become U+FFFD
+    #[arg(value_name = "FILE|-")]
+    pub(crate) file: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) parser: ParserArgs,
+
+    /// The platform that said it, by linecrew's name or that of ntc-templates
+    #[arg(short, long, value_name = "P", required_unless_present = "template", conflicts_with = "template")]
+    pub(crate) platform: Option<String>,
+
+    /// The command that it was said to; abbreviated as far as the index of templates allows
+    #[arg(short, long, value_name = "C", required_unless_present = "template", conflicts_with = "template")]
+    pub(crate) command: Option<String>,
+
+    /// How the rows are printed; jsonl and csv print each as it is found
+    #[arg(long, default_value = "table", value_name = "FORMAT")]
+    pub(crate) format: TableFormat,
+
+    /// The columns [default: all; in a table, as many as fit]
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    pub(crate) columns: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TableFormat {
+    /// Columns for people.
+    Table,
+    /// One JSON array of objects.
+    Json,
+    /// One JSON object per line and row.
+    Jsonl,
+    /// Comma-separated values; lists and maps as JSON.
+    Csv,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -197,6 +274,58 @@ pub(crate) enum Format {
     Jsonl,
     /// The text of the devices under a heading per host and command.
     Raw,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct PlatformsArgs {
+    #[command(subcommand)]
+    pub(crate) command: Option<PlatformsCommand>,
+
+    /// A folder of platform definitions, which count before the embedded ones
+    #[arg(long, global = true, value_name = "DIR", env = "LINECREW_PLATFORMS")]
+    pub(crate) platforms: Option<PathBuf>,
+
+    /// How it is printed
+    #[arg(long, global = true, default_value = "table", value_name = "FORMAT")]
+    pub(crate) format: Form,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum PlatformsCommand {
+    /// List all platforms: the default.
+    List,
+    /// Explain a platform.
+    Show {
+        /// A name or an alias, or a definition file
+        #[arg(value_name = "NAME|FILE")]
+        name: String,
+        /// Print its definition, a model for one's own
+        #[arg(long)]
+        source: bool,
+    },
+    /// Tell what is wrong with definitions, and what is doubtful.
+    #[command(after_help = CHECK_HELP)]
+    Check {
+        /// Definition files, or folders of them
+        #[arg(required = true, value_name = "FILE|DIR")]
+        paths: Vec<PathBuf>,
+        /// Tell too which modes this prompt is found in; may be given several times, `\n` stands for a line end
+        #[arg(long, value_name = "TEXT")]
+        prompt: Vec<String>,
+    },
+}
+
+const CHECK_HELP: &str =
+    "An error is told to whoever uses what it is about; the rest of the definition can be used.
+
+Exit codes: 0 no error, 1 some error, or a prompt that is found in no mode, 2 usage.";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    /// For people.
+    Table,
+    /// One JSON value.
+    Json,
 }
 
 #[cfg(feature = "lab")]
@@ -282,9 +411,13 @@ pub(crate) struct LabArgs {
     #[arg(long, default_value = "telnet", value_name = "telnet|ssh", value_parser = ["telnet", "ssh"])]
     pub(crate) transport: String,
 
-    /// What the numbered and the recorded devices are
+    /// What the numbered and the recorded devices are: any platform that `linecrew platforms` lists, but generic
     #[arg(long, default_value = "cisco_iosxe", value_name = "P")]
     pub(crate) platform: String,
+
+    /// Let sessions with the numbered ones start in privileged exec, as those of a user of privilege 15 do
+    #[arg(long)]
+    pub(crate) privileged: bool,
 
     /// How long each takes to answer, in milliseconds
     #[arg(long, default_value_t = 0, value_name = "MS")]

@@ -1,8 +1,10 @@
 //! The columns that the arguments choose, held against what the templates give.
 
 use crate::exit::Usage;
-use crate::plan::Parser;
+use crate::parser::{Parser, ntc_name_of};
 use linecrew_core::inventory::{Host, Inventory};
+use linecrew_core::platform::Platforms;
+use std::collections::BTreeSet;
 
 /// Refuses a column that no reply can have. Where a platform is a file of the user's, or is to be found out, nobody knows
 /// yet which template is the one.
@@ -10,13 +12,14 @@ pub(crate) fn check(
     chosen: &[String],
     parser: &Parser,
     inventory: &Inventory,
+    platforms: &Platforms,
     commands: &[String],
 ) -> Result<(), Usage> {
     let known = match parser {
         Parser::None => return Ok(()),
         Parser::Template(template) => template.header().to_vec(),
-        Parser::Builtin if inventory.hosts().iter().any(|host| is_open(host)) => return Ok(()),
-        Parser::Builtin => of_builtins(parser, inventory, commands),
+        Parser::Templates(_) if inventory.hosts().iter().any(|host| is_open(host)) => return Ok(()),
+        Parser::Templates(_) => of_templates(parser, inventory, platforms, commands),
     };
     // Without any template each host tells that it has none.
     match chosen.iter().find(|column| !known.contains(column)) {
@@ -33,12 +36,18 @@ fn is_open(host: &Host) -> bool {
 }
 
 /// The columns of all commands on all platforms, each once.
-fn of_builtins(parser: &Parser, inventory: &Inventory, commands: &[String]) -> Vec<String> {
-    let mut platforms: Vec<_> = inventory.hosts().iter().filter_map(|host| host.platform()).collect();
-    platforms.sort_unstable();
-    platforms.dedup();
+fn of_templates(
+    parser: &Parser,
+    inventory: &Inventory,
+    platforms: &Platforms,
+    commands: &[String],
+) -> Vec<String> {
+    let asked_for = inventory.hosts().iter().filter_map(|host| host.platform()).collect::<BTreeSet<_>>();
+    // An unknown platform is told host by host.
+    let found = asked_for.into_iter().filter_map(|name| platforms.find(name).ok());
+    let names: BTreeSet<String> = found.map(|platform| ntc_name_of(&platform).to_owned()).collect();
     let mut known: Vec<String> = Vec::new();
-    for (platform, command) in platforms.iter().flat_map(|on| commands.iter().map(move |it| (on, it))) {
+    for (platform, command) in names.iter().flat_map(|on| commands.iter().map(move |it| (on, it))) {
         // A command without a template adds no columns.
         if let Ok(Some(template)) = parser.find(platform, command) {
             let new: Vec<_> = template.header().iter().filter(|column| !known.contains(column)).collect();

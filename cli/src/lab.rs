@@ -2,6 +2,9 @@
 
 use crate::args::LabArgs;
 use crate::exit::{Ended, Usage};
+use crate::parser::ntc_name;
+use linecrew_core::platform as definition;
+use linecrew_core::textfsm::Templates;
 use linecrew_testkit::{Device, Lab, LabBuilder, Platform, Recording, Service};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -33,7 +36,8 @@ fn serve(args: &LabArgs) -> Result<Lab, Usage> {
     let latency = Duration::from_millis(args.latency);
     let own = described(args)?.into_iter().chain(recorded(args)?).collect::<Vec<_>>();
     let usual = if own.is_empty() { 12 } else { 0 };
-    let numbered = numbered(&args.platform, args.devices.unwrap_or(usual), latency)?;
+    let numbered =
+        numbered(&args.platform, args.devices.unwrap_or(usual), latency)?.privileged(args.privileged);
     let service = if args.transport == "ssh" { Service::Ssh } else { Service::Telnet };
     let add = |builder: LabBuilder, device: Device| builder.device(device.latency(latency), service);
     own.into_iter().fold(numbered, add).start().map_err(Usage::new)
@@ -65,7 +69,9 @@ fn numbered(platform: &str, devices: usize, latency: Duration) -> Result<LabBuil
 
 fn platform(name: &str) -> Result<Platform, Usage> {
     let known = || Usage::new(format!("--platform {name}: expected one of {}", Platform::NAMES.join(", ")));
-    Platform::named(name).ok_or_else(known)
+    // What others call it is known where sessions are.
+    let definition = definition::Platform::builtin(name).map_err(|_| known())?;
+    Platform::named(definition.name()).ok_or_else(known)
 }
 
 fn announce(lab: &Lab, args: &LabArgs) -> Result<(), Usage> {
@@ -82,11 +88,24 @@ fn announce(lab: &Lab, args: &LabArgs) -> Result<(), Usage> {
     )?;
     writeln!(
         out,
-        "  LINECREW_PASSWORD={} LINECREW_ENABLE_SECRET={} linecrew run \"show version\" -i {inventory} --parse",
+        "  LINECREW_PASSWORD={} LINECREW_ENABLE_SECRET={} linecrew run {} -i {inventory}",
         shown(credentials.password),
         shown(credentials.enable),
+        first_command(lab),
     )?;
     Ok(out.flush()?)
+}
+
+/// A command that the first device understands, as it is typed, and parsed where there is a template for it.
+fn first_command(lab: &Lab) -> &'static str {
+    let platform = lab.devices().first().map_or("", |device| device.node().device().platform().name());
+    match platform {
+        "linux" => "\"uname -a\"",
+        platform if Templates::builtin().find(&ntc_name(platform), "show version").is_ok() => {
+            "\"show version\" --parse"
+        }
+        _ => "\"show version\"",
+    }
 }
 
 /// The file beside the inventory that holds the host keys.

@@ -11,8 +11,11 @@ mod exit;
 #[cfg(feature = "lab")]
 mod lab;
 mod output;
+mod parse;
+mod parser;
 mod password;
 mod plan;
+mod platforms;
 mod progress;
 mod record;
 mod run;
@@ -27,6 +30,8 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let result = match Args::parse().command {
         Command::Run(args) => run::run(&args),
+        Command::Parse(args) => parse::run(&args),
+        Command::Platforms(args) => platforms::run(&args),
         #[cfg(feature = "lab")]
         Command::Selftest(args) => selftest::run(&args),
         #[cfg(feature = "lab")]

@@ -3,12 +3,14 @@
 use crate::args::{DefaultsArgs, HostArgs, LimitArgs, RunArgs};
 use crate::columns;
 use crate::exit::Usage;
+use crate::parser::Parser;
 use crate::password;
+use crate::platforms;
 use linecrew_core::executor::Executor;
 use linecrew_core::fleet::Fleet;
 use linecrew_core::inventory::{Entry, Host, Inventory, SshConfigFile};
+use linecrew_core::platform::Platforms;
 use linecrew_core::session::Timeouts;
-use linecrew_core::textfsm::{Template, builtin, builtins};
 use linecrew_core::transport::Credentials;
 use linecrew_transports::StandardConnectors;
 use std::path::{Path, PathBuf};
@@ -27,7 +29,10 @@ pub(crate) struct Plan {
     pub(crate) parser: Parser,
     pub(crate) credentials: Credentials,
     pub(crate) limits: LimitArgs,
+    pub(crate) login_attempts: u32,
     pub(crate) workers: usize,
+    pub(crate) platforms: Platforms,
+    pub(crate) persistent_steps: bool,
     pub(crate) verbose: bool,
     /// Where sessions are recorded.
     #[cfg(feature = "lab")]
@@ -40,12 +45,9 @@ impl Plan {
     /// Reads what the arguments name; nothing is connected yet.
     pub(crate) fn new(args: &RunArgs) -> Result<Self, Usage> {
         let inventory = inventory(&args.hosts)?;
-        let parser = match (&args.output.template, args.output.parse) {
-            (Some(file), _) => Parser::template(file)?,
-            (None, true) => Parser::Builtin,
-            (None, false) => Parser::None,
-        };
-        columns::check(&args.output.columns, &parser, &inventory, &args.commands)?;
+        let parser = Parser::new(&args.output.parser, args.output.parse)?;
+        let platforms = platforms::known(args.hosts.defaults.platforms.as_deref())?;
+        columns::check(&args.output.columns, &parser, &inventory, &platforms, &args.commands)?;
         let credentials = password::credentials(&args.login, &inventory)?;
         let commands = args.commands.clone();
         Ok(Self {
@@ -54,7 +56,10 @@ impl Plan {
             parser,
             credentials,
             limits: args.limits,
+            login_attempts: args.login.login_attempts,
             workers: args.workers,
+            platforms,
+            persistent_steps: args.hosts.persistent_steps,
             verbose: args.verbose,
             #[cfg(feature = "lab")]
             record: args.record.clone(),
@@ -75,7 +80,10 @@ impl Plan {
         let fleet = Fleet::new(&executor, &self.inventory, connectors)
             .credentials(self.credentials.clone())
             .timeouts(limits.timeouts())
+            .login_attempts(self.login_attempts)
+            .platforms(self.platforms.clone())
             .host_timeout(limits.host_timeout);
+        let fleet = if self.persistent_steps { fleet.persistent_steps() } else { fleet };
         let fleet = match &self.session_log {
             Some(folder) => fleet.session_log(folder),
             None => fleet,
@@ -121,41 +129,6 @@ impl Connectors for Recorded {
             Some(folder) => Arc::new(RecordingConnector::new(connector, folder)),
             None => connector,
         })
-    }
-}
-
-/// How replies become tables.
-#[derive(Clone)]
-pub(crate) enum Parser {
-    /// Not at all.
-    None,
-    /// By the built-in template for the platform and the command.
-    Builtin,
-    /// By one template of the user's.
-    Template(Arc<Template>),
-}
-
-impl Parser {
-    fn template(file: &PathBuf) -> Result<Self, Usage> {
-        Ok(Self::Template(Arc::new(Template::load(file).map_err(Usage::new)?)))
-    }
-
-    /// The template for a command, if replies are to be parsed; an error if there is none for it.
-    pub(crate) fn find(&self, platform: &str, command: &str) -> Result<Option<Arc<Template>>, String> {
-        match self {
-            Self::None => Ok(None),
-            Self::Template(template) => Ok(Some(Arc::clone(template))),
-            Self::Builtin => builtin(platform, command).map(Some).ok_or_else(|| {
-                let known: Vec<_> = builtins()
-                    .filter(|known| known.platform == platform)
-                    .map(|known| format!("\"{}\"", known.command))
-                    .collect();
-                let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-                format!(
-                    "no built-in template for {platform} \"{command}\" (there are: {known}); give --template"
-                )
-            }),
-        }
     }
 }
 

@@ -5,6 +5,7 @@ use crate::exit::{Ended, Usage, written};
 use crate::output::safe;
 use crate::password;
 use crate::plan::{host, load};
+use crate::platforms;
 use linecrew_core::cancel::CancelToken;
 use linecrew_core::cx::Cx;
 use linecrew_core::deadline::Deadline;
@@ -25,7 +26,8 @@ pub(crate) fn run(args: &SelftestArgs) -> Result<Ended, Usage> {
     let connectors = args.limits.connectors();
     let connector = connectors.connector(host, &credentials).map_err(Usage::new)?;
     let recorded = RecordingConnector::new(connector, &args.transcript);
-    let builder = session_builder(host).map_err(Usage::new)?.timeouts(args.limits.timeouts());
+    let platforms = platforms::known(args.defaults.platforms.as_deref())?;
+    let builder = session_builder(host, &platforms).map_err(Usage::new)?.timeouts(args.limits.timeouts());
     let mut test = SelfTest::new(builder);
     if args.allow_write {
         test = test.allow_write();

@@ -5,11 +5,14 @@ set -euo pipefail
 seconds=${1:-20}
 cd "$(dirname "$0")/.."
 
-for target in telnet known_hosts ssh_config; do
+for target in telnet known_hosts ssh_config platform; do
   mkdir -p "fuzz/corpus/$target"
+  seeds="fuzz/seeds/$target"
+  # The embedded definitions are the best seeds there are.
+  if [ "$target" = platform ]; then seeds=../core/src/platform/definitions; fi
   dictionary=()
   if [ -e "fuzz/$target.dict" ]; then dictionary=("-dict=fuzz/$target.dict"); fi
   # An input that takes more than 5 s is a finding too.
-  cargo fuzz run --sanitizer none "$target" "fuzz/corpus/$target" "fuzz/seeds/$target" -- \
+  cargo fuzz run --sanitizer none "$target" "fuzz/corpus/$target" "$seeds" -- \
     -max_total_time="$seconds" -timeout=5 -max_len=4096 -print_final_stats=1 "${dictionary[@]}"
 done

@@ -11,6 +11,16 @@ pub(crate) fn now() -> String {
     written(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
 }
 
+/// Now, as IOS-XR puts it before a reply: `Sun Nov 22 14:05:12.123 UTC`.
+pub(crate) fn stamp() -> String {
+    let now = now();
+    let parts: Vec<&str> = now.split(' ').collect();
+    match parts[..] {
+        [time, zone, weekday, month, day, _] => format!("{weekday} {month} {day} {time} {zone}"),
+        _ => now,
+    }
+}
+
 /// A time since 1970 as `14:05:12.123 UTC Sun Nov 22 2026`.
 fn written(since_1970: Duration) -> String {
     let seconds = since_1970.as_secs();

@@ -1,6 +1,7 @@
 //! One session at a device's command line: bytes in, bytes out, no I/O and no clock.
 
 use crate::action::Action;
+use crate::candidate::Candidate;
 use crate::faults::{EchoStyle, Noise, Stage, Trip};
 use crate::node::Node;
 use crate::pager::Paged;
@@ -26,6 +27,12 @@ pub struct Console {
     pub(crate) mode: Text,
     /// The interface whose configuration is open.
     pub(crate) interface: Option<String>,
+    /// The configuration that is being changed, where it has to be committed.
+    pub(crate) candidate: Option<Candidate>,
+    /// The level of it that is being edited.
+    pub(crate) edit: Vec<String>,
+    /// Whether each reply begins with the time.
+    pub(crate) stamps: bool,
     /// Lines in a page; none where output is not paged.
     pub(crate) page: Option<usize>,
     /// Wrong answers to the present question.
@@ -64,6 +71,8 @@ pub(crate) enum State {
         text: Text,
         then: Arc<Action>,
     },
+    /// What is to become of changes that were not committed.
+    Uncommitted,
     /// The lines of an input that ends with the delimiter.
     MultiLine {
         end: String,
@@ -83,14 +92,19 @@ impl Console {
     /// Opens a session.
     pub fn new(node: &Arc<Node>, entry: Entry) -> Self {
         let platform = &node.device().platform;
-        let privileged =
-            node.device().privileged || (entry == Entry::Authenticated && platform.ssh_is_privileged);
+        let privileged = node.device().privileged
+            || platform.starts_privileged
+            || (entry == Entry::Authenticated && platform.ssh_is_privileged);
+        let pages = platform.pager.as_ref().is_some_and(|pager| !pager.follows_window);
         Self {
             state: State::first(node, entry),
             mode: if privileged { platform.exec_mode.clone() } else { platform.user_mode.clone() },
             boot: node.boot(),
             interface: None,
-            page: (!platform.pager.follows_window).then_some(USUAL_PAGE),
+            candidate: None,
+            edit: Vec::new(),
+            stamps: platform.stamps,
+            page: pages.then_some(USUAL_PAGE),
             wrong_answers: 0,
             noise: Noise::new(node.device().seed),
             echo: EchoStyle::new(&node.device().faults),
@@ -117,8 +131,13 @@ impl Console {
         let node = Arc::clone(&self.node);
         let words = &node.device().platform.login;
         self.say(&node.device().banner);
-        self.say(words.hello);
-        self.say(if matches!(self.state, State::Command) { "\n" } else { words.greeting });
+        self.say_filled(&words.hello);
+        if matches!(self.state, State::Command) {
+            self.say("\n");
+            self.say_filled(&words.welcome);
+        } else {
+            self.say_filled(&words.greeting);
+        }
         std::mem::take(&mut self.out)
     }
 
@@ -155,7 +174,7 @@ impl Console {
 
     /// Notes the client's window, which sets the page on platforms that follow it. No rows means no paging.
     pub fn window(&mut self, rows: u16) {
-        if self.node.device().platform.pager.follows_window {
+        if self.node.device().platform.pager.as_ref().is_some_and(|pager| pager.follows_window) {
             self.page = (rows > 0).then_some(usize::from(rows));
         }
     }
@@ -184,21 +203,38 @@ impl Console {
         self.out.extend(terminal_lines(text.as_bytes()));
     }
 
+    /// Shows a text with its places filled.
+    pub(crate) fn say_filled(&mut self, text: &str) {
+        let filled = self.filled(text);
+        self.say(&filled);
+    }
+
     /// Shows the prompt of whatever the session waits for.
     pub(crate) fn prompt(&mut self) {
         if self.stages().iter().any(|stage| self.trips(*stage)) {
             return;
         }
         self.arrived |= matches!(self.state, State::Command);
+        let shown = self.question();
+        self.out.extend(terminal_lines(shown.as_bytes()));
+    }
+
+    /// The prompt of whatever the session waits for; empty where it waits for nothing that a prompt tells.
+    fn question(&self) -> String {
         let platform = &self.node.device().platform;
         match &self.state {
-            State::Username => self.out.extend_from_slice(platform.login.username.as_bytes()),
-            State::Password { .. } => self.out.extend_from_slice(platform.login.password.as_bytes()),
-            State::EnableSecret => self.out.extend_from_slice(platform.enable.password.as_bytes()),
-            State::More(_) => self.out.extend_from_slice(platform.pager.prompt),
-            State::Question { text, .. } => self.out.extend_from_slice(text.as_bytes()),
-            State::Command => self.out.extend(self.command_prompt().into_bytes()),
-            State::MultiLine { .. } | State::Endless | State::Replay(_) | State::Stalled | State::Closed => {}
+            State::Username => self.filled(&platform.login.username),
+            State::Password { .. } => self.filled(&platform.login.password),
+            State::EnableSecret => self.filled(&platform.enable.password),
+            State::More(paged) => paged.question(platform.pager.as_ref()),
+            State::Question { text, .. } => self.filled(text),
+            State::Uncommitted => {
+                self.parting().map(|parting| parting.question.to_string()).unwrap_or_default()
+            }
+            State::Command => self.command_prompt(),
+            State::MultiLine { .. } | State::Endless | State::Replay(_) | State::Stalled | State::Closed => {
+                String::new()
+            }
         }
     }
 
@@ -227,8 +263,12 @@ impl Console {
     }
 
     pub(crate) fn command_prompt(&self) -> String {
-        let suffix = &self.node.device().platform.mode(&self.mode).suffix;
-        format!("{}{suffix}", self.node.running().hostname)
+        self.filled(&self.node.device().platform.mode(&self.mode).prompt)
+    }
+
+    /// Where on the screen a line begins that is typed behind the prompt.
+    fn command_column(&self) -> usize {
+        self.command_prompt().lines().last().map_or(0, |line| line.chars().count())
     }
 
     /// Shows a command's output, paged.
@@ -252,7 +292,9 @@ impl Console {
             b'\r' | b'\n' => self.end_line(),
             0x08 | 0x7f => self.erase(1),
             CTRL_U => self.erase(usize::MAX),
-            CTRL_C | CTRL_Z if matches!(self.state, State::Command | State::Question { .. }) => {
+            CTRL_C | CTRL_Z
+                if matches!(self.state, State::Command | State::Question { .. } | State::Uncommitted) =>
+            {
                 self.interrupt(byte);
             }
             0..0x20 => {}
@@ -268,8 +310,8 @@ impl Console {
     }
 
     fn echoes(&self) -> bool {
-        use State::{Command, MultiLine, Question, Username};
-        matches!(self.state, Username | Question { .. } | MultiLine { .. } | Command)
+        use State::{Command, MultiLine, Question, Uncommitted, Username};
+        matches!(self.state, Username | Question { .. } | Uncommitted | MultiLine { .. } | Command)
     }
 
     fn erase(&mut self, bytes: usize) {
@@ -282,7 +324,7 @@ impl Console {
     }
 
     fn prompt_columns(&self) -> usize {
-        if matches!(self.state, State::Command) { self.command_prompt().len() } else { 0 }
+        if matches!(self.state, State::Command) { self.command_column() } else { 0 }
     }
 
     /// ^C ends a reply that goes on for ever; other keys wait for it in vain.
@@ -299,7 +341,10 @@ impl Console {
         self.line.clear();
         self.state = State::Command;
         self.say(if key == CTRL_C { "^C\n" } else { "^Z\n" });
-        self.leave_configuration();
+        // What has to be committed is not given up for a key.
+        if self.candidate.is_none() {
+            self.leave_configuration();
+        }
         self.prompt();
     }
 
@@ -316,15 +361,16 @@ impl Console {
             State::Password { username } => self.take_password(username.as_deref(), &line),
             State::EnableSecret => self.take_enable_secret(&line),
             State::Question { then, .. } => self.take_answer(&line, &then),
+            State::Uncommitted => self.take_parting(&line),
             State::MultiLine { end, lines } => self.take_line(&line, end, lines),
-            _ => self.execute(&line, &self.mode.clone(), self.command_prompt().len()),
+            _ => self.execute(&line, &self.mode.clone(), self.command_column()),
         }
         self.prompt();
     }
 
     fn pager_key(&mut self, byte: u8) {
-        let style = self.node.device().platform.pager.clone();
-        self.out.extend_from_slice(style.erase);
+        let Some(style) = self.node.device().platform.pager.clone() else { return };
+        self.out.extend_from_slice(style.erase.as_bytes());
         let lines = match byte {
             b'\r' | b'\n' => 1,
             b' ' => self.page.unwrap_or(usize::MAX),

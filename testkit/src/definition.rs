@@ -1,12 +1,11 @@
 //! Devices described by YAML files.
 
-use crate::action::Action;
-use crate::device::{Device, LoginStyle};
-use crate::platform::{Command, Mode, Platform, Text};
+use crate::device::Device;
+use crate::platform::{Platform, Text};
+use crate::written::{WrittenCommand, WrittenLogin, WrittenMode, known_mode};
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 impl Device {
     /// Reads a device from a YAML file; see [`from_yaml`](Self::from_yaml).
@@ -24,8 +23,9 @@ impl Device {
     /// The first mode is the one after the login, the second one (where there is one) that behind `enable`, the third
     /// one configuration. A command has a `reply`, in which `{hostname}` and `{running-config}` stand for what they
     /// are at that time, or leads into a mode with `enter`, or `does` one of: `accept`, `disable`, `do`, `enable`,
-    /// `end`, `erase`, `exit`, `hostname`, `logout`, `page-length`, `reload`, `save`, `set`, `unset`. With `confirm`
-    /// it asks first. Its words may be abbreviated; `WORD`, `NUMBER` and `LINE` are parameters.
+    /// `end`, `erase`, `exit`, `hostname`, `logout`, `page-length`, `reload`, `save`, `set`, `unset`, or one of those that
+    /// [`Platform::from_yaml`] has beyond them. With `confirm` it asks first. Its words may be abbreviated; `WORD`,
+    /// `NUMBER` and `LINE` are parameters. A prompt has the hostname before it unless it says `{hostname}` itself.
     ///
     /// ```
     /// use linecrew_testkit::Device;
@@ -106,53 +106,6 @@ struct Written {
     commands: Vec<WrittenCommand>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum WrittenLogin {
-    UserPassword,
-    Password,
-    None,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenMode {
-    name: String,
-    prompt: String,
-    above: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenCommand {
-    command: String,
-    #[serde(default)]
-    modes: Vec<String>,
-    reply: Option<String>,
-    enter: Option<String>,
-    does: Option<Deed>,
-    confirm: Option<String>,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Deed {
-    Accept,
-    Disable,
-    Do,
-    Enable,
-    End,
-    Erase,
-    Exit,
-    Hostname,
-    Logout,
-    PageLength,
-    Reload,
-    Save,
-    Set,
-    Unset,
-}
-
 fn parse(text: &str) -> Result<Device, String> {
     let written: Written =
         serde_saphyr::from_str(text).map_err(|error| error.to_string().replace('\n', " "))?;
@@ -166,9 +119,7 @@ fn parse(text: &str) -> Result<Device, String> {
         device = device.enable_secret(secret);
     }
     Ok(match written.login {
-        Some(WrittenLogin::UserPassword) => device.login(LoginStyle::UserPassword),
-        Some(WrittenLogin::Password) => device.login(LoginStyle::Password),
-        Some(WrittenLogin::None) => device.login(LoginStyle::None),
+        Some(login) => device.login(login.style()),
         None => device,
     })
 }
@@ -190,7 +141,7 @@ fn platform(written: &Written) -> Result<Platform, String> {
         replace_modes(&mut platform, &written.modes)?;
     }
     let commands: Result<Vec<_>, _> =
-        written.commands.iter().map(|known| command(known, &platform)).collect();
+        written.commands.iter().map(|known| known.command(&platform.modes)).collect();
     // Of several with the same words the first one counts.
     platform.commands.splice(0..0, commands?);
     Ok(platform)
@@ -198,67 +149,13 @@ fn platform(written: &Written) -> Result<Platform, String> {
 
 fn replace_modes(platform: &mut Platform, modes: &[WrittenMode]) -> Result<(), String> {
     platform.commands.clear();
-    platform.modes = modes
-        .iter()
-        .map(|mode| Mode {
-            name: mode.name.clone().into(),
-            suffix: mode.prompt.clone().into(),
-            above: mode.above.clone().map(Text::from),
-            inherits: false,
-        })
-        .collect();
+    platform.modes = modes.iter().map(WrittenMode::behind_hostname).collect();
     let named = |at: usize| Text::from(modes[at.min(modes.len() - 1)].name.clone());
     (platform.user_mode, platform.exec_mode, platform.config_mode) = (named(0), named(1), named(2));
-    modes.iter().filter_map(|mode| mode.above.as_ref()).try_for_each(|above| known_mode(platform, above))
-}
-
-fn known_mode(platform: &Platform, name: &str) -> Result<(), String> {
-    if platform.modes.iter().any(|mode| mode.name == name) {
-        return Ok(());
-    }
-    let known: Vec<&str> = platform.modes.iter().map(|mode| &*mode.name).collect();
-    Err(format!("mode {name}: expected one of {}", known.join(", ")))
-}
-
-fn command(written: &WrittenCommand, platform: &Platform) -> Result<Command, String> {
-    let words = written.command.split_whitespace().collect::<Vec<_>>().join(" ");
-    if words.is_empty() {
-        return Err("a command has no words".to_owned());
-    }
-    written.modes.iter().chain(&written.enter).try_for_each(|mode| known_mode(platform, mode))?;
-    let action = match (&written.reply, &written.enter, written.does) {
-        (Some(reply), None, None) => Action::Template(reply.as_str().into()),
-        (None, Some(mode), None) => Action::Enter(mode.clone().into()),
-        (None, None, Some(deed)) => deed.action(),
-        _ => return Err(format!("command {words}: expected one of reply, enter, does")),
-    };
-    let action = match &written.confirm {
-        Some(question) => Action::Ask(question.clone().into(), Arc::new(action)),
-        None => action,
-    };
-    let modes = written.modes.iter().map(|mode| mode.clone().into()).collect();
-    Ok(Command { words: words.into(), modes, action })
-}
-
-impl Deed {
-    fn action(self) -> Action {
-        match self {
-            Self::Accept => Action::Accept,
-            Self::Disable => Action::Disable,
-            Self::Do => Action::Do,
-            Self::Enable => Action::Enable,
-            Self::End => Action::End,
-            Self::Erase => Action::Erase,
-            Self::Exit => Action::Exit,
-            Self::Hostname => Action::Hostname,
-            Self::Logout => Action::Logout,
-            Self::PageLength => Action::PageLength,
-            Self::Reload => Action::Reload,
-            Self::Save => Action::Save(""),
-            Self::Set => Action::Configured,
-            Self::Unset => Action::Unconfigured,
-        }
-    }
+    modes
+        .iter()
+        .filter_map(|mode| mode.above.as_ref())
+        .try_for_each(|above| known_mode(&platform.modes, above))
 }
 
 #[cfg(test)]
@@ -298,7 +195,10 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_told_with_what_was_expected() {
-        assert!(reason("{hostname: r, like: vms}").ends_with("like: vms: expected one of cisco_iosxe, frr"));
+        assert!(
+            reason("{hostname: r, like: vms}")
+                .contains("like: vms: expected one of cisco_iosxe, cisco_iosxr")
+        );
         let two = "{hostname: r, commands: [{command: a, reply: b, does: end}]}";
         assert!(reason(two).ends_with("command a: expected one of reply, enter, does"));
         let mode = "{hostname: r, modes: [{name: x, prompt: '>', above: z}]}";

@@ -85,10 +85,18 @@ pub enum SshAlgorithms {
 }
 
 impl Device {
-    /// A device of the given platform.
+    /// A device of the given platform: of [`Platform::named`], or of one's own.
+    ///
+    /// ```
+    /// use linecrew_testkit::{Device, Platform};
+    ///
+    /// let router = Device::new(Platform::named("juniper_junos").unwrap(), "mx1").privileged();
+    /// assert_eq!(router.platform().name(), "juniper_junos");
+    /// ```
     pub fn new(platform: impl Into<Arc<Platform>>, hostname: impl Into<String>) -> Self {
         let (platform, hostname) = (platform.into(), hostname.into());
         let seed = seed_of(&hostname);
+        let facts = Facts::from_seed(seed, &platform.choices);
         Self {
             login: platform.usual_login,
             platform,
@@ -107,7 +115,7 @@ impl Device {
             forwards: false,
             recording: None,
             seed,
-            facts: Facts::from_seed(seed),
+            facts,
         }
     }
 
@@ -163,7 +171,7 @@ impl Device {
     /// number, version and hardware from it anew.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
-        self.facts = Facts::from_seed(seed);
+        self.facts = Facts::from_seed(seed, &self.platform.choices);
         self
     }
 

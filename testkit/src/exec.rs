@@ -4,8 +4,7 @@ use crate::action::Action;
 use crate::catalog::{self, Found};
 use crate::console::{Console, State, terminal_lines};
 use crate::faults::{Fault, Stage};
-use crate::node::Node;
-use crate::platform::{RefusalStyle, Text};
+use crate::platform::Text;
 use std::sync::Arc;
 
 impl Console {
@@ -46,7 +45,7 @@ impl Console {
             return;
         };
         if run.line.matches(&end).count() > 1 {
-            return self.node.running().add(None, run.line);
+            return self.change(|config| config.add(None, run.line));
         }
         self.say(&format!("Enter TEXT message.  End with the character '{end}'.\n"));
         self.state = State::MultiLine { end, lines: vec![run.line.to_owned()] };
@@ -56,7 +55,7 @@ impl Console {
     pub(crate) fn take_line(&mut self, line: &str, end: String, mut lines: Vec<String>) {
         lines.push(line.to_owned());
         if line.contains(&end) {
-            self.node.running().add(None, &lines.join("\n"));
+            self.change(|config| config.add(None, &lines.join("\n")));
         } else {
             self.state = State::MultiLine { end, lines };
         }
@@ -69,6 +68,8 @@ impl Console {
             self.mode = platform.exec_mode.clone();
         }
         self.interface = None;
+        self.candidate = None;
+        self.edit.clear();
     }
 
     fn act(&mut self, action: &Action, run: &Run<'_>) {
@@ -76,7 +77,7 @@ impl Console {
             Action::Show(bytes) => self.show_reply(terminal_lines(bytes)),
             Action::Report(report) => self.show_reply(terminal_lines(report(&self.node).as_bytes())),
             Action::Template(text) => {
-                let shown = filled(text, &self.node);
+                let shown = self.filled(text);
                 self.show_reply(terminal_lines(shown.as_bytes()));
             }
             Action::Ask(text, then) => {
@@ -94,14 +95,32 @@ impl Console {
             }
             Action::Enable => self.enable(),
             Action::Disable => self.mode = self.node.device().platform.user_mode.clone(),
-            Action::Configure(words) => self.configure(words),
+            Action::Configure(words, hold) => self.configure(words, *hold),
             Action::Exit => self.exit(),
-            Action::End => self.leave_configuration(),
+            Action::End => self.end(),
+            Action::Abort => self.leave_configuration(),
+            Action::Commit(words) => {
+                self.commit();
+                self.say_filled(words);
+            }
+            Action::RollBack(words) => {
+                self.roll_back(usize::from(run.number()));
+                self.say_filled(words);
+            }
+            Action::Undo(words) => {
+                self.node.undo();
+                self.say_filled(words);
+            }
+            Action::Statement { delete } => self.statement(run.first(), *delete),
+            Action::Edit => self.edit.extend(run.first().split_whitespace().map(str::to_owned)),
+            Action::Up => drop(self.edit.pop()),
+            Action::Top => self.edit.clear(),
+            Action::Unstamped => self.stamps = false,
             Action::Logout => self.state = State::Closed,
             Action::Do => self.do_exec(run),
             Action::PageLength => self.set_page(run.number()),
             Action::Accept => {}
-            Action::Hostname => run.first().clone_into(&mut self.node.running().hostname),
+            Action::Hostname => self.change(|config| run.first().clone_into(&mut config.hostname)),
             Action::Interface(mode) => self.open_interface(mode, run),
             Action::Configured => self.configured(run),
             Action::MultiLine => self.begin_lines(run),
@@ -110,6 +129,9 @@ impl Console {
     }
 
     fn show_reply(&mut self, text: Vec<u8>) {
+        if self.stamps {
+            self.say_filled("\n{stamp}\n");
+        }
         let node = Arc::clone(&self.node);
         let faults = &node.device().faults;
         let mut reply = self.noise.spoil(text, faults);
@@ -124,14 +146,18 @@ impl Console {
         }
     }
 
-    fn configure(&mut self, words: &str) {
-        self.mode = self.node.device().platform.config_mode.clone();
-        self.say(words);
-    }
-
     fn exit(&mut self) {
+        let platform = &self.node.device().platform;
+        // Out of the candidate, not out of a part of it.
+        if self.candidate.is_some() && self.mode == platform.config_mode {
+            if self.edit.pop().is_none() {
+                self.end();
+            }
+            return;
+        }
+        let above = platform.mode(&self.mode).above.clone();
         self.interface = None;
-        match self.node.device().platform.mode(&self.mode).above.clone() {
+        match above {
             Some(above) => self.mode = above,
             None => self.state = State::Closed,
         }
@@ -153,21 +179,21 @@ impl Console {
             let wrong = Found::Invalid(run.line.trim_end().len() - run.first().len());
             return self.refuse(&wrong, run.line, run.column);
         };
-        self.node.running().declare(&name);
+        self.change(|config| config.declare(&name));
         self.interface = Some(name);
         self.mode.clone_from(mode);
     }
 
     /// The full name of the interface that was typed, perhaps abbreviated or with a space before its number.
     fn interface_name(&self, typed: &str) -> Option<String> {
-        let kinds = self.node.device().platform.interface_types;
+        let kinds = &self.node.device().platform.interface_types;
         if kinds.is_empty() {
             return (!typed.contains(' ')).then(|| typed.to_owned());
         }
         let number_at = typed.find(|c: char| c.is_ascii_digit())?;
         let (kind, number) = typed.split_at(number_at);
         let kind = kind.trim_end();
-        let fits = |full: &&&str| full.get(..kind.len()).is_some_and(|head| head.eq_ignore_ascii_case(kind));
+        let fits = |full: &&Text| full.get(..kind.len()).is_some_and(|head| head.eq_ignore_ascii_case(kind));
         let full = kinds.iter().filter(|_| !kind.is_empty()).find(fits)?;
         let is_number = number.chars().all(|c| c.is_ascii_digit() || matches!(c, '/' | '.'));
         is_number.then(|| format!("{full}{number}"))
@@ -175,12 +201,14 @@ impl Console {
 
     fn configured(&mut self, run: &Run<'_>) {
         self.enter_mode_of(run);
-        self.node.running().add(self.interface.as_deref(), run.line.trim());
+        let interface = self.interface.clone();
+        self.change(|config| config.add(interface.as_deref(), run.line.trim()));
     }
 
     fn unconfigured(&mut self, run: &Run<'_>) {
         self.enter_mode_of(run);
-        self.node.running().remove(self.interface.as_deref(), run.first());
+        let interface = self.interface.clone();
+        self.change(|config| config.remove(interface.as_deref(), run.first()));
     }
 
     /// A command of the mode above leads back to it.
@@ -192,26 +220,21 @@ impl Console {
     }
 
     fn refuse(&mut self, refused: &Found<'_>, line: &str, column: usize) {
-        let style = self.node.device().platform.refusal;
-        let line = line.trim();
-        let words = match (style, refused) {
-            (RefusalStyle::Ios, Found::Ambiguous) => format!("% Ambiguous command:  \"{line}\"\n"),
-            (RefusalStyle::Ios, Found::Incomplete) => "% Incomplete command.\n\n".into(),
-            (RefusalStyle::Ios, Found::Invalid(at)) => {
-                format!("{:column$}^\n% Invalid input detected at '^' marker.\n\n", "", column = column + at)
-            }
-            (RefusalStyle::Frr, Found::Ambiguous) => "% Ambiguous command.\n".into(),
-            (RefusalStyle::Frr, Found::Incomplete) => "% Command incomplete.\n".into(),
-            (RefusalStyle::Frr, Found::Invalid(_)) => format!("% [ZEBRA] Unknown command: {line}\n"),
-            (_, Found::Command(..)) => String::new(),
+        let node = Arc::clone(&self.node);
+        let words = &node.device().platform.refusals;
+        let (words, caret) = match refused {
+            Found::Ambiguous => (&words.ambiguous, column),
+            Found::Incomplete => (&words.incomplete, column + line.trim_end().len()),
+            Found::Invalid(at) => (&words.invalid, column + at),
+            Found::Command(..) => return,
         };
-        self.say(&words);
+        let line = line.trim();
+        let filled = words
+            .replace("{caret}", &format!("{:caret$}^", ""))
+            .replace("{word}", line.split(' ').next().unwrap_or_default())
+            .replace("{line}", line);
+        self.say(&filled);
     }
-}
-
-fn filled(text: &str, node: &Node) -> String {
-    let running = node.running();
-    text.replace("{running-config}", &running.text()).replace("{hostname}", &running.hostname)
 }
 
 /// A command that was found in a line.

@@ -12,6 +12,9 @@ pub enum Factor {
     PublicKey,
     /// The right answers to questions, by the method `keyboard-interactive`, a round for each.
     Questions(Vec<Question>),
+    /// The right answers to questions that are all asked in one round, by the same method; what the first one has to say
+    /// before it stands before all.
+    Form(Vec<Question>),
 }
 
 /// A question with its answer.

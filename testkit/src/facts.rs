@@ -1,5 +1,8 @@
 //! What tells one simulated device from another.
 
+use crate::platform::Text;
+use serde::Deserialize;
+
 /// Serial number, software, hardware and uptime of a device, all drawn from its seed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -16,13 +19,34 @@ pub struct Facts {
     pub(crate) host_number: u16,
 }
 
+/// What a platform's devices have, of which each has one.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Choices {
+    /// How serial numbers begin.
+    pub(crate) serials: Vec<Text>,
+    pub(crate) versions: Vec<Text>,
+    pub(crate) hardware: Vec<Text>,
+}
+
+impl Choices {
+    pub(crate) fn new(
+        serials: &[&'static str],
+        versions: &[&'static str],
+        hardware: &[&'static str],
+    ) -> Self {
+        let all = |texts: &[&'static str]| texts.iter().map(|text| Text::Borrowed(text)).collect();
+        Self { serials: all(serials), versions: all(versions), hardware: all(hardware) }
+    }
+}
+
 impl Facts {
-    pub(crate) fn from_seed(seed: u64) -> Self {
+    pub(crate) fn from_seed(seed: u64, choices: &Choices) -> Self {
         let mut draw = Draw(seed);
         Self {
-            serial: serial(&mut draw),
-            version: (*draw.one_of(&["17.03.08a", "17.06.06", "17.09.04a", "17.09.05", "17.12.03"])).into(),
-            hardware: (*draw.one_of(&["ISR4321/K9", "ISR4331/K9", "ISR4351/K9", "ISR4431/K9"])).into(),
+            serial: serial(&mut draw, &choices.serials),
+            version: draw.one_of(&choices.versions).to_string(),
+            hardware: draw.one_of(&choices.hardware).to_string(),
             uptime_minutes: 5 + draw.below(60 * 24 * 400),
             host_number: u16::try_from(draw.below(1 << 16)).unwrap_or_default(),
         }
@@ -53,9 +77,9 @@ impl Facts {
 }
 
 /// A chassis serial number as they are printed: a plant, year and week, and four characters.
-fn serial(draw: &mut Draw) -> String {
+fn serial(draw: &mut Draw, plants: &[Text]) -> String {
     const LETTERS: &[u8] = b"0123456789ABCDEFGHJKLMNPRSTUVWXYZ";
-    let plant = *draw.one_of(&["FDO", "FGL", "FLM", "FOC"]);
+    let plant = draw.one_of(plants).clone();
     let (year, week) = (20 + draw.below(8), 1 + draw.below(52));
     let tail: String = (0..4).map(|_| char::from(*draw.one_of(LETTERS))).collect();
     format!("{plant}{year}{week:02}{tail}")
@@ -76,7 +100,7 @@ impl Draw {
 
     /// A number below `bound`, which is at least one.
     pub(crate) fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound
+        self.next() % bound.max(1)
     }
 
     pub(crate) fn one_of<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
@@ -90,15 +114,20 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
+    fn choices() -> Choices {
+        Choices::new(&["FDO", "FGL", "FLM", "FOC"], &["1", "2"], &["a", "b"])
+    }
+
     #[test]
     fn a_thousand_seeds_give_a_thousand_serial_numbers() {
-        let serials: BTreeSet<String> = (0..1000).map(|seed| Facts::from_seed(seed).serial).collect();
+        let serials: BTreeSet<String> =
+            (0..1000).map(|seed| Facts::from_seed(seed, &choices()).serial).collect();
         assert_eq!(serials.len(), 1000);
     }
 
     #[test]
     fn uptime_leaves_zeros_out_and_counts_one_in_the_singular() {
-        let facts = Facts { uptime_minutes: 3 * 10_080 + 1_440 + 5, ..Facts::from_seed(1) };
+        let facts = Facts { uptime_minutes: 3 * 10_080 + 1_440 + 5, ..Facts::from_seed(1, &choices()) };
         assert_eq!(facts.uptime(), "3 weeks, 1 day, 5 minutes");
     }
 }

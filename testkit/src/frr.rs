@@ -1,14 +1,14 @@
 //! FRRouting's own command line (VTY), as its daemons serve it on telnet.
 
 use crate::action::Action;
+use crate::candidate::Hold;
 use crate::device::LoginStyle;
-use crate::facts::Facts;
+use crate::facts::Choices;
 use crate::node::Node;
 use crate::platform::{
-    Command, EnableWords, LoginWords, Mode, PagerStyle, Platform, RefusalStyle, Refused, TelnetStyle,
+    Command, EnableWords, LoginWords, Mode, PagerStyle, Platform, Refusals, Refused, TelnetStyle,
 };
 use crate::running::Interface;
-use std::borrow::Cow;
 
 const VIEW: &str = "view";
 const ENABLED: &str = "enable";
@@ -29,41 +29,61 @@ impl Platform {
             exec_mode: ENABLED.into(),
             config_mode: CONFIG.into(),
             commands: commands(),
-            login: LOGIN,
-            enable: ENABLE,
-            pager: PAGER,
-            refusal: RefusalStyle::Frr,
+            login: login(),
+            enable: enable(),
+            pager: Some(pager()),
+            refusals: refusals(),
             telnet: TELNET,
             ssh_is_privileged: true,
-            interfaces,
-            interface_types: &[],
+            starts_privileged: false,
+            stamps: false,
+            interfaces: vec![Interface::new("eth0", &["ip address {address}/24"]), Interface::new("lo", &[])],
+            interface_types: Vec::new(),
+            choices: Choices::new(&["FDO", "FGL", "FLM", "FOC"], &["8.4.4"], &["x86_64"]),
+            candidate: None,
         }
     }
 }
 
-const LOGIN: LoginWords = LoginWords {
-    hello: "\nHello, this is FRRouting (version 8.4.4).\nCopyright 1996-2005 Kunihiro Ishiguro, et al.\n",
-    greeting: "\n\nUser Access Verification\n\n",
-    username: Cow::Borrowed("Username: "),
-    password: Cow::Borrowed("Password: "),
-    refused_login: Refused { again: "", for_good: "% Bad passwords, too many failures!\n" },
-    refused_password: Refused { again: "", for_good: "% Bad passwords, too many failures!\n" },
-};
+fn login() -> LoginWords {
+    LoginWords {
+        hello: "\nHello, this is FRRouting (version 8.4.4).\nCopyright 1996-2005 Kunihiro Ishiguro, et al.\n"
+            .into(),
+        greeting: "\n\nUser Access Verification\n\n".into(),
+        welcome: "".into(),
+        username: "Username: ".into(),
+        password: "Password: ".into(),
+        refused_login: Refused { again: "".into(), for_good: "% Bad passwords, too many failures!\n".into() },
+        refused_password: Refused {
+            again: "".into(),
+            for_good: "% Bad passwords, too many failures!\n".into(),
+        },
+    }
+}
 
-const ENABLE: EnableWords = EnableWords {
-    password: Cow::Borrowed("Password: "),
-    refused: Refused { again: "", for_good: "% Bad enable passwords, too many failures!\n" },
-    closes: true,
-    unset: None,
-};
+fn enable() -> EnableWords {
+    EnableWords {
+        password: "Password: ".into(),
+        refused: Refused {
+            again: "".into(),
+            for_good: "% Bad enable passwords, too many failures!\n".into(),
+        },
+        own_password: false,
+        closes: true,
+        unset: None,
+    }
+}
 
 /// A NUL follows the prompt.
-const PAGER: PagerStyle = PagerStyle {
-    prompt: b" --More-- \0",
-    erase: b"\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08          \x08\x08\x08\x08\x08\x08\x08\x08\x08\x08",
-    follows_window: true,
-    any_key_continues: true,
-};
+fn pager() -> PagerStyle {
+    PagerStyle {
+        prompt: " --More-- \0".into(),
+        erase: "\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08          \x08\x08\x08\x08\x08\x08\x08\x08\x08\x08"
+            .into(),
+        follows_window: true,
+        any_key_continues: true,
+    }
+}
 
 /// WILL ECHO, WILL SGA, DONT LINEMODE, DO NAWS (RFC 857, 858, 1184, 1073).
 const TELNET: TelnetStyle = TelnetStyle {
@@ -73,17 +93,17 @@ const TELNET: TelnetStyle = TelnetStyle {
 
 fn modes() -> Vec<Mode> {
     vec![
-        Mode { name: VIEW.into(), suffix: "> ".into(), above: None, inherits: false },
-        Mode { name: ENABLED.into(), suffix: "# ".into(), above: None, inherits: false },
+        Mode { name: VIEW.into(), prompt: "{hostname}> ".into(), above: None, inherits: false },
+        Mode { name: ENABLED.into(), prompt: "{hostname}# ".into(), above: None, inherits: false },
         Mode {
             name: CONFIG.into(),
-            suffix: "(config)# ".into(),
+            prompt: "{hostname}(config)# ".into(),
             above: Some(ENABLED.into()),
             inherits: false,
         },
         Mode {
             name: CONFIG_IF.into(),
-            suffix: "(config-if)# ".into(),
+            prompt: "{hostname}(config-if)# ".into(),
             above: Some(CONFIG.into()),
             inherits: true,
         },
@@ -105,7 +125,7 @@ fn commands() -> Vec<Command> {
         Command::new("disable", ANY, Action::Disable),
         Command::new("exit", ANY, Action::Exit),
         Command::new("quit", ANY, Action::Exit),
-        Command::new("configure terminal", PRIVILEGED, Action::Configure("")),
+        Command::new("configure terminal", PRIVILEGED, Action::Configure("".into(), Hold::Shared)),
         Command::new("do LINE", ANY_CONFIG, Action::Do),
         Command::new("end", ANY_CONFIG, Action::End),
         Command::new("exit", ANY_CONFIG, Action::Exit),
@@ -122,9 +142,12 @@ fn commands() -> Vec<Command> {
     ]
 }
 
-fn interfaces(facts: &Facts) -> Vec<Interface> {
-    let address = format!("ip address {}/24", facts.address(0));
-    vec![Interface::new("eth0", &[&address]), Interface::new("lo", &[])]
+fn refusals() -> Refusals {
+    Refusals {
+        ambiguous: "% Ambiguous command.\n".into(),
+        incomplete: "% Command incomplete.\n".into(),
+        invalid: "% [ZEBRA] Unknown command: {line}\n".into(),
+    }
 }
 
 fn version(node: &Node) -> String {

@@ -1,12 +1,13 @@
 //! Cisco IOS-XE: modes, commands and wording.
 
 use crate::action::Action;
+use crate::candidate::Hold;
 use crate::clock;
 use crate::device::LoginStyle;
-use crate::facts::Facts;
+use crate::facts::Choices;
 use crate::node::Node;
 use crate::platform::{
-    Command, EnableWords, LoginWords, Mode, PagerStyle, Platform, RefusalStyle, Refused, TelnetStyle,
+    Command, EnableWords, LoginWords, Mode, PagerStyle, Platform, Refusals, Refused, TelnetStyle,
 };
 use crate::running::Interface;
 use crate::show_version;
@@ -29,55 +30,72 @@ impl Platform {
             exec_mode: EXEC.into(),
             config_mode: CONFIG.into(),
             commands: commands(),
-            login: LOGIN,
-            enable: ENABLE,
-            pager: PAGER,
-            refusal: RefusalStyle::Ios,
-            telnet: TELNET,
+            login: login(),
+            enable: enable(),
+            pager: Some(pager()),
+            refusals: refusals(),
+            telnet: TelnetStyle::USUAL,
             ssh_is_privileged: false,
-            interfaces,
-            interface_types: &[
-                "GigabitEthernet",
-                "TenGigabitEthernet",
-                "Loopback",
-                "Port-channel",
-                "Tunnel",
-                "Vlan",
-            ],
+            starts_privileged: false,
+            stamps: false,
+            interfaces: interfaces(),
+            interface_types: INTERFACE_TYPES.iter().map(|kind| Cow::Borrowed(*kind)).collect(),
+            choices: Choices::new(
+                &["FDO", "FGL", "FLM", "FOC"],
+                &["17.03.08a", "17.06.06", "17.09.04a", "17.09.05", "17.12.03"],
+                &["ISR4321/K9", "ISR4331/K9", "ISR4351/K9", "ISR4431/K9"],
+            ),
+            candidate: None,
         }
     }
 }
 
-const LOGIN: LoginWords = LoginWords {
-    hello: "",
-    greeting: "\nUser Access Verification\n\n",
-    username: Cow::Borrowed("Username: "),
-    password: Cow::Borrowed("Password: "),
-    refused_login: Refused { again: "% Login invalid\n\n", for_good: "% Login invalid\n\n" },
-    refused_password: Refused { again: "", for_good: "% Bad passwords\n" },
-};
+fn login() -> LoginWords {
+    LoginWords {
+        hello: "".into(),
+        greeting: "\nUser Access Verification\n\n".into(),
+        welcome: "".into(),
+        username: "Username: ".into(),
+        password: "Password: ".into(),
+        refused_login: Refused {
+            again: "% Login invalid\n\n".into(),
+            for_good: "% Login invalid\n\n".into(),
+        },
+        refused_password: Refused { again: "".into(), for_good: "% Bad passwords\n".into() },
+    }
+}
 
-const ENABLE: EnableWords = EnableWords {
-    password: Cow::Borrowed("Password: "),
-    refused: Refused { again: "% Access denied\n", for_good: "% Bad secrets\n\n" },
-    closes: false,
-    unset: Some("% No password set\n"),
-};
+fn enable() -> EnableWords {
+    EnableWords {
+        password: "Password: ".into(),
+        refused: Refused { again: "% Access denied\n".into(), for_good: "% Bad secrets\n\n".into() },
+        own_password: false,
+        closes: false,
+        unset: Some("% No password set\n".into()),
+    }
+}
 
 /// The eraser goes back over nine of the prompt's ten columns and blanks eight, as a real one's does: the first and
 /// the last column are blank already.
-const PAGER: PagerStyle = PagerStyle {
-    prompt: b" --More-- ",
-    erase: b"\x08\x08\x08\x08\x08\x08\x08\x08\x08        \x08\x08\x08\x08\x08\x08\x08\x08\x08",
-    follows_window: false,
-    any_key_continues: false,
-};
+fn pager() -> PagerStyle {
+    PagerStyle {
+        prompt: " --More-- ".into(),
+        erase: "\x08\x08\x08\x08\x08\x08\x08\x08\x08        \x08\x08\x08\x08\x08\x08\x08\x08\x08".into(),
+        follows_window: false,
+        any_key_continues: false,
+    }
+}
 
-/// WILL ECHO, WILL SGA, DO TTYPE, DO NAWS (RFC 857, 858, 1091, 1073).
-const TELNET: TelnetStyle = TelnetStyle {
-    offers: &[255, 251, 1, 255, 251, 3, 255, 253, 24, 255, 253, 31],
-    offers_before_prompt: false,
-};
+const INTERFACE_TYPES: &[&str] =
+    &["GigabitEthernet", "TenGigabitEthernet", "Loopback", "Port-channel", "Tunnel", "Vlan"];
+
+fn refusals() -> Refusals {
+    Refusals {
+        ambiguous: "% Ambiguous command:  \"{line}\"\n".into(),
+        incomplete: "% Incomplete command.\n\n".into(),
+        invalid: "{caret}\n% Invalid input detected at '^' marker.\n\n".into(),
+    }
+}
 
 const SAVED: &str = "Building configuration...\n[OK]\n";
 const DESTINATION: &str = "Destination filename [startup-config]? ";
@@ -90,12 +108,17 @@ fn confirmed(words: &'static str, modes: &[&'static str], question: &'static str
 
 fn modes() -> Vec<Mode> {
     vec![
-        Mode { name: USER.into(), suffix: ">".into(), above: None, inherits: false },
-        Mode { name: EXEC.into(), suffix: "#".into(), above: None, inherits: false },
-        Mode { name: CONFIG.into(), suffix: "(config)#".into(), above: Some(EXEC.into()), inherits: false },
+        Mode { name: USER.into(), prompt: "{hostname}>".into(), above: None, inherits: false },
+        Mode { name: EXEC.into(), prompt: "{hostname}#".into(), above: None, inherits: false },
+        Mode {
+            name: CONFIG.into(),
+            prompt: "{hostname}(config)#".into(),
+            above: Some(EXEC.into()),
+            inherits: false,
+        },
         Mode {
             name: CONFIG_IF.into(),
-            suffix: "(config-if)#".into(),
+            prompt: "{hostname}(config-if)#".into(),
             above: Some(CONFIG.into()),
             inherits: true,
         },
@@ -108,7 +131,8 @@ fn commands() -> Vec<Command> {
     const ANY_CONFIG: &[&str] = &[CONFIG, CONFIG_IF];
     const GLOBAL: &[&str] = &[CONFIG];
     const INTERFACE: &[&str] = &[CONFIG_IF];
-    let configure = Action::Configure("Enter configuration commands, one per line.  End with CNTL/Z.\n");
+    let words = "Enter configuration commands, one per line.  End with CNTL/Z.\n";
+    let configure = Action::Configure(words.into(), Hold::Shared);
     vec![
         Command::new("show version", ANY_EXEC, Action::Report(show_version::ios_xe)),
         Command::new("show clock", ANY_EXEC, Action::Report(|_| format!("*{}\n", clock::now()))),
@@ -130,8 +154,8 @@ fn commands() -> Vec<Command> {
         confirmed("reload", PRIVILEGED, "Proceed with reload? [confirm]", Action::Reload),
         confirmed("write erase", PRIVILEGED, ERASE, Action::Erase),
         confirmed("clear counters", PRIVILEGED, CLEAR_COUNTERS, Action::Accept),
-        confirmed("copy running-config startup-config", PRIVILEGED, DESTINATION, Action::Save(SAVED)),
-        Command::new("write memory", PRIVILEGED, Action::Save(SAVED)),
+        confirmed("copy running-config startup-config", PRIVILEGED, DESTINATION, Action::Save(SAVED.into())),
+        Command::new("write memory", PRIVILEGED, Action::Save(SAVED.into())),
         Command::new("hostname WORD", GLOBAL, Action::Hostname),
         Command::new("banner WORD LINE", GLOBAL, Action::MultiLine),
         Command::new("interface LINE", GLOBAL, Action::Interface(CONFIG_IF.into())),
@@ -148,17 +172,15 @@ fn commands() -> Vec<Command> {
     ]
 }
 
-fn interfaces(facts: &Facts) -> Vec<Interface> {
-    let address = |number| format!("ip address {} 255.255.255.0", facts.address(number));
-    (0..4_u8)
-        .map(|number| {
-            let name = format!("GigabitEthernet0/0/{number}");
-            match number {
-                0 | 1 => Interface::new(&name, &[&address(number), "negotiation auto"]),
-                _ => Interface::new(&name, &["shutdown", "negotiation auto"]),
-            }
-        })
-        .collect()
+fn interfaces() -> Vec<Interface> {
+    let named = |number: u8| {
+        let name = format!("GigabitEthernet0/0/{number}");
+        match number {
+            0 | 1 => Interface::new(&name, &["ip address {address} 255.255.255.0", "negotiation auto"]),
+            _ => Interface::new(&name, &["shutdown", "negotiation auto"]),
+        }
+    };
+    (0..4).map(named).collect()
 }
 
 fn running_config(node: &Node) -> String {

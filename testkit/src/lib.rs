@@ -1,22 +1,25 @@
 //! Simulated network devices over telnet, SSH and in memory.
 //!
-//! A [`Device`] is data: platform, hostname, credentials, commands, latency and [faults](Fault). It is switched on
+//! A [`Device`] is data: [platform](Platform), hostname, credentials, commands, latency and [faults](Fault). It is switched on
 //! to a [`Node`], whose sessions share one running configuration, and is reached in memory by
 //! [`Device::connect_in_memory`] or [`memory::connector`], or on loopback ports from a `Lab`.
 //!
 //! Whoever writes a transport of his own finds in [`contract`] what it has to promise, as tests.
 
 mod action;
+mod candidate;
 mod catalog;
 mod clock;
 mod console;
 pub mod contract;
+mod curly;
 mod definition;
 mod device;
 mod exec;
 mod factor;
 mod facts;
 mod faults;
+mod fill;
 mod frr;
 #[cfg(feature = "ssh")]
 mod host_key;
@@ -34,6 +37,7 @@ mod node;
 pub mod oracle;
 mod pager;
 mod platform;
+mod platform_file;
 mod recorder;
 mod recording;
 mod redact;
@@ -49,6 +53,7 @@ pub mod strategies;
 mod telnet;
 #[cfg(any(feature = "ssh", feature = "telnet"))]
 mod wire;
+mod written;
 
 pub use console::{Console, Entry};
 pub use definition::DefinitionError;

@@ -33,18 +33,18 @@ impl Console {
     }
 
     pub(crate) fn take_password(&mut self, username: Option<&str>, password: &str) {
+        let node = Arc::clone(&self.node);
         if self.node.admits(username, password) {
             self.wrong_answers = 0;
-            return;
+            return self.say_filled(&node.device().platform.login.welcome);
         }
-        let node = Arc::clone(&self.node);
         let LoginWords { refused_login, refused_password, .. } = &node.device().platform.login;
         let words = if username.is_some() { refused_login } else { refused_password };
         self.state = match username {
             Some(_) => State::Username,
             None => State::Password { username: None },
         };
-        if self.refuse_answer(words.again, words.for_good) {
+        if self.refuse_answer(&words.again, &words.for_good) {
             self.state = State::Closed;
         }
     }
@@ -53,8 +53,9 @@ impl Console {
     pub(crate) fn enable(&mut self) {
         let node = Arc::clone(&self.node);
         let device = node.device();
-        match (&device.enable_secret, device.platform.enable.unset) {
+        match (&device.enable_secret, &device.platform.enable.unset) {
             _ if self.mode != device.platform.user_mode => {}
+            _ if device.platform.enable.own_password => self.state = State::EnableSecret,
             (Some(_), _) => self.state = State::EnableSecret,
             (None, Some(refusal)) => self.say(refusal),
             (None, None) => self.mode.clone_from(&device.platform.exec_mode),
@@ -64,11 +65,12 @@ impl Console {
     pub(crate) fn take_enable_secret(&mut self, typed: &str) {
         let node = Arc::clone(&self.node);
         let device = node.device();
-        let EnableWords { refused, closes, .. } = &device.platform.enable;
-        if device.enable_secret.as_ref().is_some_and(|secret| secret.expose() == typed) {
+        let EnableWords { refused, closes, own_password, .. } = &device.platform.enable;
+        let secret = if *own_password { Some(&device.password) } else { device.enable_secret.as_ref() };
+        if secret.is_some_and(|secret| secret.expose() == typed) {
             self.mode.clone_from(&device.platform.exec_mode);
             self.wrong_answers = 0;
-        } else if !self.refuse_answer(refused.again, refused.for_good) {
+        } else if !self.refuse_answer(&refused.again, &refused.for_good) {
             self.state = State::EnableSecret;
         } else if *closes {
             self.state = State::Closed;

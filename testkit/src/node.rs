@@ -4,7 +4,7 @@ use crate::device::Device;
 use crate::faults::Fault;
 use crate::running::RunningConfig;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 /// A device that is switched on. Its sessions, however many and over whatever transport, share its running
 /// configuration and its counters.
@@ -14,6 +14,12 @@ pub struct Node {
     running: Mutex<RunningConfig>,
     /// What a reload comes up with.
     startup: Mutex<RunningConfig>,
+    /// What held before each commit, the last one first.
+    history: Mutex<Vec<RunningConfig>>,
+    /// A shared candidate that somebody left with changes.
+    left_over: Mutex<Option<RunningConfig>>,
+    /// Alive while a session has the candidate for itself.
+    exclusive: Mutex<Weak<()>>,
     boots: AtomicU32,
     refusals_left: AtomicU32,
     opened: AtomicU64,
@@ -46,6 +52,9 @@ impl Device {
             boots: AtomicU32::new(1),
             startup: Mutex::new(factory.clone()),
             running: Mutex::new(factory),
+            history: Mutex::default(),
+            left_over: Mutex::default(),
+            exclusive: Mutex::default(),
             device: self,
             opened: AtomicU64::new(0),
             closed: AtomicU64::new(0),
@@ -56,7 +65,13 @@ impl Device {
 
 impl Device {
     fn factory_config(&self) -> RunningConfig {
-        RunningConfig::new(&self.hostname, (self.platform.interfaces)(&self.facts))
+        let mut interfaces = self.platform.interfaces.clone();
+        for (number, interface) in (0..).zip(&mut interfaces) {
+            for line in &mut interface.lines {
+                *line = line.replace("{address}", &self.facts.address(number));
+            }
+        }
+        RunningConfig::new(&self.hostname, interfaces)
     }
 }
 
@@ -84,8 +99,49 @@ impl Node {
     }
 
     pub(crate) fn running(&self) -> MutexGuard<'_, RunningConfig> {
-        // Each change is one assignment or push, so a poisoned configuration is still whole.
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(&self.running)
+    }
+
+    /// Lets a candidate hold.
+    pub(crate) fn commit(&self, candidate: RunningConfig) {
+        let before = std::mem::replace(&mut *self.running(), candidate);
+        unpoisoned(&self.history).insert(0, before);
+    }
+
+    /// What held so many commits ago.
+    pub(crate) fn committed(&self, commits: usize) -> Option<RunningConfig> {
+        match commits.checked_sub(1) {
+            None => Some(self.running().clone()),
+            Some(at) => unpoisoned(&self.history).get(at).cloned(),
+        }
+    }
+
+    /// Lets what held before the last commit hold again.
+    pub(crate) fn undo(&self) {
+        let mut history = unpoisoned(&self.history);
+        if !history.is_empty() {
+            *self.running() = history.remove(0);
+        }
+    }
+
+    /// Leaves a shared candidate to whoever configures next.
+    pub(crate) fn leave_over(&self, candidate: Option<RunningConfig>) {
+        *unpoisoned(&self.left_over) = candidate;
+    }
+
+    pub(crate) fn take_left_over(&self) -> Option<RunningConfig> {
+        unpoisoned(&self.left_over).take()
+    }
+
+    /// Opens the candidate, for one session alone as long as its lock lives, where there is one; not where another session
+    /// has it so.
+    pub(crate) fn lock(&self, lock: Option<&Arc<()>>) -> bool {
+        let mut exclusive = unpoisoned(&self.exclusive);
+        let is_free = exclusive.upgrade().is_none();
+        if let (true, Some(lock)) = (is_free, lock) {
+            *exclusive = Arc::downgrade(lock);
+        }
+        is_free
     }
 
     /// Makes the running configuration the one that a reload comes up with.
@@ -112,7 +168,7 @@ impl Node {
     }
 
     fn startup(&self) -> MutexGuard<'_, RunningConfig> {
-        self.startup.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(&self.startup)
     }
 
     /// Whether this login succeeds; `username` is none where the device asked for none.
@@ -153,6 +209,11 @@ impl Node {
         self.opened.fetch_add(1, Ordering::AcqRel);
         SessionCount(Arc::clone(self))
     }
+}
+
+/// Each change is one assignment or push, so what a panic left is still whole.
+fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// An open connection, in the device's count.

@@ -1,5 +1,7 @@
 //! Output that is shown a page at a time.
 
+use crate::platform::PagerStyle;
+
 /// Text of which a part has been shown.
 #[derive(Debug)]
 pub(crate) struct Paged {
@@ -19,6 +21,12 @@ impl Paged {
         let length = ends.take(lines).nth(lines.saturating_sub(1)).unwrap_or(rest.len());
         self.shown += length;
         &rest[..length]
+    }
+
+    /// What asks for a key before the next page.
+    pub(crate) fn question(&self, style: Option<&PagerStyle>) -> String {
+        let percent = self.shown * 100 / self.text.len().max(1);
+        style.map(|style| style.prompt.replace("{percent}", &percent.to_string())).unwrap_or_default()
     }
 
     pub(crate) fn is_done(&self) -> bool {

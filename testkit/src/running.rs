@@ -1,5 +1,7 @@
 //! The running configuration of a device.
 
+use serde::Deserialize;
+
 /// What configuration mode changes and `show running-config` shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RunningConfig {
@@ -9,9 +11,11 @@ pub(crate) struct RunningConfig {
 }
 
 /// One interface's part of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Interface {
     pub(crate) name: String,
+    #[serde(default)]
     pub(crate) lines: Vec<String>,
 }
 
@@ -46,6 +50,66 @@ impl RunningConfig {
     /// Makes sure that there is an interface of that name.
     pub(crate) fn declare(&mut self, name: &str) {
         self.lines_of(Some(name));
+    }
+
+    /// What it has that another one lacks, as lines in the same layout.
+    pub(crate) fn text_beyond(&self, other: &Self) -> String {
+        let mut text = String::new();
+        if self.hostname != other.hostname {
+            text = format!("hostname {}\n", self.hostname);
+        }
+        for interface in &self.interfaces {
+            let known = other.interfaces.iter().find(|known| known.name == interface.name);
+            let is_new = |line: &&String| known.is_none_or(|known| !known.lines.contains(line));
+            let lines: Vec<String> = interface.lines.iter().filter(is_new).cloned().collect();
+            if known.is_none() || !lines.is_empty() {
+                text += &Interface { name: interface.name.clone(), lines }.text();
+            }
+        }
+        let new = self.lines.iter().filter(|line| !other.lines.contains(line));
+        new.fold(text, |text, line| text + line + "\n")
+    }
+
+    /// It as statements, each a path of words.
+    pub(crate) fn statements(&self) -> Vec<String> {
+        let hostname = format!("system host-name {}", self.hostname);
+        let interfaces = self.interfaces.iter().flat_map(|interface| {
+            interface.lines.iter().map(|line| format!("interfaces {} {line}", interface.name))
+        });
+        std::iter::once(hostname).chain(self.lines.iter().cloned()).chain(interfaces).collect()
+    }
+
+    /// The statements as lines that set them.
+    pub(crate) fn set_lines(&self) -> String {
+        self.statements().iter().fold(String::new(), |text, statement| text + "set " + statement + "\n")
+    }
+
+    /// The statements that it lacks, marked with a minus, and those that it has beyond another one, with a plus.
+    pub(crate) fn compared_with(&self, other: &Self) -> String {
+        let (mine, others) = (self.statements(), other.statements());
+        let gone = others.iter().filter(|it| !mine.contains(it)).map(|it| format!("-  {it};\n"));
+        let new = mine.iter().filter(|it| !others.contains(it)).map(|it| format!("+  {it};\n"));
+        let changes: String = gone.chain(new).collect();
+        if changes.is_empty() { changes } else { format!("[edit]\n{changes}") }
+    }
+
+    /// Adds a statement.
+    pub(crate) fn set(&mut self, words: &[&str]) {
+        match words {
+            ["system", "host-name", name] => (*name).clone_into(&mut self.hostname),
+            ["interfaces", name, rest @ ..] if !rest.is_empty() => self.add(Some(name), &rest.join(" ")),
+            _ => self.add(None, &words.join(" ")),
+        }
+    }
+
+    /// Takes out all statements that begin so.
+    pub(crate) fn delete(&mut self, words: &[&str]) {
+        match words {
+            ["interfaces"] => self.interfaces.clear(),
+            ["interfaces", name] => self.interfaces.retain(|interface| interface.name != *name),
+            ["interfaces", name, rest @ ..] => self.remove(Some(name), &rest.join(" ")),
+            _ => self.remove(None, &words.join(" ")),
+        }
     }
 
     /// The configuration below its header: hostname, interfaces, the rest; without the last `end`.
@@ -106,6 +170,37 @@ mod tests {
         let expected = "hostname R1\n!\ninterface Gi1\n description new\n!\n\
                         ntp server 10.0.0.1\nntp server 10.0.0.2\n";
         assert_eq!(running.text(), expected);
+    }
+
+    #[test]
+    fn what_differs_is_told_as_lines_and_as_statements() {
+        let old = RunningConfig::new("R1", vec![Interface::new("Gi1", &["description old", "shutdown"])]);
+        let mut new = old.clone();
+        assert_eq!((new.text_beyond(&old).as_str(), new.compared_with(&old).as_str()), ("", ""));
+        new.hostname = "R2".into();
+        new.add(Some("Gi1"), "description new");
+        new.add(None, "ntp server 10.0.0.1");
+        assert_eq!(
+            new.text_beyond(&old),
+            "hostname R2\ninterface Gi1\n description new\n!\nntp server 10.0.0.1\n"
+        );
+        assert!(new.compared_with(&old).starts_with("[edit]\n-  system host-name R1;\n"));
+        assert!(new.compared_with(&old).contains("\n+  interfaces Gi1 description new;\n"));
+    }
+
+    #[test]
+    fn statements_are_set_and_deleted() {
+        let mut running = RunningConfig::new("r1", vec![Interface::new("ge-0/0/0", &["unit 0 family inet"])]);
+        running.set(&["system", "host-name", "r2"]);
+        running.set(&["interfaces", "ge-0/0/0", "description", "\"to core\""]);
+        running.set(&["system", "services", "ssh"]);
+        running.delete(&["interfaces", "ge-0/0/0", "unit", "0"]);
+        let expected =
+            ["system host-name r2", "system services ssh", "interfaces ge-0/0/0 description \"to core\""];
+        assert_eq!(running.statements(), expected);
+        running.delete(&["interfaces"]);
+        running.delete(&["system", "services"]);
+        assert_eq!(running.statements(), ["system host-name r2"]);
     }
 
     #[test]

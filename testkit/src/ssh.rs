@@ -115,7 +115,7 @@ fn method(factor: &Factor) -> MethodKind {
     match factor {
         Factor::Password => MethodKind::Password,
         Factor::PublicKey => MethodKind::PublicKey,
-        Factor::Questions(_) => MethodKind::KeyboardInteractive,
+        Factor::Questions(_) | Factor::Form(_) => MethodKind::KeyboardInteractive,
     }
 }
 
@@ -146,7 +146,7 @@ struct Client {
     server: Arc<Server>,
     /// Which step of the login is being taken.
     step: usize,
-    /// How many questions were asked in it.
+    /// How many rounds of questions were answered in it.
     asked: usize,
     /// Of devices whose replies go on for ever.
     writers: HashMap<ChannelId, Writer>,
@@ -177,23 +177,35 @@ impl Client {
         methods(self.server.node.device(), self.step).contains(&kind)
     }
 
-    fn questions(&self) -> &[Question] {
+    /// The questions of this step's rounds.
+    fn rounds(&self) -> Vec<&[Question]> {
         let factors = self.server.node.device().factors.get(self.step);
-        let questions = factors.into_iter().flatten().find_map(|factor| match factor {
-            Factor::Questions(questions) => Some(&questions[..]),
+        let rounds = factors.into_iter().flatten().find_map(|factor| match factor {
+            Factor::Questions(questions) => Some(questions.chunks(1).collect()),
+            Factor::Form(questions) => Some(vec![&questions[..]]),
             _ => None,
         });
-        questions.unwrap_or_default()
+        rounds.unwrap_or_default()
     }
 
-    /// The next question, if there is one.
+    /// The next round of questions, if there is one.
     fn ask(&self) -> Option<Auth> {
-        let question = self.questions().get(self.asked)?;
+        let rounds = self.rounds();
+        let questions = rounds.get(self.asked)?;
+        let prompts: Vec<_> = questions.iter().map(|it| (it.prompt.clone().into(), it.echo)).collect();
         Some(Auth::Partial {
             name: Cow::Borrowed(""),
-            instructions: question.instructions.clone().into(),
-            prompts: vec![(question.prompt.clone().into(), question.echo)].into(),
+            instructions: questions.first()?.instructions.clone().into(),
+            prompts: prompts.into(),
         })
+    }
+
+    /// Whether all questions of this round are answered right.
+    fn is_answered(&self, answers: Response<'_>) -> bool {
+        let rounds = self.rounds();
+        let right = rounds.get(self.asked).into_iter().copied().flatten();
+        let given: Vec<_> = answers.collect();
+        !rounds.is_empty() && right.map(|it| it.answer.expose().as_bytes()).eq(given.iter().map(|it| &**it))
     }
 
     fn is_authorized(&self, key: &PublicKey) -> bool {
@@ -286,14 +298,11 @@ impl Handler for Client {
         _submethods: &str,
         response: Option<Response<'a>>,
     ) -> Result<Auth, Self::Error> {
-        let Some(mut answers) = response else {
+        let Some(answers) = response else {
             self.asked = 0;
             return Ok(self.ask().unwrap_or_else(Auth::reject));
         };
-        let answer = answers.next();
-        let question = self.questions().get(self.asked);
-        let right = user == self.server.node.device().username
-            && question.is_some_and(|it| answer.as_deref() == Some(it.answer.expose().as_bytes()));
+        let right = user == self.server.node.device().username && self.is_answered(answers);
         self.asked += 1;
         if right && let Some(next) = self.ask() {
             return Ok(next);

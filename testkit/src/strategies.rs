@@ -17,6 +17,7 @@
 
 use crate::device::Device;
 use crate::faults::Fault;
+use crate::platform::Platform;
 use proptest::prelude::*;
 
 /// A device with commands of its own, and what each is answered with, without the line end of its last line.
@@ -33,14 +34,18 @@ pub fn scripted() -> impl Strategy<Value = Scripted> {
     scripted_with(reply())
 }
 
-/// A device with one to four commands, each with a [`reply`] without `#` and `>`: a device that falls silent right
-/// behind one of those has shown a prompt, as far as anybody can tell.
+/// A device with one to four commands, each with a [`reply`] without `#`, `>`, `$` and `%`: a device that falls silent
+/// right behind one of those has shown a prompt, as far as anybody can tell.
 pub fn scripted_without_prompts() -> impl Strategy<Value = Scripted> {
-    scripted_with(reply().prop_map(|reply| reply.replace(['#', '>'], ".")))
+    scripted_with(reply().prop_map(|reply| reply.replace(['#', '>', '$', '%'], ".")))
 }
 
 fn scripted_with(reply: impl Strategy<Value = String>) -> impl Strategy<Value = Scripted> {
-    let device = prop_oneof![Just(Device::cisco_iosxe("R1")), Just(Device::frr("R1"))];
+    let platform = prop::sample::select(Platform::NAMES);
+    let device = platform.prop_map(|name| {
+        // Every name of the list is that of a platform.
+        Device::new(Platform::named(name).unwrap_or_else(Platform::cisco_iosxe), "R1")
+    });
     (device, prop::collection::vec(reply, 1..5)).prop_map(|(device, replies)| {
         let numbered = replies.into_iter().enumerate();
         let replies: Vec<_> = numbered.map(|(at, reply)| (format!("show custom{at}"), reply)).collect();
@@ -54,9 +59,9 @@ fn scripted_with(reply: impl Strategy<Value = String>) -> impl Strategy<Value = 
 /// Up to 40 lines of up to 70 printable characters; the last line is not empty. No line ends as a prompt does: nobody
 /// could tell it from one.
 pub fn reply() -> impl Strategy<Value = String> {
-    let line =
-        "[ -~]{0,70}".prop_filter("like a prompt", |line| !line.trim_end().ends_with(['#', '>', ':', '$']));
-    let last = "[!-~]{1,70}".prop_filter("like a prompt", |line| !line.ends_with(['#', '>', ':', '$']));
+    let line = "[ -~]{0,70}"
+        .prop_filter("like a prompt", |line| !line.trim_end().ends_with(['#', '>', ':', '$', '%']));
+    let last = "[!-~]{1,70}".prop_filter("like a prompt", |line| !line.ends_with(['#', '>', ':', '$', '%']));
     (prop::collection::vec(line, 0..40), last).prop_map(|(mut lines, last)| {
         lines.push(last);
         lines.join("\n")

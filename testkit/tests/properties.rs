@@ -24,7 +24,7 @@ fn converse(scripted: &Scripted, faults: &[Fault]) -> Result<(), SessionError> {
     for (command, said) in &scripted.replies {
         let reply = session.send_command(command)?;
         assert_eq!(&reply.text, said, "{command}");
-        assert_eq!(reply.prompt, "R1#");
+        assert!(reply.prompt.contains("R1"), "{}", reply.prompt);
     }
     Ok(())
 }

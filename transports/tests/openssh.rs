@@ -424,5 +424,5 @@ fn a_silent_server_is_given_up_and_one_that_answers_is_not() {
     // The server is stopped for longer than two intervals, and then goes on, so that it can end.
     let error = connection.exec("P=$PPID; kill -STOP $P; sleep 8; kill -CONT $P", 100, &cx).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Closed);
-    assert!(error.to_string().contains("the server is silent: 1 keepalives were not answered"), "{error}");
+    assert!(error.to_string().contains("the server is silent: 1 keepalive was not answered"), "{error}");
 }

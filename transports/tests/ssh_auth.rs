@@ -128,6 +128,27 @@ fn questions_are_answered_with_user_name_password_and_by_the_responder() {
 }
 
 #[test]
+fn many_questions_of_one_round_are_each_answered() {
+    let form = |last: &str| {
+        let questions =
+            [("Username: ", "admin"), ("Password: ", "admin"), ("Verification code: ", "42"), (last, "42")];
+        let question = |(prompt, answer): &(&str, &str)| {
+            let question = Question::new(*prompt, *answer);
+            if prompt.starts_with("User") { question.echo() } else { question }
+        };
+        Bench::new(r1().ssh_step([Factor::Form(questions.iter().map(question).collect())]))
+    };
+    let bench = form("Verification code: ");
+    bench.login_with(&bench.connector().responder(code_42), password(), plain()).unwrap();
+    assert_eq!(bench.rejections(), 0);
+    // Of a round with one question that nobody answers no answer is sent.
+    let bench = form("Mother's maiden name: ");
+    let error = bench.login_with(&bench.connector().responder(code_42), password(), plain()).unwrap_err();
+    assert!(error.to_string().contains("last seen \"Mother"), "{error}");
+    assert_eq!(bench.rejections(), 0);
+}
+
+#[test]
 fn a_question_that_nobody_answers_is_named_and_gets_no_answer() {
     let bench = Bench::new(r1().ssh_step([questions(&[("Password: ", "admin"), ("Token\x1b: ", "42")])]));
     let error = bench.login(password(), plain()).unwrap_err();

@@ -6,9 +6,9 @@ mod common;
 
 use common::{cx, refused, serve, target, until, until_gone, within};
 use linecrew_core::cx::Cx;
-use linecrew_core::transport::{Connector, ErrorKind, Phase, Target};
+use linecrew_core::transport::{Connector, ErrorKind, LineEnd, Phase, Target, TelnetOptions};
 use linecrew_testkit::{Device, Fault, Lab, Service};
-use linecrew_transports::telnet::{LineEnd, TelnetConnector};
+use linecrew_transports::telnet::TelnetConnector;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::sync::mpsc;
@@ -44,7 +44,7 @@ fn a_device_that_sends_single_bytes_is_understood() {
 fn options_are_answered_while_the_session_waits_for_text() {
     let (addr, server) = serve(|mut socket| {
         socket.write_all(b"\xff\xfb\x01\xff\xfb\x03\xff\xfd\x1f\xff\xfd\x18").unwrap();
-        let mut answers = [0; 12];
+        let mut answers = [0; 21];
         socket.read_exact(&mut answers).unwrap();
         socket.write_all(b"login: ").unwrap();
         answers
@@ -52,7 +52,10 @@ fn options_are_answered_while_the_session_waits_for_text() {
     let cx = cx();
     let mut transport = TelnetConnector::new().connect(&target(addr), &cx).unwrap();
     assert_eq!(until(&mut *transport, b": ", &cx).unwrap(), b"login: ");
-    assert_eq!(server.join().unwrap(), *b"\xff\xfd\x01\xff\xfd\x03\xff\xfc\x1f\xff\xfb\x18");
+    assert_eq!(
+        server.join().unwrap(),
+        *b"\xff\xfd\x01\xff\xfd\x03\xff\xfb\x1f\xff\xfa\x1f\x01\xf4\x03\xe8\xff\xf0\xff\xfb\x18"
+    );
 }
 
 #[test]
@@ -64,10 +67,50 @@ fn lines_end_as_asked_for() {
             line
         });
         let cx = cx();
-        let mut transport = TelnetConnector::new().line_end(line_end).connect(&target(addr), &cx).unwrap();
+        let mut options = TelnetOptions::default();
+        options.line_end = Some(line_end);
+        let mut transport = TelnetConnector::new().options(options).connect(&target(addr), &cx).unwrap();
         transport.write_all(b"show\n", &cx).unwrap();
         assert_eq!(server.join().unwrap(), *sent);
     }
+}
+
+#[test]
+fn a_console_on_a_raw_port_is_spoken_to_without_telnet() {
+    let (addr, server) = serve(|mut socket| {
+        socket.write_all(b"noise \xff\xfb\x01 on the line\r\0\r\nr1>").unwrap();
+        let mut line = [0; 7];
+        socket.read_exact(&mut line).unwrap();
+        socket.write_all(b"done").unwrap();
+        line
+    });
+    let mut options = TelnetOptions::default();
+    options.raw = Some(true);
+    let cx = cx();
+    let mut transport = TelnetConnector::new().connect(&target(addr).telnet(options), &cx).unwrap();
+    let said = until(&mut *transport, b"r1>", &cx).unwrap();
+    assert_eq!(said, b"noise \xff\xfb\x01 on the line\r\0\r\nr1>");
+    transport.write_all(b"\xff show\n", &cx).unwrap();
+    until(&mut *transport, b"done", &cx).unwrap();
+    assert_eq!(server.join().unwrap(), *b"\xff show\r");
+}
+
+#[test]
+fn a_console_that_speaks_no_telnet_is_served_without_being_told_so() {
+    let (addr, server) = serve(|mut socket| {
+        socket.write_all(b"r1>").unwrap();
+        let mut line = [0; 6];
+        socket.read_exact(&mut line).unwrap();
+        socket.write_all(b"show\r\nr1>").unwrap();
+        line
+    });
+    let cx = cx();
+    let mut transport = TelnetConnector::new().connect(&target(addr), &cx).unwrap();
+    until(&mut *transport, b"r1>", &cx).unwrap();
+    transport.write_all(b"show\n", &cx).unwrap();
+    until(&mut *transport, b"r1>", &cx).unwrap();
+    // No option was asked of it or refused.
+    assert_eq!(server.join().unwrap(), *b"show\r\n");
 }
 
 #[test]

@@ -1,15 +1,21 @@
 //! The formats of results, each generic over where it writes to.
 
 mod cell;
+mod grid;
 mod json;
 mod raw;
+mod rows;
 mod safe;
+mod sheet;
 mod table;
+
+pub(crate) use grid::grid;
 
 use crate::args::Format;
 use crate::record::HostRecord;
 use std::io::{self, Write};
 
+pub(crate) use rows::Rows;
 #[cfg(feature = "lab")]
 pub(crate) use safe::safe;
 

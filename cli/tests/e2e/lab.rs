@@ -32,6 +32,23 @@ fn a_lab_serves_other_processes_until_ctrl_c() {
     assert_eq!(lab.finish().code, Some(0));
 }
 
+#[test]
+fn a_lab_of_each_platform_is_reached_over_telnet_and_ssh_as_it_says() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["ios", "cisco_iosxr", "nxos", "asa", "eos", "junos", "frr", "linux"] {
+        let inventory = folder.path().join(format!("{name}.yaml")).to_str().unwrap().to_owned();
+        let lab = start(&["lab", "--platform", name, "--devices", "2", "--inventory", &inventory]);
+        let advice = (lab.line(), lab.line()).1;
+        let ended = run_as_advised(&advice);
+        assert_eq!(ended.code, Some(0), "{name}: {ended:?}");
+        assert!(ended.out.contains("ok 2   failed 0"), "{name}: {ended:?}");
+        lab.interrupt();
+        assert_eq!(lab.finish().code, Some(0));
+    }
+    let unknown = start(&["lab", "--platform", "vms"]).finish();
+    assert!(unknown.usage().contains("--platform vms: expected one of cisco_iosxe"), "{unknown:?}");
+}
+
 /// Runs the line that a lab prints, as a shell would.
 fn run_as_advised(advice: &str) -> Ended {
     let (settings, args) = advice.trim().split_once(" linecrew ").unwrap();

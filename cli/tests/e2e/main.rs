@@ -4,7 +4,9 @@
 mod bad_hosts;
 mod bad_usage;
 mod lab;
+mod parse;
 mod passwords;
+mod platforms;
 mod run;
 mod sessions;
 #[path = "../support/mod.rs"]

@@ -29,6 +29,9 @@ use terminal::Terminal;
 /// How many bytes may come before the login has ended, when nobody has asked for anything: no banner is near it.
 const LONGEST_LOGIN: usize = 1 << 20;
 
+/// How much of the end is looked through for what was seen last: what an error shows of it is far shorter.
+const LONGEST_LOOK: usize = 4 << 10;
+
 /// How much is read at a time: one telnet or SSH read is seldom longer.
 const READ_SIZE: usize = 4 << 10;
 
@@ -78,6 +81,8 @@ pub(crate) struct Channel {
     terminal: Terminal,
     /// All bytes since the last line was sent.
     raw: Vec<u8>,
+    /// The end of what was handed out of it: it still is what was seen last.
+    handed_out: Vec<u8>,
     platform: Arc<Platform>,
     silence: Duration,
     longest_reply: usize,
@@ -94,6 +99,7 @@ impl Channel {
             transport,
             terminal: Terminal::default(),
             raw: Vec::new(),
+            handed_out: Vec::new(),
             platform,
             silence,
             longest_reply: LONGEST_LOGIN,
@@ -240,6 +246,19 @@ impl Channel {
         self.terminal.text_of(place)
     }
 
+    /// Forgets the lines before `end`, where one ends.
+    fn forget_head(&mut self, end: usize) {
+        self.terminal.forget_head(end);
+        self.log.iter_mut().for_each(|log| log.forget_head(end));
+    }
+
+    /// The text, to have, unless a pager added to it.
+    fn take_text(&mut self) -> Option<String> {
+        let taken = self.terminal.take_text()?;
+        self.log.iter_mut().for_each(Log::forget);
+        Some(taken)
+    }
+
     /// Behind how many bytes each line of several ended.
     fn line_ends(&self) -> &[usize] {
         self.terminal.line_ends()
@@ -251,7 +270,9 @@ impl Channel {
     }
 
     fn take_raw(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.raw)
+        let raw = std::mem::take(&mut self.raw);
+        self.handed_out = raw[raw.len().saturating_sub(LONGEST_LOOK)..].to_vec();
+        raw
     }
 
     /// Whether anything has come since the last line was sent.
@@ -293,7 +314,8 @@ impl Channel {
     pub(crate) fn seen(&self) -> Seen {
         let longest = self.secrets.iter().map(|secret| secret.expose().len()).max().unwrap_or(0);
         // Enough that a secret at the edge of what is shown is still whole.
-        let tail = &self.raw[self.raw.len().saturating_sub(4096 + longest)..];
+        let raw = if self.raw.is_empty() { &self.handed_out } else { &self.raw };
+        let tail = &raw[raw.len().saturating_sub(LONGEST_LOOK + longest)..];
         Seen::tail(&self.without_secrets(tail))
     }
 
@@ -315,6 +337,7 @@ impl Channel {
         self.terminal.forget_text();
         self.log.iter_mut().for_each(Log::forget);
         self.raw.clear();
+        self.handed_out.clear();
     }
 }
 

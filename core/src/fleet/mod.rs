@@ -41,7 +41,7 @@ use crate::deadline::Deadline;
 use crate::executor::excepthook::contained;
 use crate::executor::{Executor, Handle, TaskError};
 use crate::inventory::{Host, Inventory};
-use crate::platform::Platform;
+use crate::platform::Platforms;
 use crate::session::{Session, SessionBuilder, Timeouts};
 use crate::transport::Credentials;
 use run::Value;
@@ -88,8 +88,11 @@ struct Plan {
     connectors: Arc<dyn Connectors>,
     credentials: Credentials,
     timeouts: Timeouts,
+    login_attempts: u32,
     host_timeout: Duration,
     session_log: Option<PathBuf>,
+    platforms: Platforms,
+    persistent_steps: bool,
     cancel: CancelToken,
     watcher: Arc<Watcher>,
 }
@@ -101,8 +104,11 @@ impl Fleet {
             connectors: Arc::new(connectors),
             credentials: Credentials::default(),
             timeouts: Timeouts::default(),
+            login_attempts: 1,
             host_timeout: Duration::from_mins(15),
             session_log: None,
+            platforms: Platforms::default(),
+            persistent_steps: false,
             cancel: CancelToken::new(),
             watcher: Arc::new(|_| {}),
         };
@@ -121,9 +127,30 @@ impl Fleet {
         self
     }
 
+    /// Sets how often each session's [login in the stream](crate::session::SessionBuilder::login_attempts) sends a password
+    /// that was refused. Default: once.
+    pub fn login_attempts(mut self, attempts: u32) -> Self {
+        self.plan.login_attempts = attempts;
+        self
+    }
+
     /// Sets how long one host may take from the connect to the end of its job. Default: 15 minutes.
     pub fn host_timeout(mut self, limit: Duration) -> Self {
         self.plan.host_timeout = limit;
+        self
+    }
+
+    /// Sets where hosts' platforms are looked up by name, and found out among. Default: the embedded ones.
+    pub fn platforms(mut self, platforms: Platforms) -> Self {
+        self.plan.platforms = platforms;
+        self
+    }
+
+    /// Takes the platforms' steps also where they change what a device keeps, as [`SessionBuilder::persistent_steps`] does.
+    ///
+    /// [`SessionBuilder::persistent_steps`]: crate::session::SessionBuilder::persistent_steps
+    pub fn persistent_steps(mut self) -> Self {
+        self.plan.persistent_steps = true;
         self
     }
 
@@ -217,7 +244,12 @@ impl Plan {
             .target(&self.credentials)
             .map_err(|source| HostError::Credentials { host: name(), source })?;
         let connector = self.connectors.connector(host, &self.credentials)?;
-        let mut builder = session_builder(host)?.timeouts(self.timeouts);
+        let mut builder = session_builder(host, &self.platforms)?
+            .timeouts(self.timeouts)
+            .login_attempts(self.login_attempts);
+        if self.persistent_steps {
+            builder = builder.persistent_steps();
+        }
         if let Some(folder) = &self.session_log {
             builder = builder.session_log(folder);
         }
@@ -236,17 +268,16 @@ fn address(host: &Host) -> String {
 /// The name in place of a platform's that asks for it to be found out.
 const AUTO: &str = "auto";
 
-/// The builder of sessions with a host, by its platform: an embedded one, a file, or `auto`. For programs that open sessions
-/// themselves.
-pub fn session_builder(host: &Host) -> Result<SessionBuilder, HostError> {
+/// The builder of sessions with a host, by its platform: a name among these, a file, or `auto`. For programs that open
+/// sessions themselves.
+pub fn session_builder(host: &Host, platforms: &Platforms) -> Result<SessionBuilder, HostError> {
     let Some(name) = host.platform() else {
         return Err(HostError::NoPlatform { host: host.name().to_owned() });
     };
-    let file = host.settings().platform_file();
-    if name == AUTO && file.is_none() {
-        return Ok(Session::detect_platform()?);
-    }
-    let found = file.map_or_else(|| Platform::builtin(name), Platform::load);
-    let platform = found.map_err(|source| HostError::Platform { host: host.name().to_owned(), source })?;
-    Ok(Session::builder(platform))
+    let found = match host.settings().platform_file() {
+        Some(file) => platforms.load(file),
+        None if name == AUTO => return Ok(Session::detect_platform(platforms)?),
+        None => platforms.find(name),
+    };
+    found.map(Session::builder).map_err(|source| HostError::Platform { host: host.name().to_owned(), source })
 }

@@ -3,7 +3,7 @@
 use super::jump::Jump;
 use super::ssh_config::SshConfigFile;
 use super::value::Value;
-use crate::transport::{HostKeyCheck, SshOptions};
+use crate::transport::{HostKeyCheck, SshOptions, TelnetOptions};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -49,6 +49,9 @@ pub struct Entry {
     /// How it is spoken to over SSH; each key is inherited by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ssh: Option<SshOptions>,
+    /// How it is spoken to over telnet; each key is inherited by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub telnet: Option<TelnetOptions>,
     /// The address of this machine to connect from; the system's choice unless set. OpenSSH's `BindAddress`. It has no
     /// effect behind jump hosts: this machine then connects to the first of them, from that one's own source.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -133,6 +136,9 @@ impl Entry {
         if let Some(theirs) = &other.ssh {
             self.ssh.get_or_insert_default().inherit(theirs);
         }
+        if let Some(theirs) = &other.telnet {
+            self.telnet.get_or_insert_default().inherit(theirs);
+        }
         fill(&mut self.source_address, other.source_address.as_ref());
         fill(&mut self.source_interface, other.source_interface.as_ref());
         fill(&mut self.jump, other.jump.as_ref());
@@ -156,10 +162,12 @@ impl Entry {
         self.platform = file.or_else(|| self.platform.take());
     }
 
-    /// The definition file of the platform, where that is no name: a path, or a file name with an extension.
+    /// The definition file of the platform, where that is no name: a path, or a file name that ends in `.yaml` or `.yml`.
     pub fn platform_file(&self) -> Option<&Path> {
         let platform = self.platform.as_deref()?;
         let file = Path::new(platform);
-        (platform.contains(is_separator) || file.extension().is_some()).then_some(file)
+        let is_definition =
+            file.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+        (platform.contains(is_separator) || is_definition).then_some(file)
     }
 }

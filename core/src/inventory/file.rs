@@ -179,13 +179,13 @@ hosts:
 
     #[test]
     fn a_platform_that_is_a_file_is_relative_to_the_inventory_and_a_name_stays() {
-        let text = "{hosts: {a: {platform: acme.yaml}, b: {platform: os/acme}, c: {platform: frr}}}";
+        let text = "{hosts: {a: {platform: acme.yaml}, b: {platform: os/acme}, c: {platform: frr}, d: {platform: frr.frr.frr}}}";
         let inventory = parse(text).unwrap();
         let platforms: Vec<_> = inventory.hosts().iter().map(|host| host.platform().unwrap()).collect();
-        assert_eq!(platforms, ["etc/acme.yaml", "etc/os/acme", "frr"]);
+        assert_eq!(platforms, ["etc/acme.yaml", "etc/os/acme", "frr", "frr.frr.frr"]);
         let files: Vec<_> =
             inventory.hosts().iter().map(|host| host.settings().platform_file().is_some()).collect();
-        assert_eq!(files, [true, true, false]);
+        assert_eq!(files, [true, true, false, false]);
     }
 
     #[test]

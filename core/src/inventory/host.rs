@@ -180,6 +180,7 @@ impl Host {
         let mut target = Target::new(self.hostname()).name(&self.name).credentials(credentials);
         target.port = self.port();
         target.ssh = self.settings.ssh.clone().unwrap_or_default();
+        target.telnet = self.settings.telnet.clone().unwrap_or_default();
         target.source_address = self.settings.source_address;
         target.source_interface.clone_from(&self.settings.source_interface);
         Ok(target)
@@ -286,6 +287,16 @@ mod tests {
         assert_eq!(written.auth_order, ssh.auth_order);
         let unknown = Inventory::parse("hosts: {h: {ssh: {cyphers: [aes128-cbc]}}}", "fleet.yaml");
         assert!(unknown.unwrap_err().to_string().contains("cyphers"));
+    }
+
+    #[test]
+    fn telnet_options_are_inherited_key_by_key_and_reach_the_target() {
+        let text = "groups: {consoles: {telnet: {raw: true, line_end: cr}}}\n\
+                    hosts: {h: {groups: [consoles], telnet: {line_end: lf}}}";
+        let telnet = host(text).target(&Credentials::default()).unwrap().telnet;
+        assert_eq!((telnet.raw, telnet.line_end), (Some(true), Some(crate::transport::LineEnd::Lf)));
+        let unknown = Inventory::parse("hosts: {h: {telnet: {line_end: crlf}}}", "fleet.yaml").unwrap_err();
+        assert_eq!(unknown.line(), Some(1));
     }
 
     #[test]

@@ -35,6 +35,8 @@
 //!   r3: {hostname: r3.example.net, groups: [management], out_of_band: {hostname: 198.51.100.7, port: 2003}}
 //! ```
 //!
+//! The raw TCP port of a terminal server that speaks no telnet is `transport: telnet` with `telnet: {raw: true}`.
+//!
 //! Behind jump hosts these have no effect: this machine then connects to the first jump host, from that one's source.
 //!
 //! Devices behind jump hosts name them, as OpenSSH's `ProxyJump` does; telnet devices too:

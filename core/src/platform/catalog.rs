@@ -2,9 +2,10 @@
 
 use super::detect::{self, Guess, Said};
 use super::{Platform, PlatformError, builtin};
+use std::collections::HashMap;
 use std::fs;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The embedded platforms, and before them those of a user's own files. It is cheap to clone.
 ///
@@ -23,6 +24,8 @@ use std::sync::Arc;
 #[derive(Clone, Debug, Default)]
 pub struct Platforms {
     own: Arc<Vec<Arc<Platform>>>,
+    /// What was loaded by path; shared by the clones.
+    files: Arc<Mutex<HashMap<PathBuf, Arc<Platform>>>>,
 }
 
 impl Platforms {
@@ -47,17 +50,34 @@ impl Platforms {
         found.map_or_else(|| builtin::find(name), |platform| Ok(Arc::clone(platform)))
     }
 
+    /// The platform of a definition file, read once: a fleet asks for the same one for each of its hosts.
+    pub fn load(&self, path: impl AsRef<Path>) -> Result<Arc<Platform>, PlatformError> {
+        let path = path.as_ref();
+        // Whole platforms go in, so a poisoned map is still good.
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = files.get(path) {
+            return Ok(Arc::clone(known));
+        }
+        let platform = Platform::load(path)?;
+        files.insert(path.to_owned(), Arc::clone(&platform));
+        Ok(platform)
+    }
+
     /// All platforms, each once: the user's, then the embedded ones that none of the user's takes the name of.
     pub fn all(&self) -> Result<Vec<Arc<Platform>>, PlatformError> {
-        let mut all: Vec<Arc<Platform>> = Vec::new();
-        let embedded = builtin::names().map(builtin::find);
-        for platform in self.own.iter().cloned().map(Ok).chain(embedded) {
-            let platform = platform?;
-            if !all.iter().any(|known| builtin::is_same(known.name(), platform.name())) {
-                all.push(platform);
+        self.names().iter().map(|name| self.find(name)).collect()
+    }
+
+    /// The names of all platforms, in the order of [`all`](Self::all).
+    pub fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        let own = self.own.iter().map(|platform| platform.name().to_owned());
+        for name in own.chain(builtin::names().map(str::to_owned)) {
+            if !names.iter().any(|known| builtin::is_same(known, &name)) {
+                names.push(name);
             }
         }
-        Ok(all)
+        names
     }
 
     /// The platforms that something of what a device has said speaks for, the likeliest first.
@@ -68,7 +88,7 @@ impl Platforms {
 }
 
 /// The definition files of a folder, by name.
-pub(super) fn definitions_in(folder: &Path) -> Result<Vec<std::path::PathBuf>, PlatformError> {
+pub(super) fn definitions_in(folder: &Path) -> Result<Vec<PathBuf>, PlatformError> {
     let unreadable = |error: std::io::Error| {
         PlatformError::new(&folder.display().to_string(), format!("cannot be read: {error}"))
     };
@@ -107,6 +127,16 @@ mod tests {
         let all = platforms.all().unwrap();
         assert_eq!(all.iter().filter(|platform| platform.name() == "frr").count(), 1);
         assert_eq!(platforms.detect(Said { banner: "ACME", ..Said::default() })[0].platform.name(), "acme");
+    }
+
+    #[test]
+    fn a_file_is_read_once() {
+        let folder = folder(&[("acme.yaml", ACME)]);
+        let (file, platforms) = (folder.path().join("acme.yaml"), Platforms::default());
+        let first = platforms.load(&file).unwrap();
+        fs::remove_file(&file).unwrap();
+        assert!(Arc::ptr_eq(&first, &platforms.clone().load(&file).unwrap()));
+        assert!(Platforms::default().load(&file).is_err());
     }
 
     #[test]

@@ -41,6 +41,11 @@ impl PlatformError {
     pub fn mode(&self) -> Option<&str> {
         self.mode.as_deref()
     }
+
+    /// What is wrong.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
 }
 
 impl fmt::Display for PlatformError {

@@ -90,6 +90,8 @@ struct About {
     evidence: Vec<Evidence>,
     ntc_templates: Option<String>,
     genie: Option<String>,
+    pager: Option<String>,
+    file: Option<PathBuf>,
 }
 
 impl Platform {
@@ -112,7 +114,9 @@ impl Platform {
     /// Loads a definition from a file; the platform is named after it.
     pub fn load(path: impl AsRef<Path>) -> Result<Arc<Self>, PlatformError> {
         let (text, origin) = read(path.as_ref())?;
-        Self::parse(&text, &origin).map(Arc::new)
+        let mut platform = Self::parse(&text, &origin)?;
+        platform.about.file = Some(path.as_ref().to_owned());
+        Ok(Arc::new(platform))
     }
 
     /// Parses a definition; `origin` is the file that errors name, and its stem the platform's name.
@@ -147,6 +151,8 @@ impl Platform {
                 evidence: definition.evidence,
                 ntc_templates: definition.ntc_templates_platform.map(|name| name.value),
                 genie: definition.genie_platform,
+                pager: definition.pager_pattern.map(|source| source.value),
+                file: None,
             },
         })
     }
@@ -181,6 +187,11 @@ impl Platform {
     /// The other names that it is found by.
     pub fn aliases(&self) -> &[String] {
         &self.about.aliases
+    }
+
+    /// The file that it was loaded from; embedded ones have none.
+    pub fn file(&self) -> Option<&Path> {
+        self.about.file.as_deref()
     }
 
     /// What the definition rests on.
@@ -231,10 +242,25 @@ impl Platform {
         self.failure_indicators.texts()
     }
 
-    /// What a session leaves out unless it is asked for: the steps after the login and before the end that write to the
-    /// device's configuration.
-    pub fn persistent_steps(&self) -> impl Iterator<Item = &str> {
-        self.opening.persistent().chain(self.closing.persistent())
+    /// What is sent after the login, each step as it is typed, and whether it writes to the device's configuration: then
+    /// a session leaves it out unless it is asked for.
+    pub fn open_steps(&self) -> impl Iterator<Item = (&str, bool)> {
+        self.opening.told()
+    }
+
+    /// What is sent before the end, likewise.
+    pub fn close_steps(&self) -> impl Iterator<Item = (&str, bool)> {
+        self.closing.told()
+    }
+
+    /// The line that asks for a key before the next page, where the usual ones are not meant.
+    pub fn pager_pattern(&self) -> Option<&str> {
+        self.about.pager.as_deref()
+    }
+
+    /// Whether commands that only read may be sent without waiting for the reply of the one before.
+    pub fn pipelines_reads(&self) -> bool {
+        self.pipelines_reads
     }
 
     /// What the index of ntc-templates calls it.

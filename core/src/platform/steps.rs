@@ -35,9 +35,9 @@ impl Steps {
         wanted.map(|step| &step.instruction).collect()
     }
 
-    /// The steps that outlast the session, as they are typed.
-    pub(super) fn persistent(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().filter(|step| step.persists).map(|step| step.told.as_str())
+    /// Each step as it is typed, and whether it outlasts the session.
+    pub(super) fn told(&self) -> impl Iterator<Item = (&str, bool)> {
+        self.0.iter().map(|step| (step.told.as_str(), step.persists))
     }
 }
 
@@ -128,7 +128,9 @@ mod tests {
 
     fn persistent(yaml: &str) -> Vec<String> {
         let definitions = crate::yaml::parse(yaml).unwrap();
-        Steps::compile(definitions, "t.yaml").unwrap().persistent().map(str::to_owned).collect()
+        let steps = Steps::compile(definitions, "t.yaml").unwrap();
+        let persistent = steps.told().filter(|(_, persists)| *persists);
+        persistent.map(|(step, _)| step.to_owned()).collect()
     }
 
     #[test]

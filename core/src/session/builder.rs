@@ -3,7 +3,7 @@
 use super::{Session, SessionError};
 use crate::channel::Channel;
 use crate::cx::Cx;
-use crate::platform::Platform;
+use crate::platform::{Platform, Platforms};
 use crate::transport::{Connector, Target};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -65,7 +65,9 @@ pub struct SessionBuilder {
     persistent: bool,
     skips_opening: bool,
     log_folder: Option<PathBuf>,
-    detects: bool,
+    /// Among which the platform is to be found out.
+    detects: Option<Platforms>,
+    login_attempts: u32,
 }
 
 impl SessionBuilder {
@@ -77,18 +79,26 @@ impl SessionBuilder {
             persistent: false,
             skips_opening: false,
             log_folder: None,
-            detects: false,
+            detects: None,
+            login_attempts: 1,
         }
     }
 
-    /// A builder of sessions that begin as those of a generic platform, and find out which it is.
-    pub(super) fn detecting(generic: Arc<Platform>) -> Self {
-        Self { detects: true, ..Self::new(generic) }
+    /// A builder of sessions that begin as those of a generic platform, and find out which of these it is.
+    pub(super) fn detecting(generic: Arc<Platform>, platforms: Platforms) -> Self {
+        Self { detects: Some(platforms), ..Self::new(generic) }
     }
 
     /// Sets the limits.
     pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
         self.timeouts = timeouts;
+        self
+    }
+
+    /// Sets how often the login in the stream, as on telnet, sends the password where the device refuses it and asks again.
+    /// Once unless told otherwise: a wrong password that is sent again locks accounts. Over SSH it is sent once in any case.
+    pub fn login_attempts(mut self, attempts: u32) -> Self {
+        self.login_attempts = attempts;
         self
     }
 
@@ -146,12 +156,11 @@ impl SessionBuilder {
         if let Some(folder) = &self.log_folder {
             session.start_log(folder, &target.name)?;
         }
-        session.log_in()?;
+        session.log_in(self.login_attempts)?;
         session.channel.limit_replies(self.longest_reply);
-        if self.detects {
-            session.detect()?;
-        } else {
-            session.prepare()?;
+        match &self.detects {
+            Some(platforms) => session.detect(platforms)?,
+            None => session.prepare()?,
         }
         Ok(session)
     }

@@ -22,22 +22,22 @@ pub struct Detection {
 }
 
 impl Session {
-    /// Finds the platform among the embedded ones, and goes on as a session with a device of it.
-    pub(super) fn detect(&mut self) -> Result<(), SessionError> {
+    /// Finds the platform among those that are known, and goes on as a session with a device of it.
+    pub(super) fn detect(&mut self, platforms: &Platforms) -> Result<(), SessionError> {
         let cx = self.cx.within(self.timeouts.command, "command");
         let banner = self.channel.text().to_owned();
         self.learn_prompt(&cx)?;
         let prompt = self.channel.at_end(|tail| format!("{}\n{}", tail.previous, tail.line));
         let said = Said { banner: &banner, prompt: &prompt, ..Said::default() };
-        let mut best = Platforms::default().detect(said).into_iter().next();
+        let mut best = platforms.detect(said).into_iter().next();
         if !best.as_ref().is_some_and(Guess::is_sure) {
             let reply = self.send_command(QUESTION)?;
             let said = Said { show_version: &reply.text, ..said };
-            best = Platforms::default().detect(said).into_iter().next();
+            best = platforms.detect(said).into_iter().next();
         }
         let guess = match best {
             Some(guess) if guess.is_sure() => guess,
-            unsure => return Err(self.unknown_platform(unsure.as_ref())),
+            unsure => return Err(self.unknown_platform(unsure.as_ref(), platforms)),
         };
         self.adopt(Arc::clone(&guess.platform));
         self.detection = Some(Detection::of(&guess));
@@ -51,9 +51,9 @@ impl Session {
         self.note_prompt(None);
     }
 
-    fn unknown_platform(&mut self, likeliest: Option<&Guess>) -> SessionError {
+    fn unknown_platform(&mut self, likeliest: Option<&Guess>, platforms: &Platforms) -> SessionError {
         self.broken = true;
-        let known = Platform::builtin_names().collect::<Vec<_>>().join(", ");
+        let known = platforms.names().join(", ");
         let what = match likeliest {
             Some(guess) => format!("its platform is unknown: the likeliest is {guess}"),
             None => "its platform is unknown: nothing fits".to_owned(),

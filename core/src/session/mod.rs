@@ -41,7 +41,7 @@ pub use self_test::{Check, CheckOutcome, SelfTest};
 
 use crate::channel::{Channel, Trouble};
 use crate::cx::Cx;
-use crate::platform::{Platform, Tail};
+use crate::platform::{Platform, Platforms, Tail};
 use crate::transport::Credentials;
 use std::borrow::Cow;
 use std::fmt;
@@ -97,11 +97,11 @@ impl Session {
         SessionBuilder::new(platform)
     }
 
-    /// Begins a session with a device of a platform that is to be found out: from its banner, its prompt, and at most its
-    /// reply to `show version`. [`detection`](Self::detection) tells what was found; where nothing fits, opening ends in an
-    /// error of kind [`ErrorKind::Platform`].
-    pub fn detect_platform() -> Result<SessionBuilder, SessionError> {
-        Ok(SessionBuilder::detecting(Platform::builtin("generic")?))
+    /// Begins a session with a device of a platform that is to be found out among these: from its banner, its prompt, and at
+    /// most its reply to `show version`. [`detection`](Self::detection) tells what was found, and how sure that is; where
+    /// nothing is sure, opening ends in an error of kind [`ErrorKind::Platform`].
+    pub fn detect_platform(platforms: &Platforms) -> Result<SessionBuilder, SessionError> {
+        Ok(SessionBuilder::detecting(Platform::builtin("generic")?, platforms.clone()))
     }
 
     /// What the device was found to be, where that was asked for.

@@ -27,9 +27,9 @@ impl Session {
         Ok(())
     }
 
-    pub(super) fn log_in(&mut self) -> Result<(), SessionError> {
+    pub(super) fn log_in(&mut self, attempts: u32) -> Result<(), SessionError> {
         let cx = self.cx.within(self.timeouts.authentication, "authentication");
-        let login = Login::new(&self.platform, &self.credentials);
+        let login = Login::new(&self.platform, &self.credentials, attempts);
         let modes = &self.platform.modes;
         let done = login.run(&mut self.channel, |tail| modes.recognise(tail, None).is_some(), &cx);
         done.map_err(|trouble| self.login_error(trouble))?;

@@ -4,6 +4,7 @@ mod commands;
 mod config;
 mod interactive;
 mod opening;
+mod platforms;
 
 use super::scripted::{LONG_PAUSE, PAUSE, Scripted};
 use super::*;
@@ -126,6 +127,29 @@ fn a_wrong_password_is_told_at_once_and_sent_once() {
         assert_eq!(error.kind(), ErrorKind::Authentication, "{refusal:?}: {error}");
         assert_eq!(device.written(), "admin\npw-1\n");
     }
+}
+
+#[test]
+fn a_password_is_sent_again_as_often_as_the_user_has_said() {
+    let refused = "\r\n% Login invalid\r\n\r\nUsername: ";
+    let open = |device: &Scripted, attempts| {
+        let builder = Session::builder(Platform::builtin("cisco_iosxe").unwrap()).login_attempts(attempts);
+        builder.open(device, &target(), &cx())
+    };
+    let login =
+        |device: Scripted, answer: &str| device.step("admin\n", "admin\r\nPassword: ").step("pw-1\n", answer);
+    let device = login(login(Scripted::new("Username: "), refused), "\r\nR1#").step(OPEN_IOS, OPENED_IOS);
+    assert_eq!(open(&device, 2).unwrap().prompt(), "R1#");
+    let device = login(login(Scripted::new("Username: "), refused), refused);
+    assert_eq!(open(&device, 2).unwrap_err().kind(), ErrorKind::Authentication);
+    assert_eq!(device.written(), "admin\npw-1\nadmin\npw-1\n");
+    // A device that only asks again, and one that says no and hangs up.
+    let device =
+        Scripted::new("Password: ").step("pw-1\n", "\r\nPassword: ").step("pw-1\n", "\r\nPassword: ");
+    assert_eq!(open(&device, 2).unwrap_err().kind(), ErrorKind::Authentication);
+    assert_eq!(device.written(), "pw-1\npw-1\n");
+    let device = login(Scripted::new("Username: "), "\r\n% Login invalid\r\n").hangs_up();
+    assert_eq!(open(&device, 3).unwrap_err().kind(), ErrorKind::Authentication);
 }
 
 #[test]

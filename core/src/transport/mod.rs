@@ -7,11 +7,13 @@ mod error;
 mod exec;
 mod ssh_options;
 mod target;
+mod telnet_options;
 
 pub use error::{ErrorKind, Phase, TransportError};
 pub use exec::{Exec, ExecOutput, Exit};
 pub use ssh_options::{AuthMethod, SshOptions};
 pub use target::{Credentials, HostKeyCheck, Target};
+pub use telnet_options::{LineEnd, TelnetOptions};
 
 use crate::cx::Cx;
 

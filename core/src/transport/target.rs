@@ -1,6 +1,6 @@
 //! The device to connect to, and with what.
 
-use super::SshOptions;
+use super::{SshOptions, TelnetOptions};
 use crate::secret::Secret;
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -26,6 +26,8 @@ pub struct Target {
     pub credentials: Credentials,
     /// How it is spoken to over SSH.
     pub ssh: SshOptions,
+    /// How it is spoken to over telnet.
+    pub telnet: TelnetOptions,
 }
 
 impl Target {
@@ -40,6 +42,7 @@ impl Target {
             source_interface: None,
             credentials: Credentials::default(),
             ssh: SshOptions::default(),
+            telnet: TelnetOptions::default(),
         }
     }
 
@@ -77,6 +80,12 @@ impl Target {
     /// Sets how it is spoken to over SSH.
     pub fn ssh(mut self, options: SshOptions) -> Self {
         self.ssh = options;
+        self
+    }
+
+    /// Sets how it is spoken to over telnet.
+    pub fn telnet(mut self, options: TelnetOptions) -> Self {
+        self.telnet = options;
         self
     }
 

@@ -156,6 +156,7 @@ const TABLES: &[Table] = &[
             "[edit]",
             "login: ",
             "## Last commit: 2026-11-02 10:00:00 UTC by admin",
+            "100%",
             "Password:",
         ],
     },
@@ -289,7 +290,8 @@ fn the_names_of_netmiko_napalm_ansible_and_ntc_templates_are_known() {
 fn only_the_asa_has_an_open_step_that_persists() {
     for name in Platform::builtin_names() {
         let platform = Platform::builtin(name).unwrap();
-        let persistent: Vec<&str> = platform.persistent_steps().collect();
+        let steps = platform.open_steps().chain(platform.close_steps());
+        let persistent: Vec<&str> = steps.filter(|(_, persists)| *persists).map(|(step, _)| step).collect();
         let expected: &[&str] =
             if name == "cisco_asa" { &["enter mode configuration", "terminal width 511"] } else { &[] };
         assert_eq!(persistent, expected, "{name}");

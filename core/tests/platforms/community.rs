@@ -111,8 +111,8 @@ fn what_probably_does_something_else_is_told() {
 fn steps_that_write_to_the_configuration_are_left_out() {
     let persistent = definitions().into_iter().flat_map(|(name, file)| {
         let platform = Platform::load(file).unwrap();
-        let steps: Vec<String> = platform.persistent_steps().map(|step| format!("{name}: {step}")).collect();
-        steps
+        let steps = platform.open_steps().chain(platform.close_steps()).filter(|(_, persists)| *persists);
+        steps.map(|(step, _)| format!("{name}: {step}")).collect::<Vec<_>>()
     });
     let persistent: Vec<String> = persistent.collect();
     assert_heads(

@@ -9,6 +9,7 @@ use linecrew_transports::telnet::fuzz::{decode, encode};
 const ECHO: u8 = 1;
 const SGA: u8 = 3;
 const TTYPE: u8 = 24;
+const NAWS: u8 = 31;
 
 fuzz_target!(|input: &[u8]| {
     // The first bytes say how long the pieces are.
@@ -22,7 +23,7 @@ fuzz_target!(|input: &[u8]| {
 
 /// What a default connector asks of the device, and does for it.
 fn wants(verb: u8, option: u8) -> bool {
-    matches!((verb, option), (WILL, BINARY | ECHO | SGA) | (DO, BINARY | SGA | TTYPE))
+    matches!((verb, option), (WILL, BINARY | ECHO | SGA) | (DO, BINARY | SGA | TTYPE | NAWS))
 }
 
 fn negotiations(stream: &[u8]) -> Vec<(u8, u8)> {

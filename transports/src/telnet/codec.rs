@@ -1,11 +1,11 @@
 //! Between the bytes on the wire and the text of a session, with no socket.
 
 use super::align::{Aligner, Unit};
-use super::connector::TelnetConnector;
-use super::line::{Decoder, LineEnd};
+use super::line::{self, Decoder};
 use super::option::{BINARY, NAWS, Options, TTYPE};
 use super::parser::Parser;
 use super::transport::READ_SIZE;
+use linecrew_core::transport::{LineEnd, TelnetOptions};
 use std::io;
 use telnet::{Action, Event};
 
@@ -13,32 +13,83 @@ use telnet::{Action, Event};
 const TTYPE_IS: u8 = 0;
 const TTYPE_SEND: u8 = 1;
 
-/// The telnet protocol of one connection.
+/// Wide enough that devices do not wrap, high enough that most do not page. No byte of them is 255, which would have to be
+/// doubled, and not every device knows.
+const COLUMNS: u16 = 500;
+const ROWS: u16 = 1000;
+
+/// The bytes of one connection.
 pub(super) struct Codec {
+    /// None on a port that speaks no telnet.
+    protocol: Option<Protocol>,
+    line_end: LineEnd,
+    /// What is to be sent where there is no protocol.
+    leaving: Vec<u8>,
+}
+
+/// The telnet protocol of one connection.
+struct Protocol {
     aligner: Aligner,
     parser: Parser,
     options: Options,
     decoder: Decoder,
-    line_end: LineEnd,
     terminal: String,
     window: Option<(u16, u16)>,
 }
 
 impl Codec {
-    pub(super) fn new(settings: &TelnetConnector) -> Self {
+    pub(super) fn new(options: &TelnetOptions) -> Self {
+        let raw = options.raw == Some(true);
+        let usual_end = if raw { LineEnd::Cr } else { LineEnd::CrLf };
         Self {
-            aligner: Aligner::default(),
-            parser: Parser::new(READ_SIZE),
-            options: Options::new(settings.window.is_some()),
-            decoder: Decoder::default(),
-            line_end: settings.line_end,
-            terminal: settings.terminal.clone(),
-            window: settings.window,
+            protocol: (!raw).then(|| Protocol::new(options)),
+            line_end: options.line_end.unwrap_or(usual_end),
+            leaving: Vec::new(),
         }
     }
 
     /// Takes at most [`READ_SIZE`] bytes that arrived, and appends what they say to `text`.
     pub(super) fn decode(&mut self, bytes: &[u8], text: &mut Vec<u8>) -> io::Result<()> {
+        if let Some(protocol) = &mut self.protocol {
+            return protocol.decode(bytes, text);
+        }
+        text.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    /// Encodes text.
+    pub(super) fn encode(&mut self, text: &[u8]) -> io::Result<()> {
+        if let Some(protocol) = &mut self.protocol {
+            return protocol.encode(text, self.line_end);
+        }
+        line::encode(self.line_end, b"\r", text, &mut self.leaving);
+        Ok(())
+    }
+
+    /// Takes the bytes to send: encoded text and answers.
+    pub(super) fn take_leaving(&mut self) -> Vec<u8> {
+        match &mut self.protocol {
+            Some(protocol) => protocol.parser.take_leaving(),
+            None => std::mem::take(&mut self.leaving),
+        }
+    }
+}
+
+impl Protocol {
+    fn new(options: &TelnetOptions) -> Self {
+        let columns = options.columns.unwrap_or(COLUMNS);
+        let window = (columns > 0).then(|| (columns, options.rows.unwrap_or(ROWS)));
+        Self {
+            aligner: Aligner::default(),
+            parser: Parser::new(READ_SIZE),
+            options: Options::new(window.is_some()),
+            decoder: Decoder::default(),
+            terminal: options.terminal.clone().unwrap_or_else(|| "vt100".to_owned()),
+            window,
+        }
+    }
+
+    fn decode(&mut self, bytes: &[u8], text: &mut Vec<u8>) -> io::Result<()> {
         self.aligner.push(bytes);
         while let Some(unit) = self.aligner.pop() {
             self.take(unit, text)?;
@@ -46,19 +97,13 @@ impl Codec {
         Ok(())
     }
 
-    /// Encodes text.
-    pub(super) fn encode(&mut self, text: &[u8]) -> io::Result<()> {
+    fn encode(&mut self, text: &[u8], line_end: LineEnd) -> io::Result<()> {
         if self.options.ours(BINARY) {
             return self.parser.write(text);
         }
         let mut wire = Vec::with_capacity(text.len() + 2);
-        self.line_end.encode(text, &mut wire);
+        line::encode(line_end, b"\r\0", text, &mut wire);
         self.parser.write(&wire)
-    }
-
-    /// Takes the bytes to send: encoded text and answers.
-    pub(super) fn take_leaving(&mut self) -> Vec<u8> {
-        self.parser.take_leaving()
     }
 
     fn take(&mut self, unit: Unit, text: &mut Vec<u8>) -> io::Result<()> {
@@ -109,7 +154,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn codec() -> Codec {
-        Codec::new(&TelnetConnector::new())
+        Codec::new(&TelnetOptions::default())
     }
 
     /// How many streams are tried; `LINECREW_STREAMS` makes it more.
@@ -119,7 +164,7 @@ mod tests {
 
     /// The options that are wanted of the device and of this side, by what a default connector documents.
     fn wants(verb: u8, option: u8) -> bool {
-        matches!((verb, option), (WILL, BINARY | ECHO | SGA) | (DO, BINARY | SGA | TTYPE))
+        matches!((verb, option), (WILL, BINARY | ECHO | SGA) | (DO, BINARY | SGA | TTYPE | NAWS))
     }
 
     fn negotiations(stream: &[u8]) -> Vec<(u8, u8)> {
@@ -177,11 +222,36 @@ mod tests {
         assert_eq!(decoded(b"\xff\xfa\x18\x01\xff\xf0", &[9]).1, b"", "it was not agreed on");
     }
 
+    /// What is answered where a device asks for the window.
+    fn window(columns: Option<u16>, rows: Option<u16>) -> Vec<u8> {
+        let mut options = TelnetOptions::default();
+        (options.columns, options.rows) = (columns, rows);
+        let mut codec = Codec::new(&options);
+        codec.decode(b"\xff\xfd\x1f", &mut Vec::new()).unwrap();
+        codec.take_leaving()
+    }
+
+    #[test]
+    fn the_window_is_wide_unless_it_is_set_or_kept_back() {
+        assert_eq!(window(None, None), b"\xff\xfb\x1f\xff\xfa\x1f\x01\xf4\x03\xe8\xff\xf0");
+        assert_eq!(window(Some(80), Some(24)), b"\xff\xfb\x1f\xff\xfa\x1f\x00\x50\x00\x18\xff\xf0");
+        assert_eq!(window(Some(0), Some(24)), b"\xff\xfc\x1f");
+    }
+
     #[test]
     fn a_window_of_255_columns_does_not_end_its_subnegotiation() {
-        let mut codec = Codec::new(&TelnetConnector::new().window(255, 24));
-        codec.decode(b"\xff\xfd\x1f", &mut Vec::new()).unwrap();
-        assert_eq!(codec.take_leaving(), b"\xff\xfb\x1f\xff\xfa\x1f\x00\xff\xff\x00\x18\xff\xf0");
+        assert_eq!(window(Some(255), Some(24)), b"\xff\xfb\x1f\xff\xfa\x1f\x00\xff\xff\x00\x18\xff\xf0");
+    }
+
+    #[test]
+    fn on_a_raw_port_bytes_are_what_they_are() {
+        let mut options = TelnetOptions::default();
+        options.raw = Some(true);
+        let (mut codec, mut text) = (Codec::new(&options), Vec::new());
+        codec.decode(b"\xff\xfd\x1fr1>\r\0\xff", &mut text).unwrap();
+        assert_eq!((&text[..], codec.take_leaving()), (&b"\xff\xfd\x1fr1>\r\0\xff"[..], Vec::new()));
+        codec.encode(b"a\xff\rb\n").unwrap();
+        assert_eq!(codec.take_leaving(), b"a\xff\rb\r");
     }
 
     #[test]

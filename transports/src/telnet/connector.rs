@@ -1,11 +1,11 @@
 //! Opens telnet connections.
 
+use super::PORT;
 use super::transport::TelnetTransport;
-use super::{LineEnd, PORT};
 use crate::dial::Dial;
 use crate::source::Source;
 use linecrew_core::cx::Cx;
-use linecrew_core::transport::{Connector, Target, Transport, TransportError};
+use linecrew_core::transport::{Connector, Target, TelnetOptions, Transport, TransportError};
 use std::time::Duration;
 
 /// Opens telnet connections, to port 23 where the target names none.
@@ -28,20 +28,17 @@ use std::time::Duration;
 #[derive(Clone)]
 pub struct TelnetConnector {
     connect_limit: Duration,
-    pub(super) terminal: String,
-    pub(super) window: Option<(u16, u16)>,
-    pub(super) line_end: LineEnd,
+    options: TelnetOptions,
     dial: Dial,
 }
 
 impl TelnetConnector {
-    /// 10 s to connect, terminal type `vt100`, no window size, lines that end in CR LF.
+    /// 10 s to connect; what [`TelnetOptions`] says of the rest: terminal type `vt100`, a window of 500 columns and 1,000
+    /// rows, lines that end in CR LF.
     pub fn new() -> Self {
         Self {
             connect_limit: Duration::from_secs(10),
-            terminal: "vt100".into(),
-            window: None,
-            line_end: LineEnd::default(),
+            options: TelnetOptions::default(),
             dial: Dial::default(),
         }
     }
@@ -52,18 +49,15 @@ impl TelnetConnector {
         self
     }
 
-    /// Sets the terminal type that a device is told if it asks (RFC 1091). `vt100` unless set.
-    pub fn terminal(mut self, name: impl Into<String>) -> Self {
-        self.terminal = name.into();
+    /// Sets what holds for each host whose [`Target::telnet`] says nothing else.
+    pub fn options(mut self, options: TelnetOptions) -> Self {
+        self.options = options;
         self
     }
 
-    /// Tells devices that ask for it a window of so many columns and rows (RFC 1073).
-    ///
-    /// Unless set, the size is kept back: devices such as FRRouting page their output only for a client that has
-    /// told its height, and a width is set by a command of the platform where it matters.
+    /// Sets the window's size in columns and rows. 500, 1,000 unless set; no columns keep it back.
     pub fn window(mut self, columns: u16, rows: u16) -> Self {
-        self.window = Some((columns, rows));
+        (self.options.columns, self.options.rows) = (Some(columns), Some(rows));
         self
     }
 
@@ -72,12 +66,6 @@ impl TelnetConnector {
     #[cfg(feature = "ssh")]
     pub fn jump(mut self, jump: crate::ssh::Jump) -> Self {
         self.dial = Dial::Through(jump);
-        self
-    }
-
-    /// Sets what the `\n` that ends a line is sent as. CR LF unless set.
-    pub fn line_end(mut self, line_end: LineEnd) -> Self {
-        self.line_end = line_end;
         self
     }
 }
@@ -91,6 +79,8 @@ impl Default for TelnetConnector {
 impl Connector for TelnetConnector {
     fn connect(&self, target: &Target, cx: &Cx) -> Result<Box<dyn Transport>, TransportError> {
         let connection = self.dial.connect(target, PORT, Source::of(target), self.connect_limit, cx)?;
-        Ok(Box::new(TelnetTransport::new(connection, target.peer(PORT), self)))
+        let mut options = target.telnet.clone();
+        options.inherit(&self.options);
+        Ok(Box::new(TelnetTransport::new(connection, target.peer(PORT), &options)))
     }
 }

@@ -1,38 +1,30 @@
 //! Line ends, which telnet has rules of its own for (RFC 854; RFC 1123, section 3.3.1; RFC 856 for binary).
 
-/// What a line ends with on the wire. Sessions write `\n` alone.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum LineEnd {
-    /// CR LF, the network's newline.
-    #[default]
-    CrLf,
-    /// CR NUL, what a terminal's return key sends. For devices that take CR LF for two returns.
-    CrNul,
+use linecrew_core::transport::LineEnd;
+
+/// Appends `text` to `wire`: `\n` and `\r\n` as this line end, a CR alone as `lone_cr`.
+pub(super) fn encode(end: LineEnd, lone_cr: &[u8], text: &[u8], wire: &mut Vec<u8>) {
+    let mut rest = text;
+    while let Some(at) = rest.iter().position(|byte| matches!(byte, b'\r' | b'\n')) {
+        let (plain, after) = rest.split_at(at);
+        wire.extend_from_slice(plain);
+        rest = if let Some(after) = after.strip_prefix(b"\r\n").or(after.strip_prefix(b"\n")) {
+            wire.extend_from_slice(bytes(end));
+            after
+        } else {
+            wire.extend_from_slice(lone_cr);
+            &after[1..]
+        };
+    }
+    wire.extend_from_slice(rest);
 }
 
-impl LineEnd {
-    fn bytes(self) -> &'static [u8] {
-        match self {
-            Self::CrLf => b"\r\n",
-            Self::CrNul => b"\r\0",
-        }
-    }
-
-    /// Appends `text` to `wire`: `\n` and `\r\n` as this line end, a CR alone as CR NUL.
-    pub(super) fn encode(self, text: &[u8], wire: &mut Vec<u8>) {
-        let mut rest = text;
-        while let Some(at) = rest.iter().position(|byte| matches!(byte, b'\r' | b'\n')) {
-            let (plain, end) = rest.split_at(at);
-            wire.extend_from_slice(plain);
-            rest = if let Some(after) = end.strip_prefix(b"\r\n").or(end.strip_prefix(b"\n")) {
-                wire.extend_from_slice(self.bytes());
-                after
-            } else {
-                wire.extend_from_slice(b"\r\0");
-                &end[1..]
-            };
-        }
-        wire.extend_from_slice(rest);
+fn bytes(end: LineEnd) -> &'static [u8] {
+    match end {
+        LineEnd::CrLf => b"\r\n",
+        LineEnd::CrNul => b"\r\0",
+        LineEnd::Cr => b"\r",
+        LineEnd::Lf => b"\n",
     }
 }
 
@@ -64,7 +56,7 @@ mod tests {
 
     fn encoded(end: LineEnd, text: &[u8]) -> Vec<u8> {
         let mut wire = Vec::new();
-        end.encode(text, &mut wire);
+        encode(end, b"\r\0", text, &mut wire);
         wire
     }
 
@@ -72,6 +64,8 @@ mod tests {
     fn a_newline_becomes_the_line_end_of_the_network() {
         assert_eq!(encoded(LineEnd::CrLf, b"a\nb\r\n\n"), b"a\r\nb\r\n\r\n");
         assert_eq!(encoded(LineEnd::CrNul, b"a\nb\r\n"), b"a\r\0b\r\0");
+        assert_eq!(encoded(LineEnd::Cr, b"a\nb\r\n"), b"a\rb\r");
+        assert_eq!(encoded(LineEnd::Lf, b"a\nb\r\n"), b"a\nb\n");
     }
 
     #[test]

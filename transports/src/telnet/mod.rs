@@ -14,7 +14,6 @@ mod parser;
 mod transport;
 
 pub use connector::TelnetConnector;
-pub use line::LineEnd;
 pub use transport::TelnetTransport;
 
 /// The port where none is given (RFC 854).

@@ -1,11 +1,10 @@
 //! A telnet connection as a byte stream.
 
 use super::codec::Codec;
-use super::connector::TelnetConnector;
 use crate::dial::{Connection, Link, hung_up};
 use crate::poll::{Interest, PollError, retry};
 use linecrew_core::cx::Cx;
-use linecrew_core::transport::{ErrorKind, Phase, Transport, TransportError};
+use linecrew_core::transport::{ErrorKind, Phase, TelnetOptions, Transport, TransportError};
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
 
@@ -13,11 +12,12 @@ use std::net::{Shutdown, TcpStream};
 /// holds two such buffers, and there may be thousands of sessions.
 pub(super) const READ_SIZE: usize = 4 * 1024;
 
-/// A telnet connection to a device, made by a [`TelnetConnector`].
+/// A telnet connection to a device, made by a [`TelnetConnector`](super::TelnetConnector).
 ///
 /// Reads deliver the device's text: no commands, `IAC IAC` as one byte, CR NUL as CR. Writes take `\n` as the end of a
-/// line and send the connector's [`LineEnd`](super::LineEnd); a CR alone is sent as CR NUL; 0xFF is doubled. In binary mode (RFC 856)
-/// bytes go as they are. Options are answered while reading.
+/// line and send the [`LineEnd`](linecrew_core::transport::LineEnd) of the options; a CR alone is sent as CR NUL; 0xFF is
+/// doubled. In binary mode (RFC 856) bytes go as they are, and on a raw port all but line ends. Options are answered while
+/// reading.
 pub struct TelnetTransport {
     peer: String,
     socket: TcpStream,
@@ -34,9 +34,9 @@ pub struct TelnetTransport {
 }
 
 impl TelnetTransport {
-    pub(super) fn new(connection: Connection, peer: String, settings: &TelnetConnector) -> Self {
+    pub(super) fn new(connection: Connection, peer: String, options: &TelnetOptions) -> Self {
         let Connection { socket, link } = connection;
-        let codec = Codec::new(settings);
+        let codec = Codec::new(options);
         let (text, leaving) = (Vec::new(), Vec::new());
         Self { peer, socket, link, codec, text, taken: 0, leaving, sent: 0, closed: false }
     }

@@ -84,3 +84,34 @@ impl Write for Escaped {
 }
 
 contract_tests!(Telnet);
+
+/// A port that speaks no telnet.
+mod raw {
+    use super::*;
+    use linecrew_core::transport::TelnetOptions;
+
+    struct Raw;
+
+    impl Fixture for Raw {
+        fn near(&self, far_end: FarEnd) -> Near {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let mut options = TelnetOptions::default();
+            options.raw = Some(true);
+            let target = target(&listener).telnet(options);
+            std::thread::spawn(move || {
+                let (socket, _) = listener.accept().unwrap();
+                socket.set_nodelay(true).unwrap();
+                // Fails where the client is gone first, as it may be.
+                let _ = far_end.play(socket);
+            });
+            Near::new(TelnetConnector::new(), target)
+        }
+
+        /// Line ends are translated, when they are sent.
+        fn avoids(&self) -> &[u8] {
+            b"\n"
+        }
+    }
+
+    contract_tests!(Raw);
+}

@@ -4,7 +4,7 @@ use crate::common::{cx, target, until};
 use crate::inetd::Inetd;
 use crate::machine::{Machine, guest, impostor};
 use crate::shell::{run, text};
-use linecrew_core::transport::{Connector, Credentials, ErrorKind, Transport};
+use linecrew_core::transport::{Connector, Credentials, ErrorKind, TelnetOptions, Transport};
 use linecrew_transports::telnet::TelnetConnector;
 
 /// The server and its users.
@@ -55,7 +55,11 @@ fn a_login_leads_to_a_shell_that_carries_megabytes() {
 #[ignore = "needs inetutils-telnetd"]
 fn terminal_type_and_window_are_told() {
     let telnetd = Telnetd::new();
-    let mut transport = telnetd.shell(&TelnetConnector::new().terminal("vt220").window(511, 255));
+    let mut transport = telnetd.shell(&TelnetConnector::new());
+    assert_eq!(text(&mut *transport, "stty size; echo $TERM"), "1000 500\nvt100\n");
+    let mut options = TelnetOptions::default();
+    (options.columns, options.rows, options.terminal) = (Some(511), Some(255), Some("vt220".into()));
+    let mut transport = telnetd.shell(&TelnetConnector::new().options(options));
     assert_eq!(text(&mut *transport, "stty size; echo $TERM"), "255 511\nvt220\n");
 }
 

@@ -64,8 +64,12 @@ enum Agreement {
 pub(crate) struct Login<'a> {
     platform: &'a Platform,
     credentials: &'a Credentials,
-    /// What was answered; nothing is answered twice.
+    /// What was answered in this attempt; nothing is answered twice.
     answered: Vec<Question>,
+    /// How many more attempts the user allows.
+    attempts_left: u32,
+    /// Whether the attempt before was refused, and this one has not begun.
+    refused: bool,
     /// How much of the text was looked at.
     scanned: usize,
     key_asked_for: bool,
@@ -74,8 +78,18 @@ pub(crate) struct Login<'a> {
 }
 
 impl<'a> Login<'a> {
-    pub(crate) fn new(platform: &'a Platform, credentials: &'a Credentials) -> Self {
-        Self { platform, credentials, answered: Vec::new(), scanned: 0, key_asked_for: false, nudged: false }
+    /// A login that sends the password at most `attempts` times, where the device refuses it and asks again.
+    pub(crate) fn new(platform: &'a Platform, credentials: &'a Credentials, attempts: u32) -> Self {
+        Self {
+            platform,
+            credentials,
+            answered: Vec::new(),
+            attempts_left: attempts.saturating_sub(1),
+            refused: false,
+            scanned: 0,
+            key_asked_for: false,
+            nudged: false,
+        }
     }
 
     /// Answers until `is_prompt` finds the device's prompt.
@@ -113,7 +127,7 @@ impl<'a> Login<'a> {
         // Some say no and hang up, and the last words may be no line.
         if waited.as_ref().is_err_and(|trouble| trouble.is(ErrorKind::Closed)) {
             self.scan(channel)?;
-            if self.has_answered(Question::Password) && is_refusal(&channel.line()) {
+            if self.refused || self.has_answered(Question::Password) && is_refusal(&channel.line()) {
                 return Err(LoginTrouble::Refused);
             }
         }
@@ -136,11 +150,19 @@ impl<'a> Login<'a> {
         let end = text.rfind('\n').map_or(0, |at| at + 1).max(self.scanned);
         for line in text[self.scanned..end].lines() {
             if self.has_answered(Question::Password) && is_refusal(line) {
-                return Err(LoginTrouble::Refused);
+                self.try_again()?;
             }
             self.key_asked_for |= asks_for_key(line);
         }
         self.scanned = end;
+        Ok(())
+    }
+
+    /// Begins another attempt, if there is one left.
+    fn try_again(&mut self) -> Result<(), LoginTrouble> {
+        self.attempts_left = self.attempts_left.checked_sub(1).ok_or(LoginTrouble::Refused)?;
+        self.answered.clear();
+        self.refused = true;
         Ok(())
     }
 
@@ -188,11 +210,11 @@ impl<'a> Login<'a> {
         if self.question(channel) != Some(question) {
             return Ok(());
         }
+        if matches!(question, Question::Username | Question::Password) && self.has_answered(question) {
+            self.try_again()?;
+        }
         match question {
             Question::PasswordChange => return Err(LoginTrouble::PasswordChange),
-            Question::Username | Question::Password if self.has_answered(question) => {
-                return Err(LoginTrouble::Refused);
-            }
             Question::Username => {
                 let name = self.credentials.username.as_ref().ok_or(LoginTrouble::Missing("user name"))?;
                 channel.answer(name, cx)?;
@@ -207,6 +229,7 @@ impl<'a> Login<'a> {
         }
         // Whatever asked for a key before was part of a banner.
         self.key_asked_for = false;
+        self.refused = false;
         self.answered.push(question);
         self.scanned = channel.text().len();
         Ok(())

@@ -2,7 +2,7 @@
 
 use super::commands::said;
 use super::*;
-use crate::platform::Trace;
+use crate::platform::{Platforms, Trace};
 
 fn logged_in(greeting: impl AsRef<str>) -> Scripted {
     Scripted::new(greeting.as_ref())
@@ -85,7 +85,7 @@ fn a_banner_without_end_is_cut_off_and_told() {
 }
 
 fn detect(device: &Scripted) -> Result<Session, SessionError> {
-    Session::detect_platform().unwrap().open(device, &target(), &cx())
+    Session::detect_platform(&Platforms::default()).unwrap().open(device, &target(), &cx())
 }
 
 #[test]
