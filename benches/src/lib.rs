@@ -23,6 +23,8 @@ mod samples;
 mod table;
 #[cfg(feature = "textfsm")]
 pub mod textfsm;
+#[cfg(feature = "sessions")]
+mod wire;
 mod work;
 
 #[cfg(feature = "sessions")]
@@ -35,6 +37,8 @@ pub use linecrew::Linecrew;
 pub use pool::Pool;
 pub use samples::{Contender, Samples, alternate, rate};
 pub use table::{Bar, Better, Ratios, Table, verdict};
+#[cfg(feature = "sessions")]
+pub use wire::{CountingWaits, LongReply};
 pub use work::{Candidate, Work, candidate, candidates, scopes};
 
 #[cfg(feature = "rivals")]
