@@ -5,7 +5,7 @@ use std::process::Command;
 const LOCK: &str = include_str!("../../Cargo.lock");
 
 /// The libraries that take part.
-const LIBRARIES: [&str; 11] = [
+const LIBRARIES: [&str; 13] = [
     "async-executor",
     "blocking",
     "crossbeam-channel",
@@ -15,6 +15,8 @@ const LIBRARIES: [&str; 11] = [
     "oneshot",
     "rayon",
     "rusty_pool",
+    "textfsm-rs",
+    "textfsm-rust",
     "threadpool",
     "tokio",
 ];

@@ -43,6 +43,16 @@ pub fn cpu_time() -> Duration {
     )
 }
 
+/// The processor time of the processes that this one has started and waited for.
+#[cfg(feature = "textfsm")]
+pub fn children_cpu_time() -> Duration {
+    use nix::sys::resource::{UsageWho, getrusage};
+    use nix::sys::time::{TimeVal, TimeValLike};
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("Linux");
+    let micros = |time: TimeVal| u64::try_from(time.num_microseconds()).expect("not negative");
+    Duration::from_micros(micros(usage.user_time()) + micros(usage.system_time()))
+}
+
 /// The threads of this process.
 pub fn threads() -> u64 {
     status("Threads:")
