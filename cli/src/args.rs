@@ -17,6 +17,8 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Send commands to every host and show the replies.
     Run(Box<RunArgs>),
+    /// Parse a text that a device said, in a file or on standard input, by a TextFSM template.
+    Parse(ParseArgs),
     /// List the platforms that are known, explain one, or check a definition.
     Platforms(PlatformsArgs),
     /// Walk a platform's operations on one lab device, and tell what fits.
@@ -183,23 +185,83 @@ pub(crate) struct LimitArgs {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(next_help_heading = "Output", group(ArgGroup::new("parsing").multiple(true)))]
+#[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
     /// How results are printed; jsonl prints each host as it completes, the others keep the order of the inventory
     #[arg(long, default_value = "table", value_name = "FORMAT")]
     pub(crate) format: Format,
 
-    /// Parse each reply with a built-in TextFSM template
+    /// Parse each reply by the TextFSM template for the platform and the command
     #[arg(long, group = "parsing")]
     pub(crate) parse: bool,
 
-    /// Parse each reply with this TextFSM template
-    #[arg(long, value_name = "FILE", group = "parsing")]
-    pub(crate) template: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) parser: ParserArgs,
 
     /// The columns of the table of parsed replies [default: as many as fit]
     #[arg(long, value_name = "NAME,...", value_delimiter = ',', requires = "parsing")]
     pub(crate) columns: Vec<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+#[allow(clippy::doc_markdown, reason = "help is shown as it is written")]
+#[command(group(ArgGroup::new("parsing").multiple(true)))]
+pub(crate) struct ParserArgs {
+    /// Parse by this TextFSM template
+    #[arg(long, value_name = "FILE", group = "parsing")]
+    pub(crate) template: Option<PathBuf>,
+
+    /// Look for templates in this folder first, which has an index as that of ntc-templates; then in $NET_TEXTFSM,
+    /// $NTC_TEMPLATES_DIR, an installed Python package ntc_templates, ~/ntc-templates and the built-in set. builtin
+    /// looks in the last alone
+    #[arg(long, value_name = "DIR|builtin", group = "parsing", conflicts_with = "template")]
+    pub(crate) templates: Option<PathBuf>,
+}
+
+const PARSE_EXAMPLES: &str = "Examples:
+  linecrew parse --platform cisco_iosxe --command \"show version\" reply.txt
+  linecrew parse --template serial.textfsm --format jsonl < reply.txt
+  linecrew parse --platform cisco_nxos --command \"sh ip bgp sum\" --templates ~/my-templates --columns NEIGHBOR,STATE -
+
+Exit codes: 0 parsed, though perhaps to no rows; 1 the template refuses the text; 2 usage.";
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = PARSE_EXAMPLES)]
+pub(crate) struct ParseArgs {
+    /// The text; - or nothing is standard input. Bytes outside of UTF-8 become U+FFFD
+    #[arg(value_name = "FILE|-")]
+    pub(crate) file: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) parser: ParserArgs,
+
+    /// The platform that said it, by linecrew's name or that of ntc-templates
+    #[arg(short, long, value_name = "P", required_unless_present = "template", conflicts_with = "template")]
+    pub(crate) platform: Option<String>,
+
+    /// The command that it was said to; abbreviated as far as the index of templates allows
+    #[arg(short, long, value_name = "C", required_unless_present = "template", conflicts_with = "template")]
+    pub(crate) command: Option<String>,
+
+    /// How the rows are printed; jsonl and csv print each as it is found
+    #[arg(long, default_value = "table", value_name = "FORMAT")]
+    pub(crate) format: TableFormat,
+
+    /// The columns [default: all; in a table, as many as fit]
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    pub(crate) columns: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TableFormat {
+    /// Columns for people.
+    Table,
+    /// One JSON array of objects.
+    Json,
+    /// One JSON object per line and row.
+    Jsonl,
+    /// Comma-separated values; lists and maps as JSON.
+    Csv,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

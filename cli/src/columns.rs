@@ -1,7 +1,7 @@
 //! The columns that the arguments choose, held against what the templates give.
 
 use crate::exit::Usage;
-use crate::plan::Parser;
+use crate::parser::{Parser, ntc_name_of};
 use linecrew_core::inventory::{Host, Inventory};
 use linecrew_core::platform::Platforms;
 use std::collections::BTreeSet;
@@ -18,8 +18,8 @@ pub(crate) fn check(
     let known = match parser {
         Parser::None => return Ok(()),
         Parser::Template(template) => template.header().to_vec(),
-        Parser::Builtin if inventory.hosts().iter().any(|host| is_open(host)) => return Ok(()),
-        Parser::Builtin => of_builtins(parser, inventory, platforms, commands),
+        Parser::Templates(_) if inventory.hosts().iter().any(|host| is_open(host)) => return Ok(()),
+        Parser::Templates(_) => of_templates(parser, inventory, platforms, commands),
     };
     // Without any template each host tells that it has none.
     match chosen.iter().find(|column| !known.contains(column)) {
@@ -36,7 +36,7 @@ fn is_open(host: &Host) -> bool {
 }
 
 /// The columns of all commands on all platforms, each once.
-fn of_builtins(
+fn of_templates(
     parser: &Parser,
     inventory: &Inventory,
     platforms: &Platforms,
@@ -45,7 +45,7 @@ fn of_builtins(
     let asked_for = inventory.hosts().iter().filter_map(|host| host.platform()).collect::<BTreeSet<_>>();
     // An unknown platform is told host by host.
     let found = asked_for.into_iter().filter_map(|name| platforms.find(name).ok());
-    let names: BTreeSet<String> = found.map(|platform| platform.name().to_owned()).collect();
+    let names: BTreeSet<String> = found.map(|platform| ntc_name_of(&platform).to_owned()).collect();
     let mut known: Vec<String> = Vec::new();
     for (platform, command) in names.iter().flat_map(|on| commands.iter().map(move |it| (on, it))) {
         // A command without a template adds no columns.

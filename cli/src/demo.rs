@@ -4,9 +4,11 @@ use crate::args::{DemoArgs, Format};
 use crate::exit::{Ended, Usage, written};
 use crate::lab;
 use crate::output::Printer;
-use crate::plan::{Parser, Plan};
+use crate::parser::Parser;
+use crate::plan::Plan;
 use crate::run::execute;
 use linecrew_core::platform::Platforms;
+use linecrew_core::textfsm::Templates;
 use std::fs;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
@@ -26,7 +28,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Ended, Usage> {
     let plan = Plan {
         inventory: lab.inventory(known_hosts),
         commands: vec![COMMAND.to_owned()],
-        parser: Parser::Builtin,
+        parser: Parser::Templates(Templates::builtin()),
         credentials,
         limits: args.limits,
         login_attempts: 1,

@@ -1,10 +1,10 @@
 //! The exit codes.
 //!
-//! | code | meaning                                                                                  |
-//! |------|------------------------------------------------------------------------------------------|
-//! | 0    | every host did what it was asked to                                                      |
-//! | 1    | some host failed, or refused a command; some definition has an error                     |
-//! | 2    | usage: arguments, an inventory, a template or a password file that cannot be used        |
+//! | code | meaning                                                                                             |
+//! |------|-----------------------------------------------------------------------------------------------------|
+//! | 0    | every host did what it was asked to                                                                 |
+//! | 1    | some host failed, or refused a command; a definition has an error; a template refuses a text        |
+//! | 2    | usage: arguments, an inventory, a template or a password file that cannot be used                   |
 //!
 //! Where the reader of the output went away, as `head` does, the run ends early and in silence; the code tells of the
 //! hosts up to then: 1 if one of them failed, else 0.
@@ -46,14 +46,19 @@ pub(crate) fn written(result: io::Result<()>) -> Result<(), Usage> {
     }
 }
 
+/// Says something on one line beside the output.
+#[allow(clippy::print_stderr, reason = "the one place where the program speaks beside its output")]
+pub(crate) fn say(what: impl std::fmt::Display) {
+    eprintln!("linecrew: {what}");
+}
+
 /// Says why a command could not be carried out, and chooses the exit code.
-#[allow(clippy::print_stderr, reason = "the one place where the program says why it does not begin")]
 pub(crate) fn report(result: Result<Ended, Usage>) -> ExitCode {
     match result {
         Ok(Ended::Well) => ExitCode::SUCCESS,
         Ok(Ended::SomeFailed) => ExitCode::from(1),
         Err(usage) => {
-            eprintln!("linecrew: {usage}");
+            say(usage);
             ExitCode::from(2)
         }
     }

@@ -11,6 +11,8 @@ mod exit;
 #[cfg(feature = "lab")]
 mod lab;
 mod output;
+mod parse;
+mod parser;
 mod password;
 mod plan;
 mod platforms;
@@ -28,6 +30,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let result = match Args::parse().command {
         Command::Run(args) => run::run(&args),
+        Command::Parse(args) => parse::run(&args),
         Command::Platforms(args) => platforms::run(&args),
         #[cfg(feature = "lab")]
         Command::Selftest(args) => selftest::run(&args),

@@ -3,6 +3,7 @@
 use crate::args::{DefaultsArgs, HostArgs, LimitArgs, RunArgs};
 use crate::columns;
 use crate::exit::Usage;
+use crate::parser::Parser;
 use crate::password;
 use crate::platforms;
 use linecrew_core::executor::Executor;
@@ -10,7 +11,6 @@ use linecrew_core::fleet::Fleet;
 use linecrew_core::inventory::{Entry, Host, Inventory, SshConfigFile};
 use linecrew_core::platform::Platforms;
 use linecrew_core::session::Timeouts;
-use linecrew_core::textfsm::{Template, builtin, builtins};
 use linecrew_core::transport::Credentials;
 use linecrew_transports::StandardConnectors;
 use std::path::{Path, PathBuf};
@@ -45,11 +45,7 @@ impl Plan {
     /// Reads what the arguments name; nothing is connected yet.
     pub(crate) fn new(args: &RunArgs) -> Result<Self, Usage> {
         let inventory = inventory(&args.hosts)?;
-        let parser = match (&args.output.template, args.output.parse) {
-            (Some(file), _) => Parser::template(file)?,
-            (None, true) => Parser::Builtin,
-            (None, false) => Parser::None,
-        };
+        let parser = Parser::new(&args.output.parser, args.output.parse)?;
         let platforms = platforms::known(args.hosts.defaults.platforms.as_deref())?;
         columns::check(&args.output.columns, &parser, &inventory, &platforms, &args.commands)?;
         let credentials = password::credentials(&args.login, &inventory)?;
@@ -133,41 +129,6 @@ impl Connectors for Recorded {
             Some(folder) => Arc::new(RecordingConnector::new(connector, folder)),
             None => connector,
         })
-    }
-}
-
-/// How replies become tables.
-#[derive(Clone)]
-pub(crate) enum Parser {
-    /// Not at all.
-    None,
-    /// By the built-in template for the platform and the command.
-    Builtin,
-    /// By one template of the user's.
-    Template(Arc<Template>),
-}
-
-impl Parser {
-    fn template(file: &PathBuf) -> Result<Self, Usage> {
-        Ok(Self::Template(Arc::new(Template::load(file).map_err(Usage::new)?)))
-    }
-
-    /// The template for a command, if replies are to be parsed; an error if there is none for it.
-    pub(crate) fn find(&self, platform: &str, command: &str) -> Result<Option<Arc<Template>>, String> {
-        match self {
-            Self::None => Ok(None),
-            Self::Template(template) => Ok(Some(Arc::clone(template))),
-            Self::Builtin => builtin(platform, command).map(Some).ok_or_else(|| {
-                let known: Vec<_> = builtins()
-                    .filter(|known| known.platform == platform)
-                    .map(|known| format!("\"{}\"", known.command))
-                    .collect();
-                let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-                format!(
-                    "no built-in template for {platform} \"{command}\" (there are: {known}); give --template"
-                )
-            }),
-        }
     }
 }
 

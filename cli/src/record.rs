@@ -1,7 +1,7 @@
 //! What is shown of one host: plain data, the same for every format.
 
 use crate::advice::with_advice;
-use crate::plan::Parser;
+use crate::parser::{Parser, ntc_name_of};
 use linecrew_core::fleet::{HostError, Outcome};
 use linecrew_core::session::{Detection, Reply, Session};
 use linecrew_core::textfsm::Table;
@@ -48,6 +48,9 @@ pub(crate) struct ReplyRecord {
     pub(crate) text: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) parsed: Option<Table>,
+    /// What parsed it: the file of the template, or that it is built in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) parser: Option<String>,
     /// How the device refused the command, or why its reply cannot be parsed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) error: Option<String>,
@@ -61,7 +64,7 @@ pub(crate) struct Done {
 
 /// Sends the commands to a host; the job of a run.
 pub(crate) fn send(session: &mut Session, commands: &[String], parser: &Parser) -> Result<Done, HostError> {
-    let platform = session.platform().name().to_owned();
+    let platform = ntc_name_of(session.platform()).to_owned();
     let replies = session.send_commands(commands)?;
     let replies = replies.into_iter().map(|reply| ReplyRecord::new(reply, &platform, parser)).collect();
     Ok(Done { replies, detected: session.detection().cloned() })
@@ -105,19 +108,23 @@ impl ReplyRecord {
         let refused =
             reply.failure.as_ref().map(|failure| format!("refused by the device: {}", failure.line));
         let parsed = if refused.is_some() { Ok(None) } else { parse(&reply, platform, parser) };
-        let (parsed, fault) = match parsed {
-            Ok(parsed) => (parsed, None),
-            Err(fault) => (None, Some(fault)),
+        let (parsed, parser, fault) = match parsed {
+            Ok(Some((table, parser))) => (Some(table), Some(parser), None),
+            Ok(None) => (None, None, None),
+            Err(fault) => (None, None, Some(fault)),
         };
         let error = refused.or(fault);
-        let elapsed_ms = millis(reply.elapsed);
-        Self { command: reply.command, ok: error.is_none(), elapsed_ms, text: reply.text, parsed, error }
+        let (ok, elapsed_ms) = (error.is_none(), millis(reply.elapsed));
+        Self { command: reply.command, ok, elapsed_ms, text: reply.text, parsed, parser, error }
     }
 }
 
-fn parse(reply: &Reply, platform: &str, parser: &Parser) -> Result<Option<Table>, String> {
-    let Some(template) = parser.find(platform, &reply.command)? else { return Ok(None) };
-    reply.parse_textfsm(&template).map(Some).map_err(|error| error.to_string())
+/// The reply as a table, and what made it one.
+fn parse(reply: &Reply, platform: &str, parser: &Parser) -> Result<Option<(Table, String)>, String> {
+    let found = parser.find(platform, &reply.command).map_err(|error| error.to_string())?;
+    let Some(parser) = found else { return Ok(None) };
+    let table = parser.parse_text(&reply.text).map_err(|error| error.to_string())?;
+    Ok(Some((table, parser.name().to_owned())))
 }
 
 fn millis(duration: std::time::Duration) -> u64 {

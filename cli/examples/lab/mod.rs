@@ -3,7 +3,7 @@
 use linecrew_core::executor::Executor;
 use linecrew_core::fleet::{Fleet, HostError};
 use linecrew_core::inventory::{Host, Inventory};
-use linecrew_core::textfsm::builtin;
+use linecrew_core::textfsm::Templates;
 use linecrew_testkit::Lab;
 use linecrew_transports::StandardConnectors;
 use std::error::Error;
@@ -36,8 +36,8 @@ pub(crate) fn hostname_and(column: &str, fleet: &Fleet, host: &Host) -> Result<(
     let mut session = fleet.open(host)?;
     let reply = session.send_command("show version")?;
     session.close();
-    let template = builtin("cisco_iosxe", "show version").ok_or_else(|| HostError::job("no template"))?;
-    let table = reply.parse_textfsm(&template).map_err(HostError::job)?;
+    let parser = Templates::builtin().find("cisco_iosxe", "show version").map_err(HostError::job)?;
+    let table = parser.parse_text(&reply.text).map_err(HostError::job)?;
     let row = table.first().ok_or_else(|| HostError::job(format!("{}: nothing to parse", host.name())))?;
     let value = row.get(column).ok_or_else(|| HostError::job(format!("the template has no {column}")))?;
     let first = value.as_list().and_then(|items| items.first()).unwrap_or(value);

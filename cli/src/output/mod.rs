@@ -4,7 +4,9 @@ mod cell;
 mod grid;
 mod json;
 mod raw;
+mod rows;
 mod safe;
+mod sheet;
 mod table;
 
 pub(crate) use grid::grid;
@@ -13,6 +15,7 @@ use crate::args::Format;
 use crate::record::HostRecord;
 use std::io::{self, Write};
 
+pub(crate) use rows::Rows;
 #[cfg(feature = "lab")]
 pub(crate) use safe::safe;
 

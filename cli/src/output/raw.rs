@@ -40,6 +40,7 @@ mod tests {
                 elapsed_ms: 0,
                 text: sent,
                 parsed: None,
+                parser: None,
                 error: None,
             }],
         };

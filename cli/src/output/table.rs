@@ -2,27 +2,19 @@
 
 use super::cell::Cell;
 use super::safe::safe;
+use super::sheet::{Sheet, WIDEST_CELL, text_of, width};
 use crate::record::{HostRecord, ReplyRecord, Status};
-use comfy_table::Table as Grid;
-use comfy_table::TableStyle;
-use linecrew_core::textfsm::{Row, Value};
+use linecrew_core::textfsm::Row;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-/// What a pipe gets, where nobody says how wide it is.
-const WIDTH_OF_A_PIPE: u16 = 160;
-/// A cell is cut here: longer ones are for `--format json`.
-const WIDEST_CELL: usize = 40;
 /// A reply is not cut shorter than this, however narrow the terminal is.
 const NARROWEST_REPLY: usize = 20;
 /// So many hosts of a found platform are named.
 const MOST_NAMED: usize = 5;
-/// Between two columns.
-const GAP: usize = 2;
 
 pub(super) fn hosts(out: &mut impl Write, records: &[HostRecord], columns: &[String]) -> io::Result<()> {
-    let width = usize::from(Grid::new().width().unwrap_or(WIDTH_OF_A_PIPE));
-    hosts_within(out, records, columns, width)
+    hosts_within(out, records, columns, width())
 }
 
 fn hosts_within(
@@ -34,11 +26,12 @@ fn hosts_within(
     let parsed = records.iter().flat_map(|record| &record.replies).any(|reply| reply.parsed.is_some());
     let left_out = if parsed {
         let rows = parsed_rows(records, columns);
-        let shown = if columns.is_empty() { columns_that_fit(&rows, width) } else { usize::MAX };
-        print(out, &rows, shown, WIDEST_CELL)?
+        // The host and its status are always shown.
+        let shown = if columns.is_empty() { rows.columns_that_fit(width, 2) } else { usize::MAX };
+        rows.print(out, shown, WIDEST_CELL)?
     } else {
         let rows = plain_rows(records);
-        print(out, &rows, usize::MAX, width_of_replies(&rows, width))?
+        rows.print(out, usize::MAX, rows.width_of_last(width, NARROWEST_REPLY))?
     };
     if left_out > 0 {
         writeln!(out, "({left_out} more columns: choose with --columns, or see all with --format json)")?;
@@ -68,11 +61,8 @@ fn platforms_found(out: &mut impl Write, records: &[HostRecord]) -> io::Result<(
     Ok(())
 }
 
-/// The heading, then the rows.
-type Rows = Vec<Vec<Cell>>;
-
-fn plain_rows(records: &[HostRecord]) -> Rows {
-    let mut rows = vec![["HOST", "STATUS", "TIME", "COMMAND", "REPLY"].map(Cell::new).to_vec()];
+fn plain_rows(records: &[HostRecord]) -> Sheet {
+    let mut rows = Sheet::new(["HOST", "STATUS", "TIME", "COMMAND", "REPLY"]);
     for record in records {
         let host = [&record.host, status(record), &time(record.elapsed_ms)].map(Cell::new);
         let replies = record.replies.iter().map(|reply| [Cell::new(&reply.command), summary(reply)]);
@@ -80,7 +70,9 @@ fn plain_rows(records: &[HostRecord]) -> Rows {
         if replies.is_empty() {
             replies.push(["", record.phase.as_deref().unwrap_or_default()].map(Cell::new));
         }
-        rows.extend(replies.into_iter().map(|reply| host.iter().cloned().chain(reply).collect()));
+        for reply in replies {
+            rows.row(host.iter().cloned().chain(reply));
+        }
     }
     rows
 }
@@ -99,10 +91,9 @@ fn summary(reply: &ReplyRecord) -> Cell {
     }
 }
 
-fn parsed_rows(records: &[HostRecord], columns: &[String]) -> Rows {
+fn parsed_rows(records: &[HostRecord], columns: &[String]) -> Sheet {
     let chosen = if columns.is_empty() { columns_with_content(records) } else { columns.to_vec() };
-    let heading = ["HOST", "STATUS"].into_iter().chain(chosen.iter().map(String::as_str)).map(Cell::new);
-    let mut rows = vec![heading.collect::<Vec<_>>()];
+    let mut rows = Sheet::new(["HOST", "STATUS"].into_iter().chain(chosen.iter().map(String::as_str)));
     for record in records {
         let host = [&record.host, status(record)].map(Cell::new);
         let cells = |row: &Row| -> Vec<Cell> {
@@ -110,9 +101,11 @@ fn parsed_rows(records: &[HostRecord], columns: &[String]) -> Rows {
             host.iter().cloned().chain(cells.map(|text| Cell::new(&text))).collect()
         };
         let before = rows.len();
-        rows.extend(all_rows(record).map(cells));
+        for row in all_rows(record) {
+            rows.row(cells(row));
+        }
         if rows.len() == before {
-            rows.push(host.iter().cloned().chain(chosen.iter().map(|_| Cell::default())).collect());
+            rows.row(host.iter().cloned().chain(chosen.iter().map(|_| Cell::default())));
         }
     }
     rows
@@ -131,61 +124,6 @@ fn columns_with_content(records: &[HostRecord]) -> Vec<String> {
         }
     }
     columns
-}
-
-fn text_of(value: &Value) -> String {
-    match value {
-        Value::Text(text) => text.clone(),
-        Value::None => String::new(),
-        Value::List(items) => items.iter().map(text_of).collect::<Vec<_>>().join(" "),
-        Value::Map(entries) => {
-            let entries = entries.iter().map(|(key, value)| format!("{key}={}", text_of(value)));
-            entries.collect::<Vec<_>>().join(" ")
-        }
-    }
-}
-
-/// Prints the first so many columns, the last of all no wider than `last`, and tells how many are not shown.
-fn print(out: &mut impl Write, rows: &Rows, shown: usize, last: usize) -> io::Result<usize> {
-    let columns = rows.first().map_or(0, Vec::len);
-    let limit = |column: usize| if column + 1 == columns { last } else { WIDEST_CELL };
-    let mut grid = Grid::new();
-    grid.load_style(TableStyle::new()).set_content_arrangement(comfy_table::ContentArrangement::Disabled);
-    for (index, row) in rows.iter().enumerate() {
-        let row = row.iter().take(shown).enumerate().map(|(column, cell)| cell.within(limit(column)));
-        if index == 0 {
-            grid.set_header(row)
-        } else {
-            grid.add_row(row)
-        };
-    }
-    for line in grid.lines() {
-        writeln!(out, "{}", line.trim())?;
-    }
-    Ok(columns.saturating_sub(shown))
-}
-
-/// How wide the widest cell of a column is shown.
-fn widest(rows: &Rows, column: usize) -> usize {
-    rows.iter().map(|row| row[column].width().min(WIDEST_CELL)).max().unwrap_or_default()
-}
-
-fn columns_that_fit(rows: &Rows, width: usize) -> usize {
-    let columns = rows.first().map_or(0, Vec::len);
-    let mut used = 0;
-    // The host and its status are always shown.
-    let fits = |column: &usize| {
-        used += widest(rows, *column) + GAP;
-        *column < 2 || used <= width
-    };
-    (0..columns).take_while(fits).count()
-}
-
-/// What the other columns leave of the width to the last one.
-fn width_of_replies(rows: &Rows, width: usize) -> usize {
-    let columns = rows.first().map_or(0, Vec::len);
-    let others: usize = (0..columns.saturating_sub(1)).map(|column| widest(rows, column) + GAP).sum();
-    width.saturating_sub(others + GAP).clamp(NARROWEST_REPLY, WIDEST_CELL)
 }
 
 fn status(record: &HostRecord) -> &'static str {
@@ -207,7 +145,7 @@ mod tests {
 
     fn reply(command: &str, text: &str) -> ReplyRecord {
         let (command, text) = (command.to_owned(), text.to_owned());
-        ReplyRecord { command, ok: true, elapsed_ms: 0, text, parsed: None, error: None }
+        ReplyRecord { command, ok: true, elapsed_ms: 0, text, parsed: None, parser: None, error: None }
     }
 
     #[test]

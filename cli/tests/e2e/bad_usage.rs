@@ -74,7 +74,7 @@ fn a_missing_template_is_told() {
     let site = Site::new(mixed(1));
     let file = site.path("none.textfsm");
     let fault = fault_of(&file, &site, &["show clock", "--template", &file]);
-    assert!(fault.starts_with(": the template cannot be read: No such file"), "{fault}");
+    assert!(fault.starts_with(": the file cannot be read: No such file"), "{fault}");
 }
 
 #[test]
@@ -101,7 +101,10 @@ fn arguments_that_cannot_be_used_are_told() {
             &["run", "show clock", "--host", "r1", "--host-key-check", "no"],
             "expected strict, accept-new or off",
         ),
-        (&["run", "show clock", "--host", "r1", "--columns", "X"], "<--parse|--template <FILE>>"),
+        (
+            &["run", "show clock", "--host", "r1", "--columns", "X"],
+            "<--parse|--template <FILE>|--templates <DIR|builtin>>",
+        ),
         (&["run", "show clock", "--host", "r1", "--silence-timeout", "0"], "expected seconds above 0"),
         (&["lab", "--platform", "junos"], "--platform junos: expected one of cisco_iosxe, frr"),
     ] {

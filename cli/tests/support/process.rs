@@ -2,15 +2,17 @@
 
 use super::{PATIENCE, tells_a_secret};
 use serde_json::Value;
-use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Command, Stdio};
+use std::io::{self, BufRead, BufReader, Read};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 
-/// The binary with these arguments and no password in its environment.
+/// The binary with these arguments, and neither a password nor templates of the machine in its environment.
 pub(crate) fn linecrew(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_linecrew"));
     command.args(args).stdin(Stdio::null());
-    command.env_remove("LINECREW_PASSWORD").env_remove("LINECREW_ENABLE_SECRET");
+    for variable in ["LINECREW_PASSWORD", "LINECREW_ENABLE_SECRET", "NET_TEXTFSM", "NTC_TEMPLATES_DIR"] {
+        command.env_remove(variable);
+    }
     command
 }
 
@@ -34,6 +36,18 @@ impl Process {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (out, err) = (lines(child.stdout.take().unwrap()), lines(child.stderr.take().unwrap()));
         Self { child, out, err }
+    }
+
+    /// Starts it and writes to its standard input on a thread of its own.
+    pub(crate) fn with_input(
+        command: Command,
+        write: impl FnOnce(ChildStdin) -> io::Result<()> + Send + 'static,
+    ) -> Self {
+        let mut process = Self::start(command);
+        let input = process.child.stdin.take().unwrap();
+        // A process that ends early reads no more.
+        std::thread::spawn(move || write(input));
+        process
     }
 
     pub(crate) fn id(&self) -> u32 {

@@ -1,65 +1,90 @@
-//! The templates that come with the crate.
+//! The templates that come with the crate, and their index.
 
-use super::template::Template;
-use std::sync::{Arc, OnceLock};
-
-/// A template that comes with the crate: the platform and the command that it is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Builtin {
-    /// The platform, as its definition is named.
-    pub platform: &'static str,
-    /// The command, written out in full.
-    pub command: &'static str,
+macro_rules! files {
+    ($($name:literal)*) => { &[$(($name, include_str!(concat!("templates/", $name)))),*] };
 }
 
-struct Entry {
-    builtin: Builtin,
-    text: &'static str,
-    template: OnceLock<Arc<Template>>,
-}
-
-impl Entry {
-    const fn new(platform: &'static str, command: &'static str, text: &'static str) -> Self {
-        Self { builtin: Builtin { platform, command }, text, template: OnceLock::new() }
-    }
-
-    #[allow(clippy::expect_used, reason = "the text is part of the crate, and a test parses each")]
-    fn template(&self) -> Arc<Template> {
-        let parse = || {
-            let Builtin { platform, command } = self.builtin;
-            let template = Template::parse(self.text).expect("built-in templates are well formed");
-            Arc::new(template.origin(format!("built-in {platform} '{command}'")))
-        };
-        self.template.get_or_init(parse).clone()
-    }
-}
-
-static ENTRIES: [Entry; 2] = [
-    Entry::new("cisco_iosxe", "show version", include_str!("templates/cisco_iosxe_show_version.textfsm")),
-    Entry::new("frr", "show version", include_str!("templates/frr_show_version.textfsm")),
+static FILES: &[(&str, &str)] = files![
+    "index"
+    "arista_eos_show_interfaces_status.textfsm"
+    "arista_eos_show_inventory.textfsm"
+    "arista_eos_show_ip_arp.textfsm"
+    "arista_eos_show_ip_bgp_summary.textfsm"
+    "arista_eos_show_ip_interface_brief.textfsm"
+    "arista_eos_show_ip_route_summary.textfsm"
+    "arista_eos_show_lldp_neighbors.textfsm"
+    "arista_eos_show_lldp_neighbors_detail.textfsm"
+    "arista_eos_show_mac_address-table.textfsm"
+    "arista_eos_show_running-config.textfsm"
+    "arista_eos_show_version.textfsm"
+    "cisco_iosxe_show_cdp_neighbors.textfsm"
+    "cisco_iosxe_show_cdp_neighbors_detail.textfsm"
+    "cisco_iosxe_show_interfaces_status.textfsm"
+    "cisco_iosxe_show_inventory.textfsm"
+    "cisco_iosxe_show_ip_arp.textfsm"
+    "cisco_iosxe_show_ip_bgp_summary.textfsm"
+    "cisco_iosxe_show_ip_interface_brief.textfsm"
+    "cisco_iosxe_show_ip_route_summary.textfsm"
+    "cisco_iosxe_show_lldp_neighbors.textfsm"
+    "cisco_iosxe_show_lldp_neighbors_detail.textfsm"
+    "cisco_iosxe_show_mac_address-table.textfsm"
+    "cisco_iosxe_show_running-config.textfsm"
+    "cisco_iosxe_show_version.textfsm"
+    "cisco_iosxr_show_arp.textfsm"
+    "cisco_iosxr_show_bgp_summary.textfsm"
+    "cisco_iosxr_show_cdp_neighbors.textfsm"
+    "cisco_iosxr_show_cdp_neighbors_detail.textfsm"
+    "cisco_iosxr_show_interfaces_brief.textfsm"
+    "cisco_iosxr_show_inventory.textfsm"
+    "cisco_iosxr_show_ipv4_interface_brief.textfsm"
+    "cisco_iosxr_show_l2vpn_mac-learning.textfsm"
+    "cisco_iosxr_show_lldp_neighbors.textfsm"
+    "cisco_iosxr_show_lldp_neighbors_detail.textfsm"
+    "cisco_iosxr_show_route_summary.textfsm"
+    "cisco_iosxr_show_running-config.textfsm"
+    "cisco_iosxr_show_version.textfsm"
+    "cisco_nxos_show_cdp_neighbors.textfsm"
+    "cisco_nxos_show_cdp_neighbors_detail.textfsm"
+    "cisco_nxos_show_interface_brief.textfsm"
+    "cisco_nxos_show_interface_status.textfsm"
+    "cisco_nxos_show_inventory.textfsm"
+    "cisco_nxos_show_ip_arp.textfsm"
+    "cisco_nxos_show_ip_bgp_summary.textfsm"
+    "cisco_nxos_show_ip_interface_brief.textfsm"
+    "cisco_nxos_show_ip_route_summary.textfsm"
+    "cisco_nxos_show_lldp_neighbors.textfsm"
+    "cisco_nxos_show_lldp_neighbors_detail.textfsm"
+    "cisco_nxos_show_mac_address-table.textfsm"
+    "cisco_nxos_show_running-config.textfsm"
+    "cisco_nxos_show_version.textfsm"
+    "frr_show_bgp_summary.textfsm"
+    "frr_show_evpn_arp-cache.textfsm"
+    "frr_show_evpn_mac.textfsm"
+    "frr_show_interface_brief.textfsm"
+    "frr_show_ip_route_summary.textfsm"
+    "frr_show_running-config.textfsm"
+    "frr_show_version.textfsm"
+    "juniper_junos_show_arp.textfsm"
+    "juniper_junos_show_bgp_summary.textfsm"
+    "juniper_junos_show_chassis_hardware.textfsm"
+    "juniper_junos_show_configuration.textfsm"
+    "juniper_junos_show_ethernet-switching_table.textfsm"
+    "juniper_junos_show_interfaces_descriptions.textfsm"
+    "juniper_junos_show_interfaces_terse.textfsm"
+    "juniper_junos_show_lldp_neighbors.textfsm"
+    "juniper_junos_show_route_summary.textfsm"
+    "juniper_junos_show_version.textfsm"
 ];
 
-/// The template for a command of a platform, if the crate has one. It is read once and shared from then on.
-///
-/// Case and extra spaces in `command` do not count; abbreviations are not known.
-///
-/// ```
-/// let template = linecrew_core::textfsm::builtin("frr", "show version").unwrap();
-/// let table = template.parse_text("FRRouting 8.4.4 (R101) on Linux(5.10.0).\n")?;
-/// assert_eq!(table.rows()[0].text("VERSION"), "8.4.4");
-/// # Ok::<(), linecrew_core::textfsm::ParseError>(())
-/// ```
-pub fn builtin(platform: &str, command: &str) -> Option<Arc<Template>> {
-    let words: Vec<&str> = command.split_whitespace().collect();
-    let command = words.join(" ");
-    let is_it = |known: Builtin| known.platform == platform && known.command.eq_ignore_ascii_case(&command);
-    ENTRIES.iter().find(|entry| is_it(entry.builtin)).map(Entry::template)
+/// The text of a file.
+pub(super) fn text(file: &str) -> Option<&'static str> {
+    FILES.iter().find(|(name, _)| *name == file).map(|(_, text)| *text)
 }
 
-/// All built-in templates.
-pub fn builtins() -> impl Iterator<Item = Builtin> {
-    ENTRIES.iter().map(|entry| entry.builtin)
+/// The names of all files.
+#[cfg(test)]
+pub(super) fn files() -> impl Iterator<Item = &'static str> {
+    FILES.iter().map(|(name, _)| *name)
 }
 
 #[cfg(test)]

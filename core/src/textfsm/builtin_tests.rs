@@ -1,10 +1,54 @@
 //! The built-in templates on realistic outputs.
 
 use super::*;
+use crate::textfsm::{Template, Templates};
+use std::path::{Path, PathBuf};
+
+/// Replies of devices, `TEMPLATE.txt` or `TEMPLATE_VARIANT.txt`, each beside the rows that it gives, `.json`.
+fn replies() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/textfsm/testdata/replies");
+    let mut replies: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    replies.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
+    replies.sort();
+    replies
+}
+
+/// The longest name of a template that the name of the reply begins with.
+fn template_of(reply: &Path) -> &'static str {
+    let name = reply.file_stem().unwrap().to_str().unwrap();
+    let names =
+        files().filter(|file| file.strip_suffix(".textfsm").is_some_and(|stem| name.starts_with(stem)));
+    names.max_by_key(|file| file.len()).unwrap_or_else(|| panic!("{name} is a reply for no template"))
+}
+
+#[test]
+fn replies_of_devices_give_the_rows_beside_them() {
+    let mut differ = Vec::new();
+    for reply in replies() {
+        let template = Template::parse(text(template_of(&reply)).unwrap()).unwrap();
+        let table = template.parse_text(&std::fs::read_to_string(&reply).unwrap());
+        let rows = serde_json::to_value(table.unwrap_or_else(|error| panic!("{}: {error}", reply.display())))
+            .unwrap();
+        let expected = std::fs::read_to_string(reply.with_extension("json")).unwrap_or_default();
+        let expected: serde_json::Value = serde_json::from_str(&expected).unwrap_or_default();
+        if rows != expected {
+            differ.push(format!("{}\n{rows:#}", reply.display()));
+        }
+    }
+    assert!(differ.is_empty(), "{}", differ.join("\n"));
+}
+
+#[test]
+fn every_template_has_a_reply() {
+    let with_reply: Vec<_> = replies().iter().map(|reply| template_of(reply)).collect();
+    let others: Vec<_> = files().filter(|file| *file != "index" && !with_reply.contains(file)).collect();
+    // The tests below have theirs.
+    assert_eq!(others, ["cisco_iosxe_show_version.textfsm", "frr_show_version.textfsm"]);
+}
 
 /// Parses `text` as a platform's `show version`, which gives one row, and returns that as JSON.
 fn show_version(platform: &str, text: &str) -> serde_json::Value {
-    let table = builtin(platform, "show version").unwrap().parse_text(text).unwrap();
+    let table = Templates::builtin().find(platform, "show version").unwrap().parse_text(text).unwrap();
     assert_eq!(table.len(), 1, "{table:?}");
     serde_json::to_value(table.first()).unwrap()
 }
@@ -15,21 +59,6 @@ fn check(text: &str, expected: &serde_json::Value) {
     for (name, value) in expected.as_object().unwrap() {
         assert_eq!(&row[name], value, "{name}");
     }
-}
-
-#[test]
-fn every_builtin_is_well_formed_and_found_under_its_own_name() {
-    for Builtin { platform, command } in builtins() {
-        assert!(builtin(platform, command).is_some_and(|template| !template.header().is_empty()));
-    }
-}
-
-#[test]
-fn a_builtin_is_read_once_and_its_command_may_be_spaced() {
-    let first = builtin("frr", "show version").unwrap();
-    assert!(Arc::ptr_eq(&first, &builtin("frr", " Show  version ").unwrap()));
-    assert!(builtin("frr", "show").is_none());
-    assert!(builtin("nobody", "show version").is_none());
 }
 
 #[test]
@@ -125,7 +154,7 @@ fn frrouting() {
 
 #[test]
 fn a_text_that_is_no_version_gives_no_rows() {
-    let table =
-        builtin("cisco_iosxe", "show version").unwrap().parse_text("% Invalid input detected\n").unwrap();
+    let parser = Templates::builtin().find("cisco_iosxe", "show version").unwrap();
+    let table = parser.parse_text("% Invalid input detected\n").unwrap();
     assert!(table.is_empty());
 }

@@ -32,7 +32,7 @@ impl TemplateError {
     }
 
     pub(super) fn unreadable(source: io::Error) -> Self {
-        Self { source: Some(source), ..Self::whole("the template cannot be read") }
+        Self { source: Some(source), ..Self::whole("the file cannot be read") }
     }
 
     pub(super) fn of(mut self, origin: Option<&str>) -> Self {

@@ -18,12 +18,9 @@ impl<'t> Iterator for Lines<'t> {
         if self.rest.is_empty() {
             return None;
         }
-        let (line, rest) = match self.rest.char_indices().find(|(_, c)| ends_line(*c)) {
-            Some((at, '\r')) => {
-                let rest = &self.rest[at + 1..];
-                (&self.rest[..at], rest.strip_prefix('\n').unwrap_or(rest))
-            }
-            Some((at, c)) => (&self.rest[..at], &self.rest[at + c.len_utf8()..]),
+        let (line, rest) = match end_of_line(self.rest.as_bytes()) {
+            // What ends a line is a whole character.
+            Some((at, length)) => (&self.rest[..at], &self.rest[at + length..]),
             None => (self.rest, ""),
         };
         self.rest = rest;
@@ -31,8 +28,25 @@ impl<'t> Iterator for Lines<'t> {
     }
 }
 
-fn ends_line(c: char) -> bool {
-    matches!(c, '\n'..='\r' | '\x1c'..='\x1e' | '\u{85}' | '\u{2028}' | '\u{2029}')
+/// Where the first line ends, and how long its end is.
+fn end_of_line(text: &[u8]) -> Option<(usize, usize)> {
+    let mut at = 0;
+    loop {
+        at += plain_blocks(&text[at..]);
+        match text[at..] {
+            [] => return None,
+            [b'\r', b'\n', ..] | [0xc2, 0x85, ..] => return Some((at, 2)),
+            [b'\n'..=b'\r' | 0x1c..=0x1e, ..] => return Some((at, 1)),
+            [0xe2, 0x80, 0xa8 | 0xa9, ..] => return Some((at, 3)),
+            [..] => at += 1,
+        }
+    }
+}
+
+/// The length of the blocks at the start that hold nothing which could end a line.
+fn plain_blocks(text: &[u8]) -> usize {
+    let is_plain = |block: &[u8; 16]| block.iter().all(|byte| (0x20..0x80).contains(byte));
+    16 * text.as_chunks().0.iter().take_while(|block| is_plain(block)).count()
 }
 
 #[cfg(test)]
@@ -50,5 +64,10 @@ mod tests {
             ["a", "b", "c", "d", "e", "f", "g", "h"]
         );
         assert_eq!(split("a\r\r\nb\x1fc"), ["a", "", "b\x1fc"]);
+        let long = "x".repeat(40);
+        assert_eq!(
+            split(&format!("{long}\u{2027}\u{86}\n{long}\u{2029}b")),
+            [&format!("{long}\u{2027}\u{86}"), &long, "b"]
+        );
     }
 }

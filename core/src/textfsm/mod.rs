@@ -24,7 +24,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A template comes from a text ([`Template::parse`]), a file ([`Template::load`]) or the built-in set ([`builtin()`]).
+//! A template comes from a text ([`Template::parse`]) or a file ([`Template::load`]). [`Templates`] finds the one for a
+//! command of a platform: in ntc-templates, where the machine has it, or in the built-in set.
 //! A text that is too long to hold is parsed row by row ([`Template::rows`]).
 //!
 //! Neither a template nor a text can make it panic, hang or take unbounded memory. A line costs linear time whatever
@@ -40,6 +41,7 @@
 mod builtin;
 mod engine;
 mod error;
+mod library;
 mod lines;
 mod python_re;
 mod record;
@@ -49,8 +51,8 @@ mod table;
 mod template;
 mod value;
 
-pub use builtin::{Builtin, builtin, builtins};
 pub use error::{ParseError, ParseErrorKind, TemplateError};
+pub use library::{LookupError, Parser, Templates};
 pub use rows::{Rows, RowsError};
 pub use table::{Row, Table, Value};
 pub use template::Template;

@@ -103,6 +103,11 @@ impl Row {
         &self.values
     }
 
+    /// The values alone.
+    pub fn into_values(self) -> Vec<Value> {
+        self.values
+    }
+
     /// The columns and their values, in the order of the header.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.header.iter().map(String::as_str).zip(&self.values)

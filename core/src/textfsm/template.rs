@@ -233,7 +233,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.textfsm");
         let error = Template::load(&path).unwrap_err().to_string();
-        assert!(error.contains("x.textfsm: the template cannot be read: "), "{error}");
+        assert!(error.contains("x.textfsm: the file cannot be read: "), "{error}");
         std::fs::write(&path, "Value X (a)\n\nStart\n  ^a$\n").unwrap();
         let error = Template::load(&path).unwrap_err().to_string();
         assert!(error.contains("x.textfsm:4: a single '$'"), "{error}");

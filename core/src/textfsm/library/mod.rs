@@ -1,0 +1,90 @@
+//! Finds the template for a command of a platform, in folders with an index and in the built-in set.
+
+mod error;
+mod index;
+mod parser;
+mod places;
+mod shelf;
+
+pub use error::LookupError;
+pub use parser::Parser;
+
+use shelf::Shelf;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+/// Templates by platform and command. Clones share what was read, so one is enough for all workers.
+///
+/// It looks in folders that have an `index`, as ntc-templates' has, and in the built-in set, in this order; the first
+/// that knows the command serves. What is read, an index or a template, is read once.
+///
+/// ```
+/// use linecrew_core::textfsm::Templates;
+///
+/// let parser = Templates::builtin().find("frr", "sh ver")?;
+/// let table = parser.parse_text("FRRouting 8.4.4 (R101) on Linux(5.10.0).\n")?;
+/// assert_eq!(table.rows()[0].text("VERSION"), "8.4.4");
+/// assert_eq!(parser.name(), "built-in frr_show_version.textfsm");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Templates {
+    shelves: Vec<Arc<Shelf>>,
+}
+
+impl Templates {
+    /// The templates that come with the crate, alone.
+    pub fn builtin() -> Self {
+        static BUILTIN: OnceLock<Arc<Shelf>> = OnceLock::new();
+        Self { shelves: vec![BUILTIN.get_or_init(|| Arc::new(Shelf::builtin())).clone()] }
+    }
+
+    /// The folders that this machine has, then the built-in set: `$NET_TEXTFSM`, `$NTC_TEMPLATES_DIR`, an installed Python
+    /// package `ntc_templates`, and `~/ntc-templates`.
+    ///
+    /// Python's packages are looked for in the virtual environment, beside the `python3` of the search path, in the
+    /// user's own and the system's folders. A variable that names a folder without an index is an error at the first
+    /// look-up.
+    pub fn installed() -> Self {
+        let mut templates = Self::builtin();
+        let shelves =
+            places::find(&|name| std::env::var_os(name)).into_iter().map(|at| Arc::new(Shelf::folder(at)));
+        templates.shelves.splice(0..0, shelves);
+        templates
+    }
+
+    /// Looks in this folder first. It has an `index`, or is a checkout of ntc-templates, which has it deeper.
+    pub fn with_folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.shelves.insert(0, Arc::new(Shelf::folder(folder.into())));
+        self
+    }
+
+    /// What parses the reply to a command.
+    ///
+    /// The platform is named as the index names it, `cisco_ios`; ours know linecrew's name too, `cisco_iosxe`. A command may
+    /// be abbreviated as far as the index allows; how many spaces it has between its words does not count. An unknown
+    /// platform or command is an error that lists those that are near.
+    pub fn find(&self, platform: &str, command: &str) -> Result<Parser, LookupError> {
+        let command = command.split_whitespace().collect::<Vec<_>>().join(" ");
+        for shelf in &self.shelves {
+            if let Some(parser) = shelf.find(platform, &command)? {
+                return Ok(parser);
+            }
+        }
+        Err(LookupError::unknown(platform, &command, &self.shelves))
+    }
+
+    /// The commands that are known for a platform, as their index writes them, abbreviations written out.
+    pub fn commands(&self, platform: &str) -> Result<Vec<String>, LookupError> {
+        let mut commands = Vec::new();
+        for shelf in &self.shelves {
+            commands.extend(shelf.index()?.of_platform(platform).map(index::Row::command));
+        }
+        commands.sort();
+        commands.dedup();
+        Ok(commands)
+    }
+}
+
+#[cfg(test)]
+mod tests;
