@@ -21,6 +21,8 @@ pub mod process;
 mod rivals;
 mod samples;
 mod table;
+#[cfg(feature = "sessions")]
+mod wire;
 mod work;
 
 #[cfg(feature = "sessions")]
@@ -33,6 +35,8 @@ pub use linecrew::Linecrew;
 pub use pool::Pool;
 pub use samples::{Contender, Samples, alternate, rate};
 pub use table::{Bar, Better, Ratios, Table, verdict};
+#[cfg(feature = "sessions")]
+pub use wire::{CountingWaits, LongReply};
 pub use work::{Candidate, Work, candidate, candidates, scopes};
 
 #[cfg(feature = "rivals")]

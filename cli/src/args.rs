@@ -415,6 +415,10 @@ pub(crate) struct LabArgs {
     #[arg(long, default_value = "cisco_iosxe", value_name = "P")]
     pub(crate) platform: String,
 
+    /// Let sessions with the numbered ones start in privileged exec, as those of a user of privilege 15 do
+    #[arg(long)]
+    pub(crate) privileged: bool,
+
     /// How long each takes to answer, in milliseconds
     #[arg(long, default_value_t = 0, value_name = "MS")]
     pub(crate) latency: u64,

@@ -33,7 +33,8 @@ fn serve(args: &LabArgs) -> Result<Lab, Usage> {
     let latency = Duration::from_millis(args.latency);
     let own = described(args)?.into_iter().chain(recorded(args)?).collect::<Vec<_>>();
     let usual = if own.is_empty() { 12 } else { 0 };
-    let numbered = numbered(&args.platform, args.devices.unwrap_or(usual), latency)?;
+    let numbered =
+        numbered(&args.platform, args.devices.unwrap_or(usual), latency)?.privileged(args.privileged);
     let service = if args.transport == "ssh" { Service::Ssh } else { Service::Telnet };
     let add = |builder: LabBuilder, device: Device| builder.device(device.latency(latency), service);
     own.into_iter().fold(numbered, add).start().map_err(Usage::new)

@@ -231,6 +231,7 @@ pub struct LabBuilder {
     platform: Option<Platform>,
     service: Option<Service>,
     latency: Duration,
+    privileged: bool,
     added: Vec<(Device, Service)>,
 }
 
@@ -256,6 +257,12 @@ impl LabBuilder {
     /// Sets their [latency](Device::latency); none by default.
     pub fn latency(mut self, latency: Duration) -> Self {
         self.latency = latency;
+        self
+    }
+
+    /// Lets their sessions start in privileged exec; off by default.
+    pub fn privileged(mut self, privileged: bool) -> Self {
+        self.privileged = privileged;
         self
     }
 
@@ -286,6 +293,7 @@ impl LabBuilder {
         let platform = Arc::new(self.platform.unwrap_or_else(Platform::cisco_iosxe));
         let numbered = (1..=self.count).map(move |number| {
             let device = Device::new(Arc::clone(&platform), format!("r{number}")).latency(self.latency);
+            let device = if self.privileged { device.privileged() } else { device };
             (device, self.service.unwrap_or_else(|| Service::usual(number)))
         });
         numbered.chain(self.added)

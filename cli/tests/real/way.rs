@@ -6,15 +6,18 @@ use linecrew_core::cancel::CancelToken;
 use linecrew_core::cx::Cx;
 use linecrew_core::deadline::Deadline;
 use linecrew_core::platform::Platform;
-use linecrew_core::session::{Session, SessionBuilder, SessionError};
+use linecrew_core::session::{Check, SelfTest, Session, SessionBuilder, SessionError};
 use linecrew_core::transport::{Connector, Credentials, HostKeyCheck, Target};
+use linecrew_testkit::RecordingConnector;
 use linecrew_transports::ssh::SshConnector;
 use linecrew_transports::telnet::TelnetConnector;
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The way to a device.
 pub(crate) struct Way {
-    connector: Box<dyn Connector>,
+    connector: Arc<dyn Connector>,
     target: Target,
 }
 
@@ -27,14 +30,14 @@ impl Way {
     /// The same with a window told, so that the daemon pages.
     pub(crate) fn telnet_with(connector: TelnetConnector, port: u16) -> Self {
         let credentials = Credentials::default().password(PASSWORD).enable(ENABLE);
-        Self { connector: Box::new(connector), target: target(port, credentials) }
+        Self { connector: Arc::new(connector), target: target(port, credentials) }
     }
 
     /// To what a server's forced command is, over SSH.
     pub(crate) fn ssh(sshd: &Sshd) -> Self {
         let credentials = Credentials::user("root").private_key(sshd.user_key());
         let connector = SshConnector::new().host_key_check(HostKeyCheck::Off);
-        Self { connector: Box::new(connector), target: target(sshd.port, credentials) }
+        Self { connector: Arc::new(connector), target: target(sshd.port, credentials) }
     }
 
     /// Opens a session with FRRouting.
@@ -42,10 +45,25 @@ impl Way {
         self.open_with(&Session::builder(Platform::builtin("frr").unwrap())).unwrap()
     }
 
-    pub(crate) fn open_with(&self, builder: &SessionBuilder) -> Result<Session, SessionError> {
-        let cx = Cx::new(Deadline::after(Duration::from_mins(2), "test"), CancelToken::new());
-        builder.open(&*self.connector, &self.target, &cx)
+    /// Writes each session down in a folder, as `NAME.txt`.
+    pub(crate) fn recorded(self, name: &str, folder: &Path) -> Self {
+        let connector = RecordingConnector::new(self.connector, folder);
+        Self { connector: Arc::new(connector), target: self.target.name(name) }
     }
+
+    /// Walks through all operations.
+    pub(crate) fn self_test(&self, platform: &str) -> Vec<Check> {
+        let test = SelfTest::new(Session::builder(Platform::builtin(platform).unwrap())).allow_write();
+        test.run(&*self.connector, &self.target, &cx())
+    }
+
+    pub(crate) fn open_with(&self, builder: &SessionBuilder) -> Result<Session, SessionError> {
+        builder.open(&*self.connector, &self.target, &cx())
+    }
+}
+
+fn cx() -> Cx {
+    Cx::new(Deadline::after(Duration::from_mins(2), "test"), CancelToken::new())
 }
 
 fn target(port: u16, credentials: Credentials) -> Target {

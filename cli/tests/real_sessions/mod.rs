@@ -5,7 +5,7 @@ use crate::real::openssh::Sshd;
 use crate::real::way::Way;
 use linecrew_core::platform::{Platform, Platforms, Trace};
 use linecrew_core::secret::Secret;
-use linecrew_core::session::{Dialogue, ErrorKind, Expect, FailureCause, SendOptions, Session};
+use linecrew_core::session::{CheckOutcome, Dialogue, ErrorKind, Expect, FailureCause, SendOptions, Session};
 use linecrew_transports::telnet::TelnetConnector;
 use std::time::Duration;
 
@@ -202,10 +202,34 @@ fn a_platform_is_found_out_and_one_without_a_definition_learned() {
     }
 }
 
+/// Where the transcripts are written that the repository keeps (`testkit/tests/transcripts`); else to a folder that goes.
+const TRANSCRIPTS: &str = "LINECREW_TRANSCRIPTS";
+
+#[test]
+#[ignore = "needs frr and openssh"]
+fn a_self_test_fits_frrouting_and_a_shell() {
+    let lab = Lab::new();
+    // In front of it, since a shell that is not interactive, as sshd's first one, takes the prompt out of the environment.
+    let bash = Sshd::start(r"/usr/bin/env PS1='\u@srv1:\w\$ ' /bin/bash --norc --noprofile -i", "");
+    let passing = tempfile::tempdir().unwrap();
+    let folder = std::env::var_os(TRANSCRIPTS).map_or(passing.path().to_owned(), std::path::PathBuf::from);
+    for (name, platform, way) in [
+        ("frr_zebra_telnet", "frr", Way::telnet(lab.router.zebra)),
+        ("frr_vtysh_ssh", "frr", Way::ssh(&lab.sshd)),
+        ("bash_ssh", "linux", Way::ssh(&bash)),
+    ] {
+        let checks = way.recorded(name, &folder).self_test(platform);
+        let misfits: Vec<_> =
+            checks.iter().filter(|check| check.outcome == CheckOutcome::DoesNotFit).collect();
+        assert!(misfits.is_empty() && checks.len() >= 7, "{name}: {checks:#?}");
+        assert!(folder.join(format!("{name}.txt")).exists());
+    }
+}
+
 #[test]
 #[ignore = "needs openssh"]
 fn a_shell_is_learned_and_its_words_are_its_own() {
-    let sshd = Sshd::start("/bin/bash --norc --noprofile -i", "SetEnv PS1=shell$ \n");
+    let sshd = Sshd::start("/bin/bash --norc --noprofile -i", "");
     let generic = Session::builder(Platform::builtin("generic").unwrap());
     let mut session = Way::ssh(&sshd).open_with(&generic).unwrap();
     let long = format!("echo {}", "word ".repeat(60));

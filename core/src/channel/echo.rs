@@ -54,6 +54,11 @@ impl Echo {
         self.found.clone()
     }
 
+    /// The text up to its end was forgotten.
+    pub(super) fn forget(&mut self) {
+        self.found = Some(Found { place: 0..0, at_prompt: true });
+    }
+
     pub(super) fn is_found(&self) -> bool {
         self.found.is_some()
     }

@@ -55,6 +55,8 @@ pub(crate) struct Shown<'a> {
     pub(crate) text: &'a str,
     /// Where in them the echo of the command ends.
     pub(crate) echo_end: usize,
+    /// How much stood before them and was forgotten.
+    pub(crate) forgotten: usize,
     /// The current line.
     pub(crate) line: &'a str,
 }
@@ -86,6 +88,8 @@ pub(crate) struct Exchange<'a> {
     parts: Vec<Part>,
     /// A prompt that only log messages followed, and where its line begins.
     pushed_up: Option<(String, usize)>,
+    /// How much of the text was forgotten.
+    forgotten: usize,
     ends_at_prompt: bool,
     sent: (SystemTime, Instant),
 }
@@ -132,6 +136,7 @@ impl<'a> Exchange<'a> {
             lines: 0,
             parts: Vec::new(),
             pushed_up: None,
+            forgotten: 0,
             ends_at_prompt: true,
             sent: (SystemTime::now(), Instant::now()),
         }
@@ -195,7 +200,7 @@ impl<'a> Exchange<'a> {
 
     fn shown<'s>(&self, channel: &'s Channel, line: &'s str) -> Shown<'s> {
         let echo_end = self.echo.found().map_or(0, |found| found.place.end);
-        Shown { text: channel.text(), echo_end, line }
+        Shown { text: channel.text(), echo_end, forgotten: self.forgotten, line }
     }
 
     /// Ends the last reply here, whatever stands on the current line.
@@ -277,7 +282,12 @@ impl<'a> Exchange<'a> {
         Ok(false)
     }
 
-    fn scan(&mut self, channel: &Channel) {
+    fn scan(&mut self, channel: &mut Channel) {
+        self.scan_lines(channel);
+        self.forget_echo(channel);
+    }
+
+    fn scan_lines(&mut self, channel: &Channel) {
         let text = channel.text();
         while let Some(length) = text[self.scanned..].find('\n') {
             let place = self.scanned..self.scanned + length + 1;
@@ -331,6 +341,9 @@ impl<'a> Exchange<'a> {
 
     /// Takes note of a prompt that only log messages follow.
     fn note_pushed_up(&mut self, line: &Line<'_>) {
+        if self.pushed_up.is_none() && !line.text.starts_with(self.old_prompt.trim_end()) {
+            return;
+        }
         let is_old = !self.old_prompt.is_empty() && line.text.trim_end() == self.old_prompt.trim_end();
         if is_old {
             self.pushed_up = Some((line.text.trim_end().to_owned(), line.place.start));
@@ -368,19 +381,41 @@ impl<'a> Exchange<'a> {
             return None;
         }
         let raw = channel.take_raw();
+        if let [part] = &self.parts[..] {
+            return Some(vec![self.answer(self.only_text(channel, part), raw, part)]);
+        }
         let mut raw_start = 0;
         let answer = |part: &Part| {
-            let raw = raw[raw_start..part.raw_end.max(raw_start)].to_vec();
-            raw_start = part.raw_end.max(raw_start);
-            Answer {
-                text: self.reply_text(channel, part),
-                raw,
-                prompt: part.prompt.clone(),
-                start: self.sent.0,
-                elapsed: part.elapsed,
-            }
+            let range = raw_start..part.raw_end.max(raw_start);
+            raw_start = range.end;
+            self.answer(self.reply_text(channel, part), raw[range].to_vec(), part)
         };
         Some(self.parts.iter().map(answer).collect())
+    }
+
+    fn answer(&self, text: String, raw: Vec<u8>, part: &Part) -> Answer {
+        Answer { text, raw, prompt: part.prompt.clone(), start: self.sent.0, elapsed: part.elapsed }
+    }
+
+    /// The text of the only reply, which may be long: it is not copied where all of it is reply.
+    fn only_text(&self, channel: &mut Channel, part: &Part) -> String {
+        let all = part.echo.as_ref().is_some_and(|echo| echo.at_prompt && echo.place.end == 0);
+        let taken = if all && part.text.end == channel.text().len() { channel.take_text() } else { None };
+        let Some(mut text) = taken else { return self.reply_text(channel, part) };
+        text.truncate(text.trim_end_matches('\n').len());
+        text
+    }
+
+    /// Forgets the echo of the only command as soon as it was found, while little stands behind it.
+    fn forget_echo(&mut self, channel: &mut Channel) {
+        let found = self.echo.found().filter(|found| found.at_prompt && found.place.end > 0);
+        let Some(found) = found.filter(|_| self.commands.len() == 1 && self.parts.is_empty()) else { return };
+        let end = found.place.end;
+        channel.forget_head(end);
+        self.forgotten += end;
+        self.scanned -= end;
+        self.pushed_up.iter_mut().for_each(|(_, start)| *start = start.saturating_sub(end));
+        self.echo.forget();
     }
 
     fn reply_text(&self, channel: &Channel, part: &Part) -> String {

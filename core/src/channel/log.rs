@@ -61,6 +61,11 @@ impl Log {
         self.logged = 0;
     }
 
+    /// The terminal has forgotten the head of its text.
+    pub(super) fn forget_head(&mut self, end: usize) {
+        self.logged = self.logged.saturating_sub(end);
+    }
+
     /// Writes what stands on the last line, which has not ended.
     pub(super) fn finish(&mut self, line: &str) {
         if !line.trim().is_empty() {

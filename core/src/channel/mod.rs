@@ -240,6 +240,19 @@ impl Channel {
         self.terminal.text_of(place)
     }
 
+    /// Forgets the lines before `end`, where one ends.
+    fn forget_head(&mut self, end: usize) {
+        self.terminal.forget_head(end);
+        self.log.iter_mut().for_each(|log| log.forget_head(end));
+    }
+
+    /// The text, to have, unless a pager added to it.
+    fn take_text(&mut self) -> Option<String> {
+        let taken = self.terminal.take_text()?;
+        self.log.iter_mut().for_each(Log::forget);
+        Some(taken)
+    }
+
     /// Behind how many bytes each line of several ended.
     fn line_ends(&self) -> &[usize] {
         self.terminal.line_ends()

@@ -59,6 +59,10 @@ enum State {
 impl Terminal {
     pub(crate) fn feed(&mut self, mut bytes: &[u8]) {
         while let Some(&byte) = bytes.first() {
+            if let Some(taken) = self.whole_line(bytes) {
+                bytes = &bytes[taken..];
+                continue;
+            }
             let run = bytes.iter().take_while(|byte| is_plain(**byte)).count();
             if run > 0 && matches!(self.state, State::Ground) && self.partial.is_empty() {
                 self.fed += run;
@@ -70,6 +74,24 @@ impl Terminal {
                 bytes = &bytes[1..];
             }
         }
+    }
+
+    /// Takes a line of plain text at the head of some bytes, and gives how many that were: most of a reply is such lines,
+    /// which need no emulation.
+    fn whole_line(&mut self, bytes: &[u8]) -> Option<usize> {
+        let is_fresh = self.line.is_empty() && self.column == 0 && !self.erased && self.partial.is_empty();
+        if !is_fresh || !matches!(self.state, State::Ground) || self.typed.is_some() {
+            return None;
+        }
+        let end = memchr::memchr(b'\n', bytes)?;
+        let line = bytes[..end].strip_suffix(b"\r").unwrap_or(&bytes[..end]);
+        if !line.iter().all(|byte| is_plain(*byte)) {
+            return None;
+        }
+        self.text.push_str(std::str::from_utf8(line).ok()?);
+        self.fed += end + 1;
+        self.line_has_ended();
+        Some(end + 1)
     }
 
     /// The lines that have ended, each with its line end.
@@ -134,6 +156,29 @@ impl Terminal {
         }
     }
 
+    /// Forgets the lines before `end`, where one ends: while they are few that costs nothing, and whoever takes the text later
+    /// need not move it.
+    pub(crate) fn forget_head(&mut self, end: usize) {
+        self.text.drain(..end);
+        (self.last_line, self.next_line) =
+            (self.last_line.saturating_sub(end), self.next_line.saturating_sub(end));
+        self.rewritten.retain_mut(|(start, _)| {
+            let stays = *start >= end;
+            *start = start.saturating_sub(end);
+            stays
+        });
+    }
+
+    /// The text, which the terminal forgets; `None` where a pager's padding is in it.
+    pub(crate) fn take_text(&mut self) -> Option<String> {
+        if !self.padding.is_empty() {
+            return None;
+        }
+        let text = std::mem::take(&mut self.text);
+        self.forget_text();
+        Some(text)
+    }
+
     /// A part of the text without a pager's padding.
     pub(crate) fn text_of(&self, place: Range<usize>) -> Cow<'_, str> {
         let inside =
@@ -163,14 +208,18 @@ impl Terminal {
     fn end_line(&mut self) {
         let cells = if self.erased { trimmed(self.visible()) } else { self.line.len() };
         self.text.extend(&self.line[..cells]);
-        self.text.push('\n');
         self.rewritten.extend(self.typed.take().map(|typed| (self.next_line, typed)));
-        self.line_ends.iter_mut().for_each(|ends| ends.push(self.fed));
-        self.last_line = self.next_line;
-        self.next_line = self.text.len();
         self.line.clear();
         self.column = 0;
         self.erased = false;
+        self.line_has_ended();
+    }
+
+    fn line_has_ended(&mut self) {
+        self.text.push('\n');
+        self.line_ends.iter_mut().for_each(|ends| ends.push(self.fed));
+        self.last_line = self.next_line;
+        self.next_line = self.text.len();
     }
 
     fn visible(&self) -> &[char] {

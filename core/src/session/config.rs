@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// The mode that configuration goes to unless told otherwise.
-const CONFIGURATION: &str = "configuration";
+pub(super) const CONFIGURATION: &str = "configuration";
 
 /// How long a device that takes an input of several lines must be silent behind the first before it gets the rest.
 const BEFORE_MORE_LINES: Duration = Duration::from_millis(300);

@@ -34,10 +34,13 @@ pub enum FailureCause {
     Warning,
 }
 
+/// How much of a long reply's head, and of its tail, is looked at for a refusal.
+const LOOKED_AT: usize = 8 << 10;
+
 /// What says on any platform that the user may not give the command.
 static UNAUTHORIZED: LazyLock<Option<Pattern>> = LazyLock::new(|| {
     Pattern::regex(
-        r"^[\s%]*(error: ?)?((command )?authorization (failed|denied|fail\b|error)|(this )?command (is )?not authorized|not authorized|user is not authorized|permission denied( for the role)?|privilege level .{0,20}not enough|you do not have (the )?(required |sufficient )?(permission|privilege|right)s?\b)",
+        r"(command )?authorization (failed|denied|fail\b|error)|(this )?command (is )?not authorized|((this )?(user|command) is )?not authorized|permission denied|privilege level .{0,20}not enough|you do not have (the )?(required |sufficient )?(permission|privilege|right)s?\b",
     )
     .ok()
 });
@@ -45,10 +48,23 @@ static UNAUTHORIZED: LazyLock<Option<Pattern>> = LazyLock::new(|| {
 impl Failure {
     /// The first refusal in the reply to a command. An indicator counts at the start of a line, white space and signs aside,
     /// behind words of the command itself (`'sho' is ambiguous`), and behind the name of whoever speaks (`bash: foo: `). In
-    /// the middle of a line it is a quotation, as in a log.
+    /// the middle of a line it is a quotation, as in a log, and in the middle of a long reply it is one too: only its first and
+    /// last 8 KiB are looked at.
     pub(super) fn find(indicators: &Indicators, command: &str, text: &str) -> Option<Self> {
+        let head = &text[..text.floor_char_boundary(LOOKED_AT)];
+        let find = |part: &str| Self::find_in(indicators, command, part);
+        if text.len() <= 2 * LOOKED_AT {
+            return find(text);
+        }
+        let start = text.ceil_char_boundary(text.len() - LOOKED_AT);
+        let lines_before = || text[..start].matches('\n').count();
+        let later = |failure: Self| Self { line_number: failure.line_number + lines_before(), ..failure };
+        find(head).or_else(|| find(&text[start..]).map(later))
+    }
+
+    fn find_in(indicators: &Indicators, command: &str, text: &str) -> Option<Self> {
         let refused = indicators.find_all(text).find(|(at, _)| is_said(command, text, *at));
-        let unauthorized = UNAUTHORIZED.as_ref().and_then(|pattern| pattern.find(text));
+        let unauthorized = unauthorized(command, text);
         let unauthorized =
             unauthorized.map(|found| Self::at(FailureCause::Unauthorized, found.1, text, found.0));
         let refused = refused.map(|(at, indicator)| Self::at(FailureCause::Refused, indicator, text, at));
@@ -83,6 +99,18 @@ impl Failure {
             line: text[start..].lines().next().unwrap_or_default().trim().to_owned(),
             line_number: text[..start].matches('\n').count() + 1,
         }
+    }
+}
+
+/// The first place at which the device itself says that the user may not give the command, and its words.
+fn unauthorized<'t>(command: &str, text: &'t str) -> Option<(usize, &'t str)> {
+    let mut from = 0;
+    loop {
+        let (at, words) = UNAUTHORIZED.as_ref()?.find(&text[from..])?;
+        if is_said(command, text, from + at) {
+            return Some((from + at, words));
+        }
+        from += at + words.len();
     }
 }
 
@@ -141,6 +169,16 @@ mod tests {
         ] {
             assert_eq!(find("show logging", line), None, "{line}");
         }
+    }
+
+    #[test]
+    fn a_refusal_stands_at_the_head_or_at_the_tail_of_a_long_reply() {
+        let filler = "a line of a configuration, \u{e9}\n".repeat(2000);
+        let refused = "% Invalid input detected at '^' marker.\n";
+        assert_eq!(find("show run", &format!("{filler}{refused}{filler}")), None);
+        assert_eq!(find("show run", &format!("{refused}{filler}")).unwrap().line_number, 1);
+        let last = find("show run", &format!("{filler}{refused}")).unwrap();
+        assert_eq!((last.line_number, last.line.as_str()), (2001, refused.trim()));
     }
 
     #[test]

@@ -61,15 +61,15 @@ impl Session {
         let course = hold(&mut exchange, &mut self.channel, &mut dialogue, &cx).map_err(|trouble| {
             self.trouble(trouble, Phase::Command, "an answer, a question or the prompt")
         })?;
+        if let Some(what) = course.failed {
+            self.broken = true;
+            return Err(self.error(ErrorKind::Dialogue, Phase::Command, what).seen(self.channel.seen()));
+        }
         let answer = exchange.answers(&mut self.channel).into_iter().flatten().next();
         let mut answer = answer.ok_or_else(|| self.indistinct(1, Phase::Command))?;
         self.broken |= course.closed;
         if !answer.prompt.is_empty() {
             self.note_prompt(None);
-        }
-        if let Some(what) = course.failed {
-            self.broken = true;
-            return Err(self.error(ErrorKind::Dialogue, Phase::Command, what).seen(self.channel.seen()));
         }
         if course.hidden {
             answer.raw = self.channel.without_secrets(&answer.raw);
@@ -158,12 +158,15 @@ impl Course {
 }
 
 impl Dialogue<'_> {
-    /// What there is to do about what the device has shown; `looked` is how much of the text held nothing.
+    /// What there is to do about what the device has shown; `looked` is up to where, what was forgotten included, the text
+    /// held nothing.
     fn hit(&self, shown: Shown<'_>, looked: &mut usize) -> Hit {
         let is_complete = |line: &str| self.complete.iter().any(|expect| expect.is_in(line));
-        *looked = (*looked).max(shown.echo_end.min(shown.text.len()));
-        while let Some(length) = shown.text[*looked..].find('\n') {
-            if is_complete(&shown.text[*looked..*looked + length]) {
+        *looked = (*looked).max(shown.forgotten + shown.echo_end);
+        while let Some(rest) = shown.text.get(*looked - shown.forgotten..)
+            && let Some(length) = rest.find('\n')
+        {
+            if is_complete(&rest[..length]) {
                 return Hit::Complete;
             }
             *looked += length + 1;

@@ -4,6 +4,7 @@ mod commands;
 mod config;
 mod interactive;
 mod opening;
+mod platforms;
 
 use super::scripted::{LONG_PAUSE, PAUSE, Scripted};
 use super::*;
