@@ -28,7 +28,11 @@ fn main() {
     let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
     let mut oracle =
         Oracle::start(&target.join("python-textfsm")).expect("python3 with venv, and PyPI the first time");
-    println!("# TextFSM\n\n{}\n- Python: {}\n", machine::describe(), oracle.versions().expect("versions"));
+    println!(
+        "# TextFSM\n\n{}\n- Python: {}\n",
+        machine::describe(&machine::TEXTFSM),
+        oracle.versions().expect("versions")
+    );
     let file = target.join("textfsm-cases.json");
     let cases = Cases::make(&mut oracle);
     std::fs::write(&file, serde_json::to_string(&cases).expect("JSON")).expect("the target folder");
