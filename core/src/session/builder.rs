@@ -1,5 +1,6 @@
 //! Opens a session: connect, log in, reach the default mode, switch paging off.
 
+use super::watch::{Watch, Watched};
 use super::{Session, SessionError};
 use crate::channel::Channel;
 use crate::cx::Cx;
@@ -68,6 +69,8 @@ pub struct SessionBuilder {
     /// Among which the platform is to be found out.
     detects: Option<Platforms>,
     login_attempts: u32,
+    unprivileged: bool,
+    watched: Watched,
 }
 
 impl SessionBuilder {
@@ -81,6 +84,8 @@ impl SessionBuilder {
             log_folder: None,
             detects: None,
             login_attempts: 1,
+            unprivileged: false,
+            watched: Watched::default(),
         }
     }
 
@@ -114,6 +119,26 @@ impl SessionBuilder {
     /// `FortiOS`'s paging. Unless told so, reading never changes a configuration: such steps are left out, and the pager is answered in their place.
     pub fn persistent_steps(mut self) -> Self {
         self.persistent = true;
+        self
+    }
+
+    /// Sends nothing that is not known to only read ([`Platform::is_read`]): such a command is an error of kind
+    /// [`ErrorKind::ReadOnly`](super::ErrorKind::ReadOnly), before its first byte.
+    pub fn read_only(mut self) -> Self {
+        self.watched.read_only = true;
+        self
+    }
+
+    /// Has the session followed.
+    pub fn watch(mut self, watch: Arc<dyn Watch>) -> Self {
+        self.watched.by = Some(watch);
+        self
+    }
+
+    /// Stays in the mode that the login leads to where the way to the platform's default mode asks for a secret: that is
+    /// enough for much that only reads.
+    pub fn unprivileged(mut self) -> Self {
+        self.unprivileged = true;
         self
     }
 
@@ -152,6 +177,8 @@ impl SessionBuilder {
             mode: None,
             prompt: String::new(),
             broken: false,
+            unprivileged: self.unprivileged,
+            watched: self.watched.clone(),
         };
         if let Some(folder) = &self.log_folder {
             session.start_log(folder, &target.name)?;

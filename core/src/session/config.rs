@@ -64,6 +64,9 @@ impl Session {
         I::Item: AsRef<str>,
     {
         let inputs = self.inputs(lines)?;
+        if let Some(input) = inputs.first() {
+            self.about_to_write(&input.first, Phase::Command)?;
+        }
         let before = self.mode().map(str::to_owned);
         self.enter_mode(options.mode.as_deref().unwrap_or(CONFIGURATION))?;
         let mut done = MultiReply::default();

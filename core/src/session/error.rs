@@ -42,6 +42,10 @@ pub enum ErrorKind {
     Indistinct,
     /// The session log cannot be written.
     Log,
+    /// The session may only read, and what was to be sent is not known to.
+    ReadOnly,
+    /// Who follows the session did not let it write.
+    Watch,
     /// The reply went beyond the limit.
     TooLong,
     /// The connection failed in another way: [`SessionError::transport`] says which.
@@ -111,6 +115,7 @@ struct Details {
     account: Account,
     transport: Option<TransportError>,
     replies: Vec<Reply>,
+    password_sent: bool,
 }
 
 impl SessionError {
@@ -123,6 +128,7 @@ impl SessionError {
             account: Account::default(),
             transport: None,
             replies: Vec::new(),
+            password_sent: false,
         }))
     }
 
@@ -178,6 +184,16 @@ impl SessionError {
     pub(super) fn after(mut self, replies: Vec<Reply>) -> Self {
         self.0.replies = replies;
         self
+    }
+
+    pub(super) fn password_sent(mut self) -> Self {
+        self.0.password_sent = true;
+        self
+    }
+
+    /// Whether a login in the stream ended in this way after a password was sent, which the device may have refused.
+    pub fn has_sent_password(&self) -> bool {
+        self.0.password_sent
     }
 
     /// What went wrong.

@@ -87,14 +87,17 @@ impl Session {
     pub(super) fn needs_secret(&self, instruction: &Instruction) -> bool {
         match instruction {
             Instruction::SendPrompted { response, .. } => matches!(response, Response::Secret(_)),
-            Instruction::EnterMode { mode } => {
-                let modes = &self.platform.modes;
-                let ends = self.mode.zip(modes.position(mode));
-                let way = ends.and_then(|(from, to)| modes.way(from, to)).unwrap_or_default();
-                way.iter().flat_map(|hop| hop.instructions).any(|step| self.needs_secret(step))
-            }
+            Instruction::EnterMode { mode } => self.way_needs_secret(mode),
             Instruction::SendInput { .. } | Instruction::Write { .. } => false,
         }
+    }
+
+    /// Whether a secret is asked for on the way to a mode.
+    pub(super) fn way_needs_secret(&self, mode: &str) -> bool {
+        let modes = &self.platform.modes;
+        let ends = self.mode.zip(modes.position(mode));
+        let way = ends.and_then(|(from, to)| modes.way(from, to)).unwrap_or_default();
+        way.iter().flat_map(|hop| hop.instructions).any(|step| self.needs_secret(step))
     }
 
     fn stayed(&self, goal: usize, phase: Phase) -> SessionError {

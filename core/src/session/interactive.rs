@@ -46,6 +46,11 @@ impl Session {
         if let Some(mode) = &options.mode {
             self.enter_mode(mode)?;
         }
+        match &dialogue.input {
+            Some(input) => self.about_to_send(&[input], Phase::Command)?,
+            None if dialogue.turns.is_empty() => {}
+            None => self.about_to_write("an answer", Phase::Command)?,
+        }
         let cx = self.command_cx(options);
         self.send_put_off(&cx)?;
         let finder = PromptFinder::new(self);
@@ -94,6 +99,7 @@ impl Session {
     /// [`read_until`](Self::read_until) found.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), SessionError> {
         self.check(&[], Phase::Command)?;
+        self.about_to_write("bytes", Phase::Command)?;
         let cx = self.command_cx(&SendOptions::default());
         let sent = self.channel.send_bytes(bytes, &cx);
         sent.map_err(|trouble| self.trouble(trouble, Phase::Command, "the device to take the bytes"))

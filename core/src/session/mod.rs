@@ -27,6 +27,7 @@ mod self_test;
 mod send;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 pub use builder::{SessionBuilder, Timeouts};
 pub use detect::Detection;
@@ -38,6 +39,7 @@ pub use multi_reply::MultiReply;
 pub use options::SendOptions;
 pub use reply::Reply;
 pub use self_test::{Check, CheckOutcome, SelfTest};
+pub use watch::Watch;
 
 use crate::channel::{Channel, Trouble};
 use crate::cx::Cx;
@@ -47,6 +49,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
+use watch::Watched;
 
 /// How long the goodbye may take.
 const CLOSE: Duration = Duration::from_secs(5);
@@ -89,6 +92,9 @@ pub struct Session {
     skips_opening: bool,
     /// What an earlier error left the session in.
     broken: bool,
+    /// It stays where the login leads to, if the way to the default mode asks for a secret.
+    unprivileged: bool,
+    watched: Watched,
 }
 
 impl Session {

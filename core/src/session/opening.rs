@@ -42,6 +42,10 @@ impl Session {
             LoginTrouble::Wait(trouble) => {
                 return self.trouble(trouble, Phase::Login, "a login prompt or the device's prompt");
             }
+            LoginTrouble::WaitAfterPassword(trouble) => {
+                let error = self.trouble(trouble, Phase::Login, "the device's prompt");
+                return error.password_sent();
+            }
             LoginTrouble::Refused => (
                 ErrorKind::Authentication,
                 "authentication refused".to_owned(),
@@ -70,8 +74,13 @@ impl Session {
         if platform.learns_prompt {
             self.learn_prompt(&cx)?;
         }
-        self.walk_to(&platform.default_mode, Phase::Privilege, &cx)?;
+        if !(self.unprivileged && self.way_needs_secret(&platform.default_mode)) {
+            self.walk_to(&platform.default_mode, Phase::Privilege, &cx)?;
+        }
         let steps = if self.skips_opening { Vec::new() } else { platform.opening.steps(self.persistent) };
+        if steps.len() > platform.opening.steps(false).len() {
+            self.about_to_write("the platform's opening steps", Phase::Open)?;
+        }
         let inputs = if platform.pipelines_reads && self.channel.echoes() {
             trailing_inputs(&steps)
         } else {

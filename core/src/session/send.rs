@@ -132,6 +132,7 @@ impl Session {
         options: &SendOptions,
     ) -> Result<Vec<Reply>, SessionError> {
         self.check(commands, phase)?;
+        self.about_to_send(commands, phase)?;
         let cx = self.command_cx(options);
         let all_read = commands.iter().all(|command| self.platform.is_read(command));
         if !all_read || options.pipelined == Some(false) {
@@ -209,7 +210,7 @@ impl Session {
         let failure = failure.or_else(|| Failure::warning(warned?, &text));
         let text = framed(command, text, &prompt, options);
         let command = command.to_owned();
-        Reply { command, text, raw, prompt, mode, start, elapsed, failure, warnings }
+        self.told(Reply { command, text, raw, prompt, mode, start, elapsed, failure, warnings })
     }
 }
 

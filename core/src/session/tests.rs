@@ -5,6 +5,7 @@ mod config;
 mod interactive;
 mod opening;
 mod platforms;
+mod watch;
 
 use super::scripted::{LONG_PAUSE, PAUSE, Scripted};
 use super::*;

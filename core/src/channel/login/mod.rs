@@ -28,6 +28,8 @@ const GLUED_GRACE: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(crate) enum LoginTrouble {
     Wait(Trouble),
+    /// The same, once a password was sent: it may have been refused.
+    WaitAfterPassword(Trouble),
     /// The device said no, or asked again.
     Refused,
     /// The device asks for something that was not given.
@@ -95,6 +97,20 @@ impl<'a> Login<'a> {
     /// Answers until `is_prompt` finds the device's prompt.
     pub(crate) fn run(
         mut self,
+        channel: &mut Channel,
+        is_prompt: impl Fn(Tail<'_>) -> bool,
+        cx: &Cx,
+    ) -> Result<(), LoginTrouble> {
+        self.hold(channel, is_prompt, cx).map_err(|trouble| match trouble {
+            LoginTrouble::Wait(trouble) if self.has_answered(Question::Password) => {
+                LoginTrouble::WaitAfterPassword(trouble)
+            }
+            trouble => trouble,
+        })
+    }
+
+    fn hold(
+        &mut self,
         channel: &mut Channel,
         is_prompt: impl Fn(Tail<'_>) -> bool,
         cx: &Cx,
