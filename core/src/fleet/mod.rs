@@ -25,13 +25,22 @@
 //! }
 //! ```
 
+mod batches;
 mod connectors;
 mod error;
+mod limits;
 mod outcomes;
+mod retry;
 mod run;
+mod schedule;
+mod skip;
 
+pub use batches::{Batches, Serial, Share};
 pub use connectors::Connectors;
 pub use error::HostError;
+pub use limits::Limits;
+pub use retry::Retry;
+pub use skip::Skip;
 pub use outcomes::{Completed, InOrder};
 pub use run::{Outcome, Run, Served};
 

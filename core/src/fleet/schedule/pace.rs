@@ -36,9 +36,11 @@ impl Pace {
     /// When the next login may begin; what was said once stays until it has begun.
     pub(super) fn next(&mut self, now: Instant, chance: &mut Chance) -> Instant {
         *self.next.get_or_insert_with(|| {
-            let turn = self.turn.map_or(now, |turn| turn.max(now));
+            // A login that begins late by chance keeps the turns of those behind it; a pause does not save any up.
+            let earliest = now.checked_sub(self.jitter).unwrap_or(now);
+            let turn = self.turn.map_or(now, |turn| turn.max(earliest));
             self.turn = turn.checked_add(self.spacing);
-            let drawn = turn + self.jitter.mul_f64(chance.draw());
+            let drawn = now.max(turn + self.jitter.mul_f64(chance.draw()));
             let window = WINDOW.max(self.spacing);
             let full = self.began.len() == self.most;
             let free = self.began.front().filter(|_| full).and_then(|first| first.checked_add(window));
