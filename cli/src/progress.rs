@@ -1,7 +1,7 @@
 //! A progress bar on standard error, where that is a terminal; nothing elsewhere.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use linecrew_core::fleet::Event;
+use linecrew_core::fleet::{Event, What};
 use std::io::{IsTerminal, stderr};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -26,12 +26,14 @@ impl Progress {
     }
 
     /// Follows a host; called on the thread of the host.
-    pub(crate) fn event(&self, event: Event<'_>) {
+    pub(crate) fn event(&self, event: &Event) {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        match event {
-            Event::Started(host) => running.push(host.name().to_owned()),
-            Event::Finished { host, .. } => {
-                running.retain(|name| name != host.name());
+        let host = event.host.name();
+        match event.what {
+            What::Started { .. } => running.push(host.to_owned()),
+            What::Retried { .. } => running.retain(|name| name != host),
+            What::Finished { .. } => {
+                running.retain(|name| name != host);
                 self.bar.inc(1);
             }
             _ => return,

@@ -40,7 +40,18 @@ const MODULES: &[(&str, &[&str])] = &[
     ("native", &["platform", "seen", "session", "textfsm"]),
     (
         "fleet",
-        &["cancel", "cx", "deadline", "executor", "inventory", "platform", "secret", "session", "transport"],
+        &[
+            "cancel",
+            "cx",
+            "deadline",
+            "executor",
+            "inventory",
+            "platform",
+            "secret",
+            "session",
+            "timer",
+            "transport",
+        ],
     ),
 ];
 

@@ -32,6 +32,8 @@ fn host(device: &RunningDevice, known_hosts: &Path) -> Host {
     // Only a device that has a host key has an entry there.
     // Nothing that the user's own configuration says is about it.
     settings.ssh_config = Some(SshConfigFile::None);
+    // There is no AAA server to spare.
+    settings.limit_logins = Some(false);
     settings.known_hosts = device.host_key().map(|_| known_hosts.to_owned());
     Host::new(device.name(), settings)
 }

@@ -6,7 +6,7 @@
 
 use linecrew_core::cancel::CancelToken;
 use linecrew_core::executor::Executor;
-use linecrew_core::fleet::{Event, Fleet, HostError, Outcome, Run};
+use linecrew_core::fleet::{Fleet, HostError, Outcome, Retry, Run, Status, What};
 use linecrew_core::inventory::{Entry, Host, Inventory};
 use linecrew_core::transport::{Connector, Credentials, ErrorKind, Phase, Target, TransportError};
 use linecrew_testkit::{Device, Fault, memory};
@@ -24,7 +24,8 @@ fn fleet(hosts: usize) -> (Executor, Fleet) {
     let inventory: Inventory = names.iter().map(|name| Host::new(name, settings("cisco_iosxe"))).collect();
     let executor = Executor::builder().max_workers(3).build().unwrap();
     let fleet = Fleet::new(&executor, &inventory, move |_: &Host| Ok(Arc::clone(&connector)))
-        .credentials(Credentials::user("admin").password("admin").enable("enable"));
+        .credentials(Credentials::user("admin").password("admin").enable("enable"))
+        .retry(Retry::never());
     (executor, fleet)
 }
 
@@ -107,21 +108,23 @@ fn events_tell_the_life_of_each_host() {
     let told = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&told);
     let fleet = fleet.on_event(move |event| {
-        let line = match event {
-            Event::Started(host) => format!("{} started", host.name()),
-            Event::Connected { host, .. } => format!("{} connected", host.name()),
-            Event::Finished { host, error, .. } => format!("{} finished {}", host.name(), error.is_none()),
+        let line = match &event.what {
+            What::Started { attempt } => format!("started {attempt}"),
+            What::Connected { .. } => "connected".to_owned(),
+            What::CommandDone { command, .. } => format!("did {command}"),
+            What::Finished { status, .. } => format!("finished {status}"),
             _ => return,
         };
-        log.lock().unwrap().push(line);
+        log.lock().unwrap().push(format!("{} {line}", event.host.name()));
     });
-    assert_eq!(fleet.run(|_, _| Ok(())).as_completed().count(), 4);
+    let run = fleet.run(|session, _| Ok(session.send_command("show clock")?.ok()));
+    assert_eq!(run.as_completed().count(), 4);
     let told = told.lock().unwrap();
     let of = |host: &str| -> Vec<&str> {
         told.iter().filter_map(|line| line.strip_prefix(host)?.strip_prefix(' ')).collect()
     };
-    assert_eq!(of("r1"), ["started", "connected", "finished true"]);
-    assert_eq!(of("r3"), ["started", "finished false"]);
+    assert_eq!(of("r1"), ["started 1", "connected", "did show clock", "finished ok"]);
+    assert_eq!(of("r3"), ["started 1", "finished timed out"]);
 }
 
 /// The outcome of `r1`, whose address fails so, and whose second address is `second`: `served`, or one that refuses.
@@ -141,7 +144,8 @@ fn at_two_addresses(kind: ErrorKind, phase: Phase, second: &str) -> Outcome<()> 
     let inventory = Inventory::parse(&text, "lab.yaml").unwrap();
     let executor = Executor::new().unwrap();
     let fleet = Fleet::new(&executor, &inventory, move |_: &Host| Ok(Arc::clone(&connector)))
-        .credentials(Credentials::user("admin").password("admin").enable("enable"));
+        .credentials(Credentials::user("admin").password("admin").enable("enable"))
+        .retry(Retry::never());
     fleet.run(|_, _| Ok(())).in_order().next().unwrap()
 }
 
@@ -205,6 +209,7 @@ fn a_cancelled_run_still_gives_one_outcome_per_host() {
     });
     let outcomes: Vec<_> = run.as_completed().collect();
     assert_eq!(outcomes.len(), 12);
+    assert!(outcomes.iter().all(|outcome| matches!(outcome.status, Status::Cancelled | Status::Skipped)));
     assert!(
         outcomes.iter().all(|outcome| outcome.result.is_err()),
         "each noticed the cancel at its next wait"

@@ -256,6 +256,11 @@ pub struct Handle {
 }
 
 impl Handle {
+    /// As [`Executor::max_workers`].
+    pub fn max_workers(&self) -> usize {
+        self.pool.max_workers()
+    }
+
     /// As [`Executor::submit`].
     pub fn submit<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Task<T> {
         self.pool.submit(job)

@@ -77,7 +77,8 @@ impl FromStr for Share {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let text = text.trim();
-        let fault = || format!("{text}: expected a number of hosts, such as 5, or a part of them, such as 10%");
+        let fault =
+            || format!("{text}: expected a number of hosts, such as 5, or a part of them, such as 10%");
         match text.strip_suffix('%') {
             None => text.parse().map(Self::Hosts).map_err(|_| fault()),
             Some(percent) => {

@@ -1,5 +1,6 @@
 //! Why a host has no value to show.
 
+use super::skip::Skip;
 use crate::executor::TaskError;
 use crate::inventory::InventoryError;
 use crate::platform::PlatformError;
@@ -62,7 +63,15 @@ pub enum HostError {
         /// The host.
         host: String,
     },
-    /// The job panicked, or the executor did not run it.
+    /// It was not started.
+    #[error("{host}: skipped: {why}")]
+    Skipped {
+        /// The host.
+        host: String,
+        /// Why not.
+        why: Skip,
+    },
+    /// The job panicked.
     #[error("{host}: {source}")]
     Task {
         /// The host.
@@ -106,7 +115,7 @@ impl HostError {
             },
             Self::OutOfBand { second, .. } => second.phase(),
             Self::Job(_) | Self::Task { .. } => "job".to_owned(),
-            Self::Cancelled { .. } => "start".to_owned(),
+            Self::Cancelled { .. } | Self::Skipped { .. } => "start".to_owned(),
         }
     }
 }

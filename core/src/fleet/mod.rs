@@ -2,7 +2,8 @@
 //!
 //! A [`Fleet`] hands each host to the executor: open a session, run the job, close. Each host ends in exactly one
 //! [`Outcome`], whatever fails: the name, the network, the login, a command, the job itself, a panic, a cancel. Outcomes
-//! come as they complete or in the order of the inventory.
+//! come as they complete or in the order of the inventory; [`Event`]s tell what happens meanwhile, and a [`Journal`] keeps it
+//! on disk.
 //!
 //! ```
 //! use linecrew_core::executor::Executor;
@@ -25,102 +26,62 @@
 //! }
 //! ```
 
+mod attempt;
 mod batches;
+mod cause;
 mod connectors;
+mod engine;
 mod error;
+mod event;
+mod journal;
 mod limits;
-mod outcomes;
+mod outcome;
+mod plan;
 mod retry;
 mod run;
 mod schedule;
 mod skip;
 
 pub use batches::{Batches, Serial, Share};
+pub use cause::Cause;
 pub use connectors::Connectors;
 pub use error::HostError;
+pub use event::{Event, What};
+pub use journal::{Entry, Journal, JournalError, Record};
 pub use limits::Limits;
+pub use outcome::{Outcome, Served, Status};
 pub use retry::Retry;
+pub use run::{Completed, InOrder, Run};
 pub use skip::Skip;
-pub use outcomes::{Completed, InOrder};
-pub use run::{Outcome, Run, Served};
 
 use crate::cancel::CancelToken;
 use crate::cx::Cx;
 use crate::deadline::Deadline;
-use crate::executor::excepthook::contained;
-use crate::executor::{Executor, Handle, TaskError};
+use crate::executor::{Executor, Handle};
 use crate::inventory::{Host, Inventory};
 use crate::platform::Platforms;
 use crate::session::{Session, SessionBuilder, Timeouts};
 use crate::transport::Credentials;
-use run::Value;
+use engine::Engine;
+use plan::Plan;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// What happened to a host.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub enum Event<'e> {
-    /// Its job began: it is being connected.
-    Started(&'e Host),
-    /// It is connected and logged in.
-    Connected {
-        /// The host.
-        host: &'e Host,
-        /// At which of its addresses.
-        served: &'e Served,
-    },
-    /// Its job ended, with an error or without one.
-    Finished {
-        /// The host.
-        host: &'e Host,
-        /// What ended it, if it did not end well.
-        error: Option<&'e HostError>,
-        /// The time since its job began.
-        elapsed: Duration,
-    },
-}
-
-type Watcher = dyn Fn(Event<'_>) + Send + Sync;
-
 /// The hosts of a run and how to reach them.
+///
+/// A host is started once a worker is free and all [`Limits`] allow it; a credential first logs in to one host per AAA
+/// realm, and after two refusals it is not used any more. A host is tried again as [`Retry`] says.
 pub struct Fleet {
     executor: Handle,
     hosts: Vec<Arc<Host>>,
     plan: Plan,
 }
 
-/// What the job of each host needs to know.
-#[derive(Clone)]
-struct Plan {
-    connectors: Arc<dyn Connectors>,
-    credentials: Credentials,
-    timeouts: Timeouts,
-    login_attempts: u32,
-    host_timeout: Duration,
-    session_log: Option<PathBuf>,
-    platforms: Platforms,
-    persistent_steps: bool,
-    cancel: CancelToken,
-    watcher: Arc<Watcher>,
-}
-
 impl Fleet {
     /// A fleet of all hosts of the inventory.
     pub fn new(executor: &Executor, inventory: &Inventory, connectors: impl Connectors + 'static) -> Self {
-        let plan = Plan {
-            connectors: Arc::new(connectors),
-            credentials: Credentials::default(),
-            timeouts: Timeouts::default(),
-            login_attempts: 1,
-            host_timeout: Duration::from_mins(15),
-            session_log: None,
-            platforms: Platforms::default(),
-            persistent_steps: false,
-            cancel: CancelToken::new(),
-            watcher: Arc::new(|_| {}),
-        };
+        let plan = Plan::new(Arc::new(connectors));
         Self { executor: executor.handle(), hosts: inventory.hosts().to_vec(), plan }
     }
 
@@ -143,10 +104,34 @@ impl Fleet {
         self
     }
 
-    /// Sets how long one host may take from the connect to the end of its job, where its `timeouts` do not say otherwise.
-    /// Default: 15 minutes.
+    /// Sets how long one host may take from its first connect to the end of its job, all attempts together, where its
+    /// `timeouts` do not say otherwise. Default: 15 minutes.
     pub fn host_timeout(mut self, limit: Duration) -> Self {
         self.plan.host_timeout = limit;
+        self
+    }
+
+    /// Sets how long the whole run may take: then what runs times out, and the rest is skipped. Default: no limit.
+    pub fn run_timeout(mut self, limit: Duration) -> Self {
+        self.plan.run_timeout = Some(limit);
+        self
+    }
+
+    /// Sets how much goes on at a time. Default: as many hosts as the executor has workers.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.plan.limits = limits;
+        self
+    }
+
+    /// Sets when hosts are tried again.
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.plan.retry = retry;
+        self
+    }
+
+    /// Has the hosts worked on in batches. Default: all at once, however many fail.
+    pub fn batches(mut self, batches: Batches) -> Self {
+        self.plan.batches = Some(batches);
         self
     }
 
@@ -164,6 +149,15 @@ impl Fleet {
         self
     }
 
+    /// Sends nothing that is not known to only read, as [`SessionBuilder::read_only`] does. A host that refuses its enable
+    /// secret is then worked on without it.
+    ///
+    /// [`SessionBuilder::read_only`]: crate::session::SessionBuilder::read_only
+    pub fn read_only(mut self) -> Self {
+        self.plan.read_only = true;
+        self
+    }
+
     /// Has each session written down in this folder, as [`SessionBuilder::session_log`] does.
     ///
     /// [`SessionBuilder::session_log`]: crate::session::SessionBuilder::session_log
@@ -172,117 +166,63 @@ impl Fleet {
         self
     }
 
-    /// Sets the token that ends the run early. Hosts that have not started are cancelled; those that run end at their
-    /// next wait.
+    /// Keeps a journal of the run. If it can be written no more, no more hosts are started.
+    pub fn journal(mut self, journal: Arc<Journal>) -> Self {
+        self.plan.journal = Some(journal);
+        self
+    }
+
+    /// Sets the token that ends the run at once. Hosts that have not started are skipped; those that run end at their next
+    /// wait.
     pub fn cancel(mut self, token: CancelToken) -> Self {
         self.plan.cancel = token;
         self
     }
 
-    /// Has `watcher` called for each event, on the thread of the host that it is about.
-    pub fn on_event(mut self, watcher: impl Fn(Event<'_>) + Send + Sync + 'static) -> Self {
-        self.plan.watcher = Arc::new(watcher);
+    /// Sets the token that ends the run in good order: no more hosts are started, and those that run have this time to end
+    /// by themselves; then the token of [`cancel`](Self::cancel) is cancelled.
+    pub fn stop(mut self, token: CancelToken, grace: Duration) -> Self {
+        (self.plan.stop, self.plan.grace) = (token, grace);
+        self
+    }
+
+    /// Has `watcher` called for each event, on the thread that it happens on; several may be set. It should be quick: the host
+    /// waits for it.
+    pub fn on_event(mut self, watcher: impl Fn(&Event) + Send + Sync + 'static) -> Self {
+        self.plan.watchers.push(Arc::new(watcher));
         self
     }
 
     /// Opens a session with one host, at its second address if nobody answers at the first, as a run does for each; for
-    /// programs that hand out the work themselves.
+    /// programs that hand out the work themselves. The limits of runs do not hold for it.
     pub fn open(&self, host: &Host) -> Result<Session, HostError> {
-        self.plan.open(host).map(|(session, _)| session)
+        let deadline = Deadline::after(self.plan.host_timeout(host), "host");
+        let cx = Cx::new(deadline, self.plan.cancel.clone());
+        self.plan.open(host, &cx, false, None).map(|(session, _)| session)
     }
 
-    /// Starts `job` for every host, in the order of the inventory, as many at a time as the executor has workers.
+    /// Starts `job` for every host, in the order of the inventory. A host may be tried more than once, but the job is run
+    /// again only if the connection failed, and nothing was sent that is not known to only read.
     pub fn run<T, J>(&self, job: J) -> Run<T>
     where
         T: Send + 'static,
         J: Fn(&mut Session, &Host) -> Result<T, HostError> + Send + Sync + 'static,
     {
-        let job: Arc<Job<T>> = Arc::new(job);
-        let start = |host: &Arc<Host>| {
-            let (plan, job, on) = (self.plan.clone(), Arc::clone(&job), Arc::clone(host));
-            (Arc::clone(host), self.executor.submit(move || plan.watched(&on, &*job)))
-        };
-        Run::new(self.hosts.iter().map(start).collect())
-    }
-}
-
-type Job<T> = dyn Fn(&mut Session, &Host) -> Result<T, HostError> + Send + Sync;
-
-impl Plan {
-    fn watched<T>(&self, host: &Host, job: &Job<T>) -> Value<T> {
-        let start = Instant::now();
-        let mut served = None;
-        (self.watcher)(Event::Started(host));
-        let result = contained(|| self.perform(host, job, &mut served)).unwrap_or_else(|panic| {
-            let source = TaskError::Panicked(panic);
-            Err(HostError::Task { host: host.name().to_owned(), source })
-        });
-        let elapsed = start.elapsed();
-        (self.watcher)(Event::Finished { host, error: result.as_ref().err(), elapsed });
-        Value { result, elapsed, served }
+        self.run_judged(job, |_| None)
     }
 
-    fn perform<T>(&self, host: &Host, job: &Job<T>, served: &mut Option<Served>) -> Result<T, HostError> {
-        let (mut session, at) = self.open(host)?;
-        (self.watcher)(Event::Connected { host, served: served.insert(at) });
-        let value = job(&mut session, host)?;
-        session.close();
-        Ok(value)
-    }
-
-    /// Opens a session at the host's address, or at its second one if nobody answers at the first.
-    fn open(&self, host: &Host) -> Result<(Session, Served), HostError> {
-        let limit = host.timeouts().host.unwrap_or(self.host_timeout);
-        let cx = Cx::new(Deadline::after(limit, "host"), self.cancel.clone());
-        let first = match self.open_at(host, &cx) {
-            Ok(session) => return Ok((session, Served { address: address(host), out_of_band: false })),
-            Err(error) => error,
-        };
-        let second = host.out_of_band().filter(|_| first.is_no_answer() && cx.interruption().is_none());
-        let Some(second) = second else { return Err(first) };
-        let session = self
-            .open_at(&second, &cx)
-            .map_err(|second| HostError::OutOfBand { first: Box::new(first), second: Box::new(second) })?;
-        Ok((session, Served { address: address(&second), out_of_band: true }))
-    }
-
-    fn open_at(&self, host: &Host, cx: &Cx) -> Result<Session, HostError> {
-        let name = || host.name().to_owned();
-        if self.cancel.is_cancelled() {
-            return Err(HostError::Cancelled { host: name() });
-        }
-        let target = host
-            .target(&self.credentials)
-            .map_err(|source| HostError::Credentials { host: name(), source })?;
-        let connector = self.connectors.connector(host, &self.credentials)?;
-        let mut builder = session_builder(host, &self.platforms)?
-            .timeouts(timeouts_of(host, self.timeouts))
-            .login_attempts(self.login_attempts);
-        if self.persistent_steps {
-            builder = builder.persistent_steps();
-        }
-        if let Some(folder) = &self.session_log {
-            builder = builder.session_log(folder);
-        }
-        Ok(builder.open(&*connector, &target, cx)?)
-    }
-}
-
-/// The host's own limits, and the run's where it has none.
-fn timeouts_of(host: &Host, usual: Timeouts) -> Timeouts {
-    let own = host.timeouts();
-    Timeouts {
-        authentication: own.authentication.unwrap_or(usual.authentication),
-        silence: own.silence.unwrap_or(usual.silence),
-        command: own.command.unwrap_or(usual.command),
-    }
-}
-
-fn address(host: &Host) -> String {
-    match host.port() {
-        Some(port) if host.hostname().contains(':') => format!("[{}]:{port}", host.hostname()),
-        Some(port) => format!("{}:{port}", host.hostname()),
-        None => host.hostname().to_owned(),
+    /// As [`run`](Self::run), where a value may tell that its host failed after all: `judge` says why, on one line. The
+    /// outcome then has the value, and the status [`Status::Failed`].
+    pub fn run_judged<T, J, F>(&self, job: J, judge: F) -> Run<T>
+    where
+        T: Send + 'static,
+        J: Fn(&mut Session, &Host) -> Result<T, HostError> + Send + Sync + 'static,
+        F: Fn(&T) -> Option<String> + Send + Sync + 'static,
+    {
+        let plan = Plan { began: Instant::now(), ..self.plan.clone() };
+        let (executor, hosts) = (self.executor.clone(), self.hosts.clone());
+        let (engine, outcomes) = Engine::start(executor, hosts, plan, Box::new(job), Box::new(judge));
+        Run::new(outcomes, self.hosts.len(), engine)
     }
 }
 

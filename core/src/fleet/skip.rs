@@ -16,8 +16,6 @@ pub enum Skip {
     CredentialRefused(String),
     /// Nobody reads the outcomes of the run any more, or its executor was shut down.
     Abandoned,
-    /// An earlier run left it in a state that nobody knows, and this one was not told to go on there.
-    Unknown,
     /// Its start could not be written down in the journal.
     Journal,
 }
@@ -30,7 +28,6 @@ impl fmt::Display for Skip {
             Self::RunTimedOut => f.write_str("the time of the run was over"),
             Self::CredentialRefused(name) => write!(f, "not tried: {name} was refused twice"),
             Self::Abandoned => f.write_str("the run was given up"),
-            Self::Unknown => f.write_str("an earlier run left it unknown"),
             Self::Journal => f.write_str("the journal cannot be written"),
         }
     }

@@ -81,6 +81,10 @@ pub struct Entry {
     /// The name of the redundancy group: of the hosts that stand in for each other, one at a time is worked on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redundancy_group: Option<String>,
+    /// Whether its logins count towards the limits of logins and wait for a pilot; they do unless set. A simulated device, or one
+    /// that asks no AAA service, needs neither.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit_logins: Option<bool>,
     /// The groups to inherit from, the first one first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<String>,
@@ -141,7 +145,7 @@ impl Entry {
         }
         fill!(hostname, port, platform, transport, username, credential, private_key);
         fill!(known_hosts, host_key_check, ssh_config, source_address, source_interface, jump);
-        fill!(limits_group, aaa_realm, redundancy_group);
+        fill!(limits_group, aaa_realm, redundancy_group, limit_logins);
         if let Some(theirs) = &other.ssh {
             self.ssh.get_or_insert_default().inherit(theirs);
         }

@@ -139,6 +139,11 @@ impl Host {
         self.settings.redundancy_group.as_deref()
     }
 
+    /// Whether its logins count towards the limits of logins.
+    pub fn limits_logins(&self) -> bool {
+        self.settings.limit_logins.unwrap_or(true)
+    }
+
     /// The name of the credential that it logs in with, where it has one: an entry under `credentials`.
     pub fn credential(&self) -> Option<&str> {
         self.settings.credential.as_deref()

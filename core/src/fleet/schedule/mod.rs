@@ -265,7 +265,9 @@ impl Schedule {
             self.later.pop_first();
             self.ready.insert(host);
         }
-        if self.is_due(now) && let Some(host) = self.paced.pop_first() {
+        if self.is_due(now)
+            && let Some(host) = self.paced.pop_first()
+        {
             self.ready.insert(host);
         }
     }
@@ -300,8 +302,8 @@ impl Schedule {
 
     fn not_tried(&self, host: usize) -> Option<Skip> {
         let id = self.hosts[host].credential;
-        let is_useless = self.credentials.has_stopped(id)
-            || !self.read_only && self.credentials.enable_has_stopped(id);
+        let is_useless =
+            self.credentials.has_stopped(id) || !self.read_only && self.credentials.enable_has_stopped(id);
         is_useless.then(|| Skip::CredentialRefused(self.credentials.name(id).to_owned()))
     }
 
@@ -396,7 +398,8 @@ impl Schedule {
 impl Host {
     fn new(needs: &Needs, limits: &Limits, gates: &mut Gates, credentials: &mut Credentials) -> Self {
         let mut of_host = vec![gates.id(Limit::Device(needs.device.clone()), 1)];
-        of_host.extend(needs.redundancy_group.iter().map(|name| gates.id(Limit::Redundancy(name.clone()), 1)));
+        of_host
+            .extend(needs.redundancy_group.iter().map(|name| gates.id(Limit::Redundancy(name.clone()), 1)));
         for group in &needs.groups {
             if let Some(most) = limits.groups.get(group) {
                 of_host.push(gates.id(Limit::Group(group.clone()), *most));

@@ -28,7 +28,11 @@ impl Pace {
     /// Below one login a second, the window of one login is longer than a second.
     pub(super) fn new(per_second: f64, jitter: Duration) -> Self {
         let spacing = Duration::try_from_secs_f64(1.0 / per_second).unwrap_or(Duration::MAX);
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate is small and positive")]
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a rate is small and positive"
+        )]
         let most = (per_second.floor() as usize).max(1);
         Self { spacing, jitter, began: VecDeque::new(), most, turn: None, next: None }
     }
@@ -79,7 +83,10 @@ mod tests {
     fn without_chance_they_are_evenly_spaced() {
         let mut pace = Pace::new(5.0, Duration::ZERO);
         let times = begins(&mut pace, &mut Chance::always(0.0), 7);
-        assert_eq!(times.iter().map(Duration::as_millis).collect::<Vec<_>>(), [0, 200, 400, 600, 800, 1000, 1200]);
+        assert_eq!(
+            times.iter().map(Duration::as_millis).collect::<Vec<_>>(),
+            [0, 200, 400, 600, 800, 1000, 1200]
+        );
     }
 
     #[test]

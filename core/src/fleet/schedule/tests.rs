@@ -298,7 +298,10 @@ fn a_failed_canary_leaves_the_rest_skipped() {
     let rules = Rules { batches: Some(in_batches("1,100%")), ..rules(20) };
     let attempts = [vec![Attempt::failing()], vec![Attempt::well(); 4]].concat();
     let mut run = Simulation::new(needs(5), attempts, rules);
-    assert_eq!(run.run(), ["failed", "TooManyFailures", "TooManyFailures", "TooManyFailures", "TooManyFailures"]);
+    assert_eq!(
+        run.run(),
+        ["failed", "TooManyFailures", "TooManyFailures", "TooManyFailures", "TooManyFailures"]
+    );
 }
 
 #[test]

@@ -27,9 +27,9 @@ fn watched(device: &Scripted, notes: &Arc<Notes>) -> Session {
 }
 
 fn replying(device: Scripted, commands: &[&str]) -> Scripted {
-    commands.iter().fold(device, |device, command| {
-        device.step(&format!("{command}\n"), format!("{command}\r\nR1#"))
-    })
+    commands
+        .iter()
+        .fold(device, |device, command| device.step(&format!("{command}\n"), format!("{command}\r\nR1#")))
 }
 
 #[test]

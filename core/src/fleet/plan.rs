@@ -1,0 +1,214 @@
+//! What a run does with each host, whichever it is.
+
+use super::batches::Batches;
+use super::connectors::Connectors;
+use super::error::HostError;
+use super::event::{Event, What};
+use super::journal::Journal;
+use super::limits::Limits;
+use super::outcome::{Outcome, Served};
+use super::retry::Retry;
+use super::schedule::Needs;
+use super::session_builder;
+use super::skip::Skip;
+use crate::cancel::CancelToken;
+use crate::cx::Cx;
+use crate::executor::excepthook::{contained, unread};
+use crate::inventory::Host;
+use crate::platform::Platforms;
+use crate::session::{Session, Timeouts, Watch};
+use crate::transport::Credentials;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// What is done with each host.
+pub(super) type Job<T> = dyn Fn(&mut Session, &Host) -> Result<T, HostError> + Send + Sync;
+
+type Watcher = dyn Fn(&Event) + Send + Sync;
+
+/// What the job of each host needs to know.
+#[derive(Clone)]
+pub(super) struct Plan {
+    pub(super) connectors: Arc<dyn Connectors>,
+    pub(super) credentials: Credentials,
+    pub(super) timeouts: Timeouts,
+    pub(super) login_attempts: u32,
+    pub(super) host_timeout: Duration,
+    pub(super) run_timeout: Option<Duration>,
+    pub(super) session_log: Option<PathBuf>,
+    pub(super) platforms: Platforms,
+    pub(super) persistent_steps: bool,
+    pub(super) read_only: bool,
+    pub(super) limits: Limits,
+    pub(super) retry: Retry,
+    pub(super) batches: Option<Batches>,
+    /// Ends the sessions.
+    pub(super) cancel: CancelToken,
+    /// Starts no more hosts, and ends the sessions after the grace.
+    pub(super) stop: CancelToken,
+    pub(super) grace: Duration,
+    pub(super) journal: Option<Arc<Journal>>,
+    pub(super) watchers: Vec<Arc<Watcher>>,
+    pub(super) began: Instant,
+}
+
+impl Plan {
+    pub(super) fn new(connectors: Arc<dyn Connectors>) -> Self {
+        Self {
+            connectors,
+            credentials: Credentials::default(),
+            timeouts: Timeouts::default(),
+            login_attempts: 1,
+            host_timeout: Duration::from_mins(15),
+            run_timeout: None,
+            session_log: None,
+            platforms: Platforms::default(),
+            persistent_steps: false,
+            read_only: false,
+            limits: Limits::default(),
+            retry: Retry::default(),
+            batches: None,
+            cancel: CancelToken::new(),
+            stop: CancelToken::new(),
+            grace: Duration::from_secs(30),
+            journal: None,
+            watchers: Vec::new(),
+            began: Instant::now(),
+        }
+    }
+
+    /// What a host shares with others.
+    pub(super) fn needs(&self, host: &Host) -> Needs {
+        let username = host.settings().username.as_deref().or(self.credentials.username.as_deref());
+        let credential = match host.credential() {
+            Some(name) => format!("credential {name}"),
+            None => username.map_or("the login without a name".to_owned(), |name| format!("user {name}")),
+        };
+        Needs {
+            device: format!("{} {}", host.transport(), address(host)),
+            redundancy_group: host.redundancy_group().map(str::to_owned),
+            groups: host
+                .groups()
+                .iter()
+                .map(String::as_str)
+                .chain(host.limits_group())
+                .map(str::to_owned)
+                .collect(),
+            jump_hosts: host.jumps().iter().map(|jump| jump.name().to_owned()).collect(),
+            credential,
+            realm: host.aaa_realm().unwrap_or_default().to_owned(),
+            limits_logins: host.limits_logins(),
+        }
+    }
+
+    pub(super) fn host_timeout(&self, host: &Host) -> Duration {
+        host.timeouts().host.unwrap_or(self.host_timeout)
+    }
+
+    /// Tells everybody that an attempt begins.
+    pub(super) fn begin(&self, host: &Arc<Host>, attempt: u32) -> Result<(), HostError> {
+        if let Some(journal) = &self.journal {
+            let skipped = |_| HostError::Skipped { host: host.name().to_owned(), why: Skip::Journal };
+            journal.started(host.name(), attempt).map_err(skipped)?;
+        }
+        self.emit(host, What::Started { attempt });
+        Ok(())
+    }
+
+    pub(super) fn about_to_write(&self, host: &Host) -> io::Result<()> {
+        self.journal.as_ref().map_or(Ok(()), |journal| journal.write_sent(host.name()))
+    }
+
+    pub(super) fn record<T>(&self, outcome: &Outcome<T>, error: Option<&str>) -> io::Result<()> {
+        self.journal.as_ref().map_or(Ok(()), |journal| journal.outcome(outcome, error))
+    }
+
+    /// Tells those who follow the run. What they do wrong is no fault of the host.
+    pub(super) fn emit(&self, host: &Arc<Host>, what: What) {
+        if self.watchers.is_empty() {
+            return;
+        }
+        let event = Event { at: self.began.elapsed(), host: Arc::clone(host), what };
+        for watcher in &self.watchers {
+            if let Err(panic) = contained(|| watcher(&event)) {
+                unread(&panic);
+            }
+        }
+    }
+
+    /// Opens a session at the host's address, or at its second one if nobody answers at the first.
+    pub(super) fn open(
+        &self,
+        host: &Host,
+        cx: &Cx,
+        unprivileged: bool,
+        watch: Option<&Arc<dyn Watch>>,
+    ) -> Result<(Session, Served), HostError> {
+        let first = match self.open_at(host, cx, unprivileged, watch) {
+            Ok(session) => return Ok((session, Served { address: address(host), out_of_band: false })),
+            Err(error) => error,
+        };
+        let second = host.out_of_band().filter(|_| first.is_no_answer() && cx.interruption().is_none());
+        let Some(second) = second else { return Err(first) };
+        let session = self
+            .open_at(&second, cx, unprivileged, watch)
+            .map_err(|second| HostError::OutOfBand { first: Box::new(first), second: Box::new(second) })?;
+        Ok((session, Served { address: address(&second), out_of_band: true }))
+    }
+
+    fn open_at(
+        &self,
+        host: &Host,
+        cx: &Cx,
+        unprivileged: bool,
+        watch: Option<&Arc<dyn Watch>>,
+    ) -> Result<Session, HostError> {
+        let name = || host.name().to_owned();
+        if self.cancel.is_cancelled() {
+            return Err(HostError::Cancelled { host: name() });
+        }
+        let target = host
+            .target(&self.credentials)
+            .map_err(|source| HostError::Credentials { host: name(), source })?;
+        let connector = self.connectors.connector(host, &self.credentials)?;
+        let mut builder = session_builder(host, &self.platforms)?
+            .timeouts(timeouts_of(host, self.timeouts))
+            .login_attempts(self.login_attempts);
+        if self.persistent_steps {
+            builder = builder.persistent_steps();
+        }
+        if self.read_only {
+            builder = builder.read_only();
+        }
+        if unprivileged {
+            builder = builder.unprivileged();
+        }
+        if let Some(folder) = &self.session_log {
+            builder = builder.session_log(folder);
+        }
+        if let Some(watch) = watch {
+            builder = builder.watch(Arc::clone(watch));
+        }
+        Ok(builder.open(&*connector, &target, cx)?)
+    }
+}
+
+/// The host's own limits, and the run's where it has none.
+fn timeouts_of(host: &Host, usual: Timeouts) -> Timeouts {
+    let own = host.timeouts();
+    Timeouts {
+        authentication: own.authentication.unwrap_or(usual.authentication),
+        silence: own.silence.unwrap_or(usual.silence),
+        command: own.command.unwrap_or(usual.command),
+    }
+}
+
+fn address(host: &Host) -> String {
+    match host.port() {
+        Some(port) if host.hostname().contains(':') => format!("[{}]:{port}", host.hostname()),
+        Some(port) => format!("{}:{port}", host.hostname()),
+        None => host.hostname().to_owned(),
+    }
+}
