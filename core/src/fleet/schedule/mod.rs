@@ -208,15 +208,18 @@ impl Schedule {
 
     /// Whether a host is to do without its enable secret.
     pub(super) fn is_unprivileged(&self, host: usize) -> bool {
-        let host = &self.hosts[host];
-        host.unprivileged || self.read_only && self.credentials.enable_has_stopped(host.credential)
+        self.hosts[host].unprivileged
     }
 
     /// A host is logged in.
     pub(super) fn logged_in(&mut self, host: usize) {
         if self.hosts[host].place == Place::LoggingIn {
             self.hosts[host].place = Place::Working;
-            self.prove(host);
+            let Host { credential, unprivileged, .. } = self.hosts[host];
+            // Without the enable secret nothing is known of that yet.
+            if !unprivileged || self.credentials.enable_has_stopped(credential) {
+                self.prove(host);
+            }
             self.leave_all(self.hosts[host].login_gates.clone());
         }
     }
@@ -229,7 +232,7 @@ impl Schedule {
             gates.extend(&self.hosts[host].login_gates);
         }
         self.hosts[host].place = Place::Waiting;
-        let goes_on = end.enable_refused && self.read_only && !self.is_unprivileged(host);
+        let goes_on = end.enable_refused && self.read_only && !self.hosts[host].unprivileged;
         self.note_refusals(host, end);
         self.leave_all(gates);
         match self.delay(host, end, goes_on) {
@@ -322,7 +325,9 @@ impl Schedule {
                 pace.begins(now);
             }
             self.running += 1;
-            self.hosts[host].place = Place::LoggingIn;
+            let slot = &mut self.hosts[host];
+            slot.place = Place::LoggingIn;
+            slot.unprivileged |= self.read_only && self.credentials.enable_has_stopped(slot.credential);
         }
         enters
     }
