@@ -1,5 +1,6 @@
 //! The arguments as they are typed. What they mean is `plan`'s business.
 
+use crate::fleet_args::FleetArgs;
 use clap::{ArgGroup, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use linecrew_core::transport::HostKeyCheck;
 use std::path::PathBuf;
@@ -35,18 +36,21 @@ pub(crate) enum Command {
 const RUN_EXAMPLES: &str = "Examples:
   linecrew run \"show version\" --inventory lab.yaml --parse
   linecrew run \"show clock\" \"show users\" -i lab.yaml --format raw
+  linecrew run \"write memory\" -i lab.yaml --allow-write --serial 1,10%,100% --soak 60s
+  linecrew run -i lab.yaml --resume runs/0001.jsonl
   linecrew run \"show version\" --host 192.0.2.1 --host r2:2022 --platform cisco_iosxe -u admin --parse --format jsonl
 
 Passwords are asked for, or come from LINECREW_PASSWORD and LINECREW_ENABLE_SECRET, or from --password-file; never from
 an argument, which every user of the machine could read.
 
-Exit codes: 0 all well, 1 some host failed or refused a command, 2 usage.";
+Exit codes: 0 all well, 1 some host failed, was skipped or refused a command, 2 usage, 3 the state of some host is
+unknown, 130 interrupted.";
 
 #[derive(Debug, ClapArgs)]
 #[command(after_help = RUN_EXAMPLES)]
 pub(crate) struct RunArgs {
     /// The commands, each in quotes; every host gets all of them, in this order
-    #[arg(required = true, value_name = "COMMAND")]
+    #[arg(required_unless_present = "resume", value_name = "COMMAND")]
     pub(crate) commands: Vec<String>,
 
     #[command(flatten)]
@@ -57,6 +61,9 @@ pub(crate) struct RunArgs {
 
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
+
+    #[command(flatten)]
+    pub(crate) fleet: FleetArgs,
 
     /// How many hosts at a time
     #[arg(short = 'f', long, default_value_t = 20, value_name = "N", value_parser = positive)]
@@ -86,6 +93,10 @@ pub(crate) struct HostArgs {
     /// The inventory file
     #[arg(short, long, value_name = "FILE", group = "which")]
     pub(crate) inventory: Option<PathBuf>,
+
+    /// Of all these hosts only those named, with commas between them; @FILE names those that did not end well in a journal
+    #[arg(short, long, value_name = "HOST,...|@FILE")]
+    pub(crate) limit: Option<String>,
 
     /// A host that is in no inventory; may be given several times
     #[arg(long, value_name = "HOST[:PORT]", group = "which")]
@@ -431,14 +442,14 @@ pub(crate) struct LabArgs {
     pub(crate) inventory: PathBuf,
 }
 
-fn positive(text: &str) -> Result<usize, String> {
+pub(crate) fn positive(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(0) | Err(_) => Err("expected a whole number above 0".to_owned()),
         Ok(number) => Ok(number),
     }
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     seconds
         .filter(|wait| !wait.is_zero())

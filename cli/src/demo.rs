@@ -5,13 +5,13 @@ use crate::exit::{Ended, Usage, written};
 use crate::lab;
 use crate::output::Printer;
 use crate::parser::Parser;
-use crate::plan::Plan;
+use crate::plan::{Course, Plan};
 use crate::run::execute;
 use linecrew_core::platform::Platforms;
 use linecrew_core::textfsm::Templates;
 use std::fs;
 use std::io::{self, Write};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const PLATFORM: &str = "cisco_iosxe";
 const COMMAND: &str = "show version";
@@ -33,6 +33,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Ended, Usage> {
         limits: args.limits,
         login_attempts: 1,
         workers: args.workers,
+        course: Course::default(),
         platforms: Platforms::default(),
         persistent_steps: false,
         verbose: false,
@@ -46,9 +47,8 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Ended, Usage> {
          {COMMAND}, parse\n",
         args.devices, args.latency, args.workers
     ))?;
-    let start = Instant::now();
     let mut printer = Printer::new(Format::Table, &COLUMNS.map(str::to_owned), &mut out);
-    let ended = execute(&plan, &mut printer)?;
-    written(writeln!(out, "{:.2} s", start.elapsed().as_secs_f64()))?;
+    let (ended, summary) = execute(&plan, &mut printer)?;
+    written(summary.print(printer.out(), None))?;
     Ok(ended)
 }

@@ -3,8 +3,10 @@
 //! | code | meaning                                                                                             |
 //! |------|-----------------------------------------------------------------------------------------------------|
 //! | 0    | every host did what it was asked to                                                                 |
-//! | 1    | some host failed, or refused a command; a definition has an error; a template refuses a text        |
+//! | 1    | some host failed, was skipped or refused a command; a definition has an error; a template refuses a text |
 //! | 2    | usage: arguments, an inventory, a template or a password file that cannot be used                   |
+//! | 3    | some host may have been changed, and nobody knows what became of it                                 |
+//! | 130  | interrupted by Ctrl-C or SIGTERM                                                                    |
 //!
 //! Where the reader of the output went away, as `head` does, the run ends early and in silence; the code tells of the
 //! hosts up to then: 1 if one of them failed, else 0.
@@ -19,6 +21,10 @@ pub(crate) enum Ended {
     Well,
     /// Some host did not.
     SomeFailed,
+    /// Of some host nobody knows the state.
+    SomeUnknown,
+    /// Somebody interrupted it.
+    Interrupted,
 }
 
 /// Why a command could not be carried out at all.
@@ -57,6 +63,8 @@ pub(crate) fn report(result: Result<Ended, Usage>) -> ExitCode {
     match result {
         Ok(Ended::Well) => ExitCode::SUCCESS,
         Ok(Ended::SomeFailed) => ExitCode::from(1),
+        Ok(Ended::SomeUnknown) => ExitCode::from(3),
+        Ok(Ended::Interrupted) => ExitCode::from(130),
         Err(usage) => {
             say(usage);
             ExitCode::from(2)

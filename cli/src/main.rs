@@ -8,8 +8,14 @@ mod columns;
 #[cfg(feature = "lab")]
 mod demo;
 mod exit;
+mod fleet_args;
+mod guard;
+mod interrupt;
+mod journal;
 #[cfg(feature = "lab")]
 mod lab;
+mod limit;
+mod open_files;
 mod output;
 mod parse;
 mod parser;
@@ -21,6 +27,7 @@ mod record;
 mod run;
 #[cfg(feature = "lab")]
 mod selftest;
+mod summary;
 mod verbose;
 
 use args::{Args, Command};

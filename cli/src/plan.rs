@@ -3,11 +3,16 @@
 use crate::args::{DefaultsArgs, Format, HostArgs, LimitArgs, RunArgs};
 use crate::columns;
 use crate::exit::Usage;
+use crate::fleet_args::JournalArgs;
+use crate::guard;
+use crate::interrupt::Interrupt;
+use crate::limit::{limit, only};
+use crate::open_files;
 use crate::parser::{Parser, Structure};
 use crate::password;
 use crate::platforms;
 use linecrew_core::executor::Executor;
-use linecrew_core::fleet::Fleet;
+use linecrew_core::fleet::{Batches, Fleet, Journal, Limits, Record, Retry};
 use linecrew_core::inventory::{Entry, Host, Inventory, SshConfigFile};
 use linecrew_core::platform::Platforms;
 use linecrew_core::session::Timeouts;
@@ -15,12 +20,25 @@ use linecrew_core::transport::Credentials;
 use linecrew_transports::StandardConnectors;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 #[cfg(feature = "lab")]
 use {
     linecrew_core::fleet::{Connectors, HostError},
     linecrew_core::transport::Connector,
     linecrew_testkit::RecordingConnector,
 };
+
+/// How a run goes about its hosts.
+#[derive(Default)]
+pub(crate) struct Course {
+    pub(crate) allow_write: bool,
+    pub(crate) limits: Limits,
+    pub(crate) retry: Retry,
+    pub(crate) batches: Option<Batches>,
+    pub(crate) run_timeout: Option<Duration>,
+    pub(crate) grace: Duration,
+    pub(crate) journal: Option<Arc<Journal>>,
+}
 
 /// A run, ready to start.
 pub(crate) struct Plan {
@@ -31,6 +49,7 @@ pub(crate) struct Plan {
     pub(crate) limits: LimitArgs,
     pub(crate) login_attempts: u32,
     pub(crate) workers: usize,
+    pub(crate) course: Course,
     pub(crate) platforms: Platforms,
     pub(crate) persistent_steps: bool,
     pub(crate) verbose: bool,
@@ -44,12 +63,27 @@ pub(crate) struct Plan {
 impl Plan {
     /// Reads what the arguments name; nothing is connected yet.
     pub(crate) fn new(args: &RunArgs) -> Result<Self, Usage> {
-        let inventory = inventory(&args.hosts)?;
+        let mut inventory = inventory(&args.hosts)?;
+        let mut commands = args.commands.clone();
+        let fleet = &args.fleet;
+        let mut allow_write = fleet.allow_write;
+        let resumed = fleet.journal.resume.as_deref().map(JournalArgs::go_on).transpose()?;
+        if let Some((_, record)) = &resumed {
+            inventory = rest(&inventory, record, fleet.journal.rerun_unknown)?;
+            commands = record.commands().to_vec();
+            allow_write |= record.writes();
+        }
         let parser = Parser::new(&args.output.parser, args.output.parse)?;
         let platforms = platforms::known(args.hosts.defaults.platforms.as_deref())?;
-        columns::check(&args.output.columns, &parser, &inventory, &platforms, &args.commands)?;
+        columns::check(&args.output.columns, &parser, &inventory, &platforms, &commands)?;
+        if !allow_write {
+            guard::check(&commands, &inventory, &platforms)?;
+        }
         let credentials = password::credentials(&args.login, &inventory)?;
-        let commands = args.commands.clone();
+        let journal = match resumed {
+            Some((journal, _)) => journal,
+            None => fleet.journal.begin(&commands, allow_write, &inventory)?,
+        };
         Ok(Self {
             inventory,
             commands,
@@ -58,6 +92,15 @@ impl Plan {
             limits: args.limits,
             login_attempts: args.login.login_attempts,
             workers: args.workers,
+            course: Course {
+                allow_write,
+                limits: fleet.pace.limits(open_files::sessions()),
+                retry: fleet.pace.retry(),
+                batches: fleet.batches.batches(),
+                run_timeout: fleet.pace.run_timeout,
+                grace: fleet.pace.grace,
+                journal: Some(Arc::new(journal)),
+            },
             platforms,
             persistent_steps: args.hosts.persistent_steps,
             verbose: args.verbose,
@@ -68,7 +111,7 @@ impl Plan {
     }
 
     /// The fleet and the executor that it runs on.
-    pub(crate) fn fleet(&self) -> Result<(Executor, Fleet), Usage> {
+    pub(crate) fn fleet(&self, interrupt: &Interrupt) -> Result<(Executor, Fleet), Usage> {
         let limits = self.limits;
         // A worker more than hosts would never start.
         let workers = self.workers.min(self.inventory.len().max(1));
@@ -83,12 +126,39 @@ impl Plan {
             .login_attempts(self.login_attempts)
             .platforms(self.platforms.clone())
             .host_timeout(limits.host_timeout);
+        let fleet = self.course.on(fleet, interrupt);
         let fleet = if self.persistent_steps { fleet.persistent_steps() } else { fleet };
         let fleet = match &self.session_log {
             Some(folder) => fleet.session_log(folder),
             None => fleet,
         };
         Ok((executor, fleet))
+    }
+}
+
+impl Course {
+    /// The fleet as it is to go about its hosts.
+    fn on(&self, fleet: Fleet, interrupt: &Interrupt) -> Fleet {
+        let fleet = fleet
+            .limits(self.limits.clone())
+            .retry(self.retry.clone())
+            .cancel(interrupt.cancel.clone())
+            .stop(interrupt.stop.clone(), self.grace);
+        let fleet = if self.allow_write { fleet } else { fleet.read_only() };
+        let fleet = self.batches.iter().cloned().fold(fleet, Fleet::batches);
+        let fleet = self.run_timeout.into_iter().fold(fleet, Fleet::run_timeout);
+        self.journal.iter().cloned().fold(fleet, Fleet::journal)
+    }
+}
+
+/// The hosts that a journal has left to do. Those that the inventory does not have any more are told.
+fn rest(inventory: &Inventory, record: &Record, unknown: bool) -> Result<Inventory, Usage> {
+    let left: Vec<&str> = record.left(unknown).collect();
+    match left.iter().find(|host| inventory.host(host).is_none()) {
+        Some(host) => {
+            Err(Usage::new(format!("--resume: the inventory has no host {host}, which is left to do")))
+        }
+        None => Ok(only(inventory, |name| left.contains(&name))),
     }
 }
 
@@ -142,7 +212,11 @@ fn inventory(args: &HostArgs) -> Result<Inventory, Usage> {
         named.push(host(text)?);
     }
     let defaults = args.defaults.entry();
-    Ok(named.into_iter().map(|host| host.inherit(&defaults)).collect())
+    let all: Inventory = named.into_iter().map(|host| host.inherit(&defaults)).collect();
+    match &args.limit {
+        Some(to) => limit(&all, to),
+        None => Ok(all),
+    }
 }
 
 /// Reads an inventory that has hosts.

@@ -2,7 +2,7 @@
 
 use crate::advice::with_advice;
 use crate::parser::{Parser, Structure, ntc_name_of};
-use linecrew_core::fleet::{HostError, Outcome};
+use linecrew_core::fleet::{Cause, HostError, Outcome, Status};
 use linecrew_core::native::{Data, NativeCommand, NativeError};
 use linecrew_core::session::{Detection, Reply, Session, SessionError};
 use serde::Serialize;
@@ -12,6 +12,11 @@ use serde::Serialize;
 pub(crate) struct HostRecord {
     pub(crate) host: String,
     pub(crate) status: Status,
+    /// Why it did not end well, in a word that many share.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cause: Option<Cause>,
+    /// How often it was tried.
+    pub(crate) attempts: u32,
     pub(crate) elapsed_ms: u64,
     /// The address that served the host, if one did.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -29,15 +34,6 @@ pub(crate) struct HostRecord {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) error: Option<String>,
     pub(crate) replies: Vec<ReplyRecord>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Status {
-    /// Every command was taken, and every reply parsed that was to be.
-    Ok,
-    /// The host could not be reached, refused the login or a command, or gave a reply that cannot be parsed.
-    Failed,
 }
 
 #[derive(Debug, Serialize)]
@@ -110,6 +106,12 @@ fn send_native(
     Ok(records)
 }
 
+/// Why a host failed though it took part to the end: it refused a command, or a reply cannot be parsed.
+pub(crate) fn refused(done: &Done) -> Option<String> {
+    let failed = done.replies.iter().find_map(|reply| Some((&reply.command, reply.error.as_ref()?)));
+    failed.map(|(command, what)| format!("command \"{command}\": {what}"))
+}
+
 /// What a host had replied before it failed.
 fn replies_before(error: &HostError) -> Vec<ReplyRecord> {
     let HostError::Session(error) = error else { return Vec::new() };
@@ -120,18 +122,18 @@ impl HostRecord {
     pub(crate) fn new(outcome: Outcome<Done>) -> Self {
         let mut detected = None;
         let (phase, error, replies) = match outcome.result {
-            Ok(Done { replies, detected: found }) => {
-                detected = found;
-                let failed = replies.iter().find_map(|reply| Some((&reply.command, reply.error.as_ref()?)));
-                let name = outcome.host.name();
-                let error = failed.map(|(command, what)| format!("{name}: command \"{command}\": {what}"));
-                (error.is_some().then(|| "command".to_owned()), error, replies)
+            Ok(done) => {
+                let error = refused(&done).map(|what| format!("{}: {what}", outcome.host.name()));
+                detected = done.detected;
+                (error.is_some().then(|| "command".to_owned()), error, done.replies)
             }
             Err(error) => (Some(error.phase()), Some(with_advice(&error)), replies_before(&error)),
         };
         Self {
             host: outcome.host.name().to_owned(),
-            status: if error.is_some() { Status::Failed } else { Status::Ok },
+            status: outcome.status,
+            cause: outcome.cause,
+            attempts: outcome.attempts,
             elapsed_ms: millis(outcome.elapsed),
             out_of_band: outcome.served.as_ref().is_some_and(|served| served.out_of_band),
             address: outcome.served.map(|served| served.address),
@@ -145,7 +147,7 @@ impl HostRecord {
 
 impl ReplyRecord {
     fn new(reply: Reply, platform: &str, parser: &Parser) -> Self {
-        let parsed = match refused(&reply) {
+        let parsed = match refusal(&reply) {
             Some(refused) => Err(refused),
             None => parse(&reply, platform, parser),
         };
@@ -154,7 +156,7 @@ impl ReplyRecord {
 
     /// The answer to a command that asked for JSON.
     fn native(reply: Reply, command: &NativeCommand) -> Self {
-        let parsed = match refused(&reply) {
+        let parsed = match refusal(&reply) {
             Some(refused) => Err(refused),
             None => command.check(&reply.text).map_err(|error| error.to_string()),
         };
@@ -180,7 +182,7 @@ impl ReplyRecord {
     }
 }
 
-fn refused(reply: &Reply) -> Option<String> {
+fn refusal(reply: &Reply) -> Option<String> {
     reply.failure.as_ref().map(|failure| format!("refused by the device: {}", failure.line))
 }
 

@@ -1,64 +1,88 @@
 //! `linecrew run`: the same commands on every host.
 
 use crate::args::{Format, RunArgs};
-use crate::exit::{Ended, Usage, written};
+use crate::exit::{Ended, Usage, say, written};
+use crate::interrupt::Interrupt;
 use crate::output::Printer;
 use crate::plan::Plan;
 use crate::progress::Progress;
-use crate::record::{Done, HostRecord, Status, send};
+use crate::record::{Done, HostRecord, refused, send};
+use crate::summary::{Summary, again};
 use crate::verbose;
-use linecrew_core::cancel::CancelToken;
 use linecrew_core::executor::{Pending, Wait};
-use linecrew_core::fleet::Run;
-use std::io;
+use linecrew_core::fleet::{Run, Status};
+use std::io::{self, Write};
 
 /// Runs the commands as the arguments say.
 pub(crate) fn run(args: &RunArgs) -> Result<Ended, Usage> {
     let plan = Plan::new(args)?;
-    let mut printer = Printer::new(args.output.format, &args.output.columns, io::stdout().lock());
-    execute(&plan, &mut printer)
+    let format = args.output.format;
+    let mut printer = Printer::new(format, &args.output.columns, io::stdout().lock());
+    let (ended, summary) = execute(&plan, &mut printer)?;
+    let journal = plan.course.journal.as_ref().map(|journal| again(std::env::args(), journal.path()));
+    // In a table it is a part of what is read; elsewhere it must not get among the data.
+    let printed = if format == Format::Table {
+        summary.print(printer.out(), journal.as_deref())
+    } else {
+        summary.print(&mut io::stderr().lock(), journal.as_deref())
+    };
+    written(printed)?;
+    Ok(ended)
 }
 
 /// Runs the plan and hands each host to the printer: as it completes where the format allows it, else in the order of
 /// the inventory. Where nobody reads what is printed, the run is given up.
-pub(crate) fn execute(plan: &Plan, printer: &mut Printer<impl io::Write>) -> Result<Ended, Usage> {
-    let (executor, fleet) = plan.fleet()?;
-    let (cancel, progress) = (CancelToken::new(), Progress::new(plan.inventory.len()));
+pub(crate) fn execute(plan: &Plan, printer: &mut Printer<impl Write>) -> Result<(Ended, Summary), Usage> {
+    let interrupt = Interrupt::listen()?;
+    let (executor, fleet) = plan.fleet(&interrupt)?;
+    let progress = Progress::new(plan.inventory.len());
     if plan.verbose {
         verbose::start(&progress);
     }
     let watcher = progress.clone();
-    let fleet = fleet.cancel(cancel.clone()).on_event(move |event| watcher.event(event));
+    let fleet = fleet.on_event(move |event| watcher.event(event));
     let (commands, structure) = (plan.commands.clone(), plan.structure.clone());
-    let run = fleet.run(move |session, _host| send(session, &commands, &structure));
-    let mut ended = Ended::Well;
-    let shown = show(run, printer, &progress, &mut ended);
+    let run = fleet.run_judged(move |session, _host| send(session, &commands, &structure), refused);
+    let mut summary = Summary::new(plan.limits.connect_timeout);
+    let shown = show(run, printer, &progress, &mut summary);
     progress.finish();
     if shown.is_err() {
-        cancel.cancel();
+        interrupt.cancel.cancel();
         executor.shutdown(Pending::Cancel, Wait::Yes);
     }
     written(shown)?;
-    Ok(ended)
+    if summary.skipped_for_journal() {
+        say("the journal cannot be written any more; no more hosts were started");
+    }
+    Ok((ended(&summary, &interrupt), summary))
 }
 
-/// Prints the hosts and notes in `ended` whether one failed.
+fn ended(summary: &Summary, interrupt: &Interrupt) -> Ended {
+    if interrupt.happened() {
+        Ended::Interrupted
+    } else if summary.count(Status::Unknown) > 0 {
+        Ended::SomeUnknown
+    } else if summary.is_well() {
+        Ended::Well
+    } else {
+        Ended::SomeFailed
+    }
+}
+
+/// Prints the hosts and counts them.
 fn show(
     run: Run<Done>,
-    printer: &mut Printer<impl io::Write>,
+    printer: &mut Printer<impl Write>,
     progress: &Progress,
-    ended: &mut Ended,
+    summary: &mut Summary,
 ) -> io::Result<()> {
     let outcomes: Box<dyn Iterator<Item = _>> = match printer.format() {
         Format::Jsonl | Format::Native => Box::new(run.as_completed()),
         Format::Table | Format::Json | Format::Raw => Box::new(run.in_order()),
     };
     for outcome in outcomes {
-        let record = HostRecord::new(outcome);
-        if record.status == Status::Failed {
-            *ended = Ended::SomeFailed;
-        }
-        progress.suspend(|| printer.host(record))?;
+        summary.note(&outcome);
+        progress.suspend(|| printer.host(HostRecord::new(outcome)))?;
     }
     progress.finish();
     printer.finish()

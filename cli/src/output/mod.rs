@@ -33,6 +33,11 @@ impl<W: Write> Printer<W> {
         Self { format, columns: columns.to_vec(), out, held: Vec::new() }
     }
 
+    /// Where it prints to.
+    pub(crate) fn out(&mut self) -> &mut W {
+        &mut self.out
+    }
+
     pub(crate) fn format(&self) -> Format {
         self.format
     }

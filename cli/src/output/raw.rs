@@ -20,7 +20,8 @@ pub(super) fn host(out: &mut impl Write, record: &HostRecord) -> io::Result<()> 
 
 #[cfg(test)]
 mod tests {
-    use crate::record::{HostRecord, ReplyRecord, Status};
+    use crate::record::{HostRecord, ReplyRecord};
+    use linecrew_core::fleet::Status;
 
     #[test]
     fn neither_a_reply_nor_an_error_controls_the_terminal() {
@@ -28,6 +29,8 @@ mod tests {
         let record = HostRecord {
             host: "r1".to_owned(),
             status: Status::Failed,
+            cause: None,
+            attempts: 1,
             elapsed_ms: 0,
             address: None,
             detected: None,

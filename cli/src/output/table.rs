@@ -3,7 +3,8 @@
 use super::cell::Cell;
 use super::safe::safe;
 use super::sheet::{Sheet, WIDEST_CELL, text_of, width};
-use crate::record::{HostRecord, ReplyRecord, Status};
+use crate::record::{HostRecord, ReplyRecord};
+use linecrew_core::fleet::Status;
 use linecrew_core::native::Data;
 use linecrew_core::textfsm::Row;
 use std::collections::BTreeMap;
@@ -37,9 +38,10 @@ fn hosts_within(
     if left_out > 0 {
         writeln!(out, "({left_out} more columns: choose with --columns, or see all with --format json)")?;
     }
-    let failed: Vec<_> = records.iter().filter(|record| record.status == Status::Failed).collect();
-    writeln!(out, "\nok {}   failed {}", records.len() - failed.len(), failed.len())?;
-    for error in failed.iter().filter_map(|record| record.error.as_ref()) {
+    writeln!(out)?;
+    // Skipped hosts have nothing to tell but why all of them were skipped, which the summary says once.
+    let told = records.iter().filter(|record| record.status != Status::Skipped);
+    for error in told.filter_map(|record| record.error.as_ref()) {
         writeln!(out, "{}", safe(error))?;
     }
     platforms_found(out, records)
@@ -65,7 +67,7 @@ fn platforms_found(out: &mut impl Write, records: &[HostRecord]) -> io::Result<(
 fn plain_rows(records: &[HostRecord]) -> Sheet {
     let mut rows = Sheet::new(["HOST", "STATUS", "TIME", "COMMAND", "REPLY"]);
     for record in records {
-        let host = [&record.host, status(record), &time(record.elapsed_ms)].map(Cell::new);
+        let host = [record.host.as_str(), &status(record), &time(record.elapsed_ms)].map(Cell::new);
         let replies = record.replies.iter().map(|reply| [Cell::new(&reply.command), summary(reply)]);
         let mut replies: Vec<_> = replies.collect();
         if replies.is_empty() {
@@ -96,7 +98,7 @@ fn parsed_rows(records: &[HostRecord], columns: &[String]) -> Sheet {
     let chosen = if columns.is_empty() { columns_with_content(records) } else { columns.to_vec() };
     let mut rows = Sheet::new(["HOST", "STATUS"].into_iter().chain(chosen.iter().map(String::as_str)));
     for record in records {
-        let host = [&record.host, status(record)].map(Cell::new);
+        let host = [record.host.as_str(), &status(record)].map(Cell::new);
         let cells = |row: &Row| -> Vec<Cell> {
             let cells = chosen.iter().map(|column| row.get(column).map(text_of).unwrap_or_default());
             host.iter().cloned().chain(cells.map(|text| Cell::new(&text))).collect()
@@ -131,13 +133,8 @@ fn columns_with_content(records: &[HostRecord]) -> Vec<String> {
     columns
 }
 
-fn status(record: &HostRecord) -> &'static str {
-    match (record.status, record.out_of_band) {
-        (Status::Ok, false) => "ok",
-        (Status::Ok, true) => "ok, out of band",
-        (Status::Failed, false) => "failed",
-        (Status::Failed, true) => "failed, out of band",
-    }
+fn status(record: &HostRecord) -> String {
+    if record.out_of_band { format!("{}, out of band", record.status) } else { record.status.to_string() }
 }
 
 fn time(millis: u64) -> String {
@@ -158,6 +155,8 @@ mod tests {
         let record = |status, out_of_band| HostRecord {
             host: "r1".to_owned(),
             status,
+            cause: None,
+            attempts: 1,
             elapsed_ms: 0,
             address: Some("192.0.2.1".to_owned()),
             out_of_band,
@@ -187,6 +186,8 @@ mod tests {
         let record = HostRecord {
             host: "core-1".to_owned(),
             status: Status::Ok,
+            cause: None,
+            attempts: 1,
             elapsed_ms: 0,
             address: None,
             out_of_band: false,

@@ -10,10 +10,17 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 pub(crate) fn linecrew(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_linecrew"));
     command.args(args).stdin(Stdio::null());
+    // The journals of a test are its own affair.
+    command.env("LINECREW_RUNS", runs());
     for variable in ["LINECREW_PASSWORD", "LINECREW_ENABLE_SECRET", "NET_TEXTFSM", "NTC_TEMPLATES_DIR"] {
         command.env_remove(variable);
     }
     command
+}
+
+/// A folder for journals, gone with the system's other temporary files.
+fn runs() -> std::path::PathBuf {
+    std::env::temp_dir().join(format!("linecrew-tests-{}", std::process::id()))
 }
 
 /// A running process; it is killed and reaped when this is dropped.

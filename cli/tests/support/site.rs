@@ -50,8 +50,9 @@ impl Site {
 
     /// Writes the inventory anew, with more hosts before those of the lab, or in place of one of the same name.
     pub(crate) fn inventory(&self, more: &[&str]) {
-        let mut text =
-            format!("defaults: {{platform: cisco_iosxe, username: {USER}, ssh_config: none}}\nhosts:\n");
+        let mut text = format!(
+            "defaults: {{platform: cisco_iosxe, username: {USER}, ssh_config: none, limit_logins: false}}\nhosts:\n"
+        );
         for host in more {
             writeln!(text, "  {host}").unwrap();
         }
@@ -85,6 +86,9 @@ impl Site {
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = linecrew(&["run", "-i", &self.path("lab.yaml")]);
         command.args(args);
+        if !args.contains(&"--retry-delays") {
+            command.args(["--retry-delays", "0"]);
+        }
         command
     }
 
