@@ -49,6 +49,8 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Ended, Usage> {
     ))?;
     let mut printer = Printer::new(Format::Table, &COLUMNS.map(str::to_owned), &mut out);
     let (ended, summary) = execute(&plan, &mut printer)?;
-    written(summary.print(printer.out(), None))?;
+    if let Some(summary) = summary {
+        written(summary.print(printer.out(), None))?;
+    }
     Ok(ended)
 }

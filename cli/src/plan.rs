@@ -38,6 +38,8 @@ pub(crate) struct Course {
     pub(crate) run_timeout: Option<Duration>,
     pub(crate) grace: Duration,
     pub(crate) journal: Option<Arc<Journal>>,
+    /// How many hosts an earlier part of the run left in a state that nobody knows, and this one leaves alone.
+    pub(crate) left_unknown: usize,
 }
 
 /// A run, ready to start.
@@ -68,7 +70,9 @@ impl Plan {
         let fleet = &args.fleet;
         let mut allow_write = fleet.allow_write;
         let resumed = fleet.journal.resume.as_deref().map(JournalArgs::go_on).transpose()?;
+        let mut left_unknown = 0;
         if let Some((_, record)) = &resumed {
+            left_unknown = record.left(true).count() - record.left(fleet.journal.rerun_unknown).count();
             inventory = rest(&inventory, record, fleet.journal.rerun_unknown)?;
             commands = record.commands().to_vec();
             allow_write |= record.writes();
@@ -100,6 +104,7 @@ impl Plan {
                 run_timeout: fleet.pace.run_timeout,
                 grace: fleet.pace.grace,
                 journal: Some(Arc::new(journal)),
+                left_unknown,
             },
             platforms,
             persistent_steps: args.hosts.persistent_steps,

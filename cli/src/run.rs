@@ -19,6 +19,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Ended, Usage> {
     let format = args.output.format;
     let mut printer = Printer::new(format, &args.output.columns, io::stdout().lock());
     let (ended, summary) = execute(&plan, &mut printer)?;
+    let Some(summary) = summary else { return Ok(ended) };
     let journal = plan.course.journal.as_ref().map(|journal| again(std::env::args(), journal.path()));
     // In a table it is a part of what is read; elsewhere it must not get among the data.
     let printed = if format == Format::Table {
@@ -31,8 +32,11 @@ pub(crate) fn run(args: &RunArgs) -> Result<Ended, Usage> {
 }
 
 /// Runs the plan and hands each host to the printer: as it completes where the format allows it, else in the order of
-/// the inventory. Where nobody reads what is printed, the run is given up.
-pub(crate) fn execute(plan: &Plan, printer: &mut Printer<impl Write>) -> Result<(Ended, Summary), Usage> {
+/// the inventory. Where nobody reads what is printed, the run is given up, and there is no summary.
+pub(crate) fn execute(
+    plan: &Plan,
+    printer: &mut Printer<impl Write>,
+) -> Result<(Ended, Option<Summary>), Usage> {
     let interrupt = Interrupt::listen()?;
     let (executor, fleet) = plan.fleet(&interrupt)?;
     let progress = Progress::new(plan.inventory.len());
@@ -43,10 +47,11 @@ pub(crate) fn execute(plan: &Plan, printer: &mut Printer<impl Write>) -> Result<
     let fleet = fleet.on_event(move |event| watcher.event(event));
     let (commands, structure) = (plan.commands.clone(), plan.structure.clone());
     let run = fleet.run_judged(move |session, _host| send(session, &commands, &structure), refused);
-    let mut summary = Summary::new(plan.limits.connect_timeout);
+    let mut summary = Summary::new(plan.limits.connect_timeout, plan.course.left_unknown);
     let shown = show(run, printer, &progress, &mut summary);
     progress.finish();
-    if shown.is_err() {
+    let is_read = shown.is_ok();
+    if !is_read {
         interrupt.cancel.cancel();
         executor.shutdown(Pending::Cancel, Wait::Yes);
     }
@@ -54,7 +59,7 @@ pub(crate) fn execute(plan: &Plan, printer: &mut Printer<impl Write>) -> Result<
     if summary.skipped_for_journal() {
         say("the journal cannot be written any more; no more hosts were started");
     }
-    Ok((ended(&summary, &interrupt), summary))
+    Ok((ended(&summary, &interrupt), Some(summary).filter(|_| is_read)))
 }
 
 fn ended(summary: &Summary, interrupt: &Interrupt) -> Ended {

@@ -29,10 +29,14 @@ struct Affected {
 }
 
 impl Summary {
-    /// Of a run whose connects may take so long.
-    pub(crate) fn new(connect_limit: Option<Duration>) -> Self {
+    /// Of a run whose connects may take so long, and that an earlier part of it left so many hosts unknown to.
+    pub(crate) fn new(connect_limit: Option<Duration>, unknown: usize) -> Self {
         let connect_limit = connect_limit.unwrap_or(CONNECT);
-        let (counts, causes) = (BTreeMap::new(), BTreeMap::new());
+        let mut counts = BTreeMap::new();
+        if unknown > 0 {
+            counts.insert(word(Status::Unknown), unknown);
+        }
+        let causes = BTreeMap::new();
         Self { began: Instant::now(), counts, causes, connect_limit, lost_journal: false }
     }
 
@@ -185,5 +189,31 @@ fn quoted(word: &str) -> String {
         format!("'{}'", word.replace('\'', r"'\''"))
     } else {
         format!("\"{word}\"")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_typed_is_told_for_the_hosts_that_are_left() {
+        let again = |typed: &[&str]| {
+            let typed = ["/usr/bin/linecrew"].iter().chain(typed).map(|word| (*word).to_owned());
+            super::again(typed, Path::new("runs/0341.jsonl"))
+        };
+        let told = again(&["run", "show version", "-l", "site=ams and role=access", "--parse"]);
+        assert_eq!(told, "linecrew run \"show version\" --parse -l @runs/0341.jsonl");
+        let told =
+            again(&["run", "show x | i $y", "--limit=a", "-l@old", "--journal", "x", "--workers", "5"]);
+        assert_eq!(told, "linecrew run 'show x | i $y' --workers 5 -l @runs/0341.jsonl");
+    }
+
+    #[test]
+    fn a_time_is_told_in_minutes_where_it_has_some() {
+        assert_eq!(
+            (time(Duration::from_secs(112)), time(Duration::from_millis(770))),
+            ("1m52s".into(), "0.77s".into())
+        );
     }
 }

@@ -12,7 +12,10 @@ fn the_demo_shows_twelve_devices_and_no_progress_bar_in_a_pipe() {
     let ended = start(&["demo", "--latency", "0"]).finish();
     let rows = ended.out.lines().filter(|line| line.starts_with('r') && line.contains(" ok ")).count();
     assert_eq!((ended.code, rows, ended.err.as_str()), (Some(0), 12, ""), "{ended:?}");
-    assert!(ended.out.contains("\nok 12   failed 0\n") && !ended.out.contains(['\r', '\x1b']), "{ended:?}");
+    assert!(
+        ended.out.contains("\nok 12   failed 0   unknown 0   ") && !ended.out.contains(['\r', '\x1b']),
+        "{ended:?}"
+    );
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod bad_hosts;
 mod bad_usage;
+mod fleet;
 mod lab;
 mod parse;
 mod passwords;

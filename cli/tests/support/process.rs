@@ -36,6 +36,8 @@ pub(crate) struct Ended {
     pub(crate) code: Option<i32>,
     pub(crate) out: String,
     pub(crate) err: String,
+    /// What the run came to, which stands behind all else on standard error.
+    pub(crate) summary: String,
 }
 
 impl Process {
@@ -77,7 +79,13 @@ impl Process {
         let (out, err) = (all(&self.out), all(&self.err));
         let code = self.child.wait().unwrap().code();
         assert!(!tells_a_secret(&out) && !tells_a_secret(&err), "{out}{err}");
-        Ended { code, out, err }
+        // In a table it is a part of the output.
+        let at = err.lines().position(|line| line.starts_with("ok ") && line.contains("   failed "));
+        let (before, summary) = at.map_or((err.len(), ""), |at| {
+            let before = err.lines().take(at).map(|line| line.len() + 1).sum();
+            (before, &err[before..])
+        });
+        Ended { code, out, err: err[..before].to_owned(), summary: summary.to_owned() }
     }
 }
 

@@ -1,0 +1,228 @@
+//! `linecrew run` over a fleet: limits, lock-outs, batches, writing, interrupts, journals.
+
+use crate::support::{Ended, PASSWORD, Process, SECRET, Site, USER, closed_port, device, mixed, wait_until};
+use linecrew_testkit::{Fault, Lab, LabBuilder, Service, Stage};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// So many devices over telnet.
+fn telnet(count: usize) -> LabBuilder {
+    let lab = |lab: LabBuilder, number| lab.device(device(&format!("r{number}")), Service::Telnet);
+    (1..=count).fold(Lab::builder(), lab)
+}
+
+/// The site with logins that count towards the limits.
+fn limited(lab: LabBuilder) -> Site {
+    let site = Site::new(lab);
+    let text = std::fs::read_to_string(site.path("lab.yaml")).unwrap();
+    site.file("lab.yaml", &text.replace(", limit_logins: false", ""));
+    site
+}
+
+fn lines(path: &str) -> Vec<Value> {
+    let text = std::fs::read_to_string(path).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// How often each host has an outcome in a journal, and which it is at last.
+fn outcomes(path: &str) -> BTreeMap<String, (usize, String)> {
+    let mut found = BTreeMap::<String, (usize, String)>::new();
+    for line in lines(path).iter().filter(|line| line["event"] == "outcome") {
+        let entry = found.entry(line["host"].as_str().unwrap().to_owned()).or_default();
+        *entry = (entry.0 + 1, line["status"].as_str().unwrap().to_owned());
+    }
+    found
+}
+
+#[test]
+fn a_wrong_password_reaches_the_devices_twice_and_the_rest_is_not_tried() {
+    let site = limited(telnet(30));
+    let mut command = site.command(&["show clock", "--format", "jsonl", "--logins-per-second", "0"]);
+    command.env("LINECREW_PASSWORD", "old").env("LINECREW_ENABLE_SECRET", SECRET);
+    let ended = Process::start(command).finish();
+    assert_eq!((ended.code, site.lab.counters().logins_refused), (Some(1), 2), "{ended:?}");
+    let summary: Vec<&str> = ended.summary.lines().collect();
+    assert!(summary[0].starts_with("ok 0   failed 2   skipped 28   unknown 0   "), "{summary:?}");
+    let told = "auth refused   2    r1 r2";
+    assert!(
+        summary[1].starts_with(told) && summary[1].ends_with("user netops, not tried again"),
+        "{summary:?}"
+    );
+    assert!(
+        summary[2].starts_with("not tried      28   r3 r4") && summary[2].contains("and 18 more"),
+        "{summary:?}"
+    );
+    assert!(summary[3].starts_with("again: linecrew run ") && summary[3].contains(" -l @"), "{summary:?}");
+}
+
+#[test]
+fn what_is_not_well_is_run_again_as_the_summary_says() {
+    let (_closed, port) = closed_port();
+    let site = Site::new(mixed(3));
+    site.inventory(&[&format!("bad: {{hostname: 127.0.0.1, port: {port}, transport: telnet}}")]);
+    let journal = site.path("first.jsonl");
+    let ended = site.run(&["show clock", "--format", "jsonl", "--journal", &journal]);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    let row = format!("unreachable   1   bad   tcp/{port} refused");
+    assert!(ended.summary.contains(&row), "{ended:?}");
+    assert!(ended.summary.contains("\"show clock\""), "{ended:?}");
+    let again = site.run(&["show clock", "--format", "json", "-l", &format!("@{journal}")]);
+    assert_eq!(again.json().len(), 1);
+    assert_eq!(again.host("bad")["cause"], "unreachable");
+}
+
+#[test]
+fn a_host_that_takes_no_more_sessions_is_tried_again() {
+    let (_closed, port) = closed_port();
+    let site = Site::new(mixed(1));
+    site.inventory(&[&format!("bad: {{hostname: 127.0.0.1, port: {port}, transport: telnet}}")]);
+    let ended = site.run(&["show clock", "--format", "json", "--retry-delays", "0.01,0.02"]);
+    assert_eq!(ended.host("bad")["attempts"], 3, "{ended:?}");
+    assert_eq!(ended.host("r1")["attempts"], 1);
+    assert!(ended.summary.contains("refused, tried 3 times"), "{ended:?}");
+}
+
+#[test]
+fn what_may_write_is_refused_before_anything_is_connected() {
+    let site = Site::new(mixed(2));
+    for command in
+        ["reload", "write erase", "clear counters", "configure terminal", "show run | redirect flash:x"]
+    {
+        let ended = site.run(&["show clock", command]);
+        let told =
+            format!("linecrew: \"{command}\" is not known to only read on cisco_iosxe (r1); --allow-write");
+        assert!(ended.usage().starts_with(&told), "{ended:?}");
+    }
+    assert_eq!(site.lab.counters().sessions_opened, 0);
+    let ended = site.run(&["write memory", "--allow-write", "--format", "json"]);
+    assert_eq!((ended.code, &ended.host("r1")["status"]), (Some(0), &"changed".into()), "{ended:?}");
+}
+
+#[test]
+fn a_failed_canary_leaves_the_rest_skipped() {
+    let (_closed, port) = closed_port();
+    let site = Site::new(mixed(4));
+    site.inventory(&[&format!("bad: {{hostname: 127.0.0.1, port: {port}, transport: telnet}}")]);
+    let ended = site.run(&["show clock", "--serial", "1,100%", "--format", "jsonl"]);
+    assert_eq!((ended.code, site.lab.counters().sessions_opened), (Some(1), 0), "{ended:?}");
+    assert!(ended.summary.starts_with("ok 0   failed 1   skipped 4   "), "{ended:?}");
+    assert!(ended.summary.contains("too many hosts failed"), "{ended:?}");
+    let ended = site.run(&["show clock", "--serial", "1,100%", "--max-failures", "1", "--format", "jsonl"]);
+    assert!(ended.summary.starts_with("ok 4   failed 1   unknown 0   "), "{ended:?}");
+}
+
+/// Devices of which the first never ends its reply.
+fn with_a_stall(count: usize) -> LabBuilder {
+    let first = device("r0").fault(Fault::StallIn(Stage::Reply));
+    (1..=count).fold(Lab::builder().device(first, Service::Telnet), |lab, number| {
+        lab.device(device(&format!("r{number}")), Service::Telnet)
+    })
+}
+
+#[test]
+fn the_first_interrupt_starts_no_more_hosts_and_the_second_ends_those_that_run() {
+    let site = Site::new(with_a_stall(6));
+    let journal = site.path("run.jsonl");
+    let args = ["show clock", "--workers", "1", "--format", "jsonl", "--journal", &journal];
+    let run = site.start(&args);
+    wait_until("the first host is under way", || site.lab.counters().sessions_open == 1);
+    run.interrupt();
+    // The others are told at once; the one that runs has its grace.
+    for _ in 0..6 {
+        assert!(run.line().contains("\"status\":\"skipped\""));
+    }
+    run.interrupt();
+    let ended = run.finish();
+    assert_eq!(ended.code, Some(130), "{ended:?}");
+    assert!(ended.out.contains("\"host\":\"r0\",\"status\":\"cancelled\""), "{ended:?}");
+    assert!(ended.summary.starts_with("ok 0   failed 0   cancelled 1   skipped 6   "), "{ended:?}");
+    assert_eq!(outcomes(&journal).len(), 7);
+}
+
+#[test]
+fn the_grace_ends_what_runs_on() {
+    let site = Site::new(with_a_stall(1));
+    let run = site.start(&["show clock", "--workers", "1", "--format", "jsonl", "--grace", "0.05"]);
+    wait_until("the first host is under way", || site.lab.counters().sessions_open == 1);
+    run.interrupt();
+    assert_eq!(run.finish().code, Some(130));
+}
+
+/// Kills a run once its journal has so many lines, and gives how far it was.
+fn killed_at(site: &Site, journal: &str, args: &[&str], many: usize) {
+    let run = site.start(&[args, &["--journal", journal]].concat());
+    let lines = || std::fs::read_to_string(journal).map_or(0, |text| text.lines().count());
+    wait_until("the run is far enough", || lines() >= many);
+    // Dropping it sends SIGKILL.
+    drop(run);
+}
+
+fn resumed(site: &Site, journal: &str, more: &[&str]) -> Ended {
+    site.run(&[&["--resume", journal, "--format", "jsonl"], more].concat())
+}
+
+#[test]
+fn a_run_that_was_killed_at_any_moment_is_resumed_and_no_host_is_lost_or_run_twice() {
+    let site = Site::new(telnet(8));
+    for many in [1, 2, 3, 5, 8, 12, 16] {
+        let journal = site.path(&format!("{many}.jsonl"));
+        killed_at(&site, &journal, &["show clock", "--workers", "2"], many);
+        let before = outcomes(&journal);
+        let ended = resumed(&site, &journal, &[]);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        assert_eq!(ended.out.lines().count(), 8 - before.len(), "what was over is not run again");
+        let all = outcomes(&journal);
+        assert!(
+            all.len() == 8 && all.values().all(|(times, status)| *times == 1 && status == "ok"),
+            "{all:?}"
+        );
+    }
+}
+
+#[test]
+fn a_host_that_was_written_to_when_the_run_was_killed_is_unknown_until_asked_for() {
+    let stalls = device("r1").fault(Fault::StallIn(Stage::Reply));
+    let site =
+        Site::new(Lab::builder().device(stalls, Service::Telnet).device(device("r2"), Service::Telnet));
+    let journal = site.path("run.jsonl");
+    let args = ["write memory", "--allow-write", "--workers", "1"];
+    let run = site.start(&[&args[..], &["--journal", &journal]].concat());
+    let sent = || std::fs::read_to_string(&journal).is_ok_and(|text| text.contains("write_sent"));
+    wait_until("something was sent", sent);
+    drop(run);
+    let ended = resumed(&site, &journal, &[]);
+    assert_eq!((ended.code, ended.out.contains("\"r1\"")), (Some(3), false), "{ended:?}");
+    let all = outcomes(&journal);
+    assert_eq!((all["r1"].1.as_str(), all["r2"].1.as_str()), ("unknown", "changed"));
+    let ended = resumed(&site, &journal, &["--rerun-unknown", "--silence-timeout", "0.2"]);
+    assert_eq!((ended.code, ended.out.contains("\"r1\"")), (Some(3), true), "{ended:?}");
+    assert!(ended.summary.starts_with("ok 0   failed 0   unknown 1   "), "{ended:?}");
+}
+
+#[test]
+fn a_journal_holds_no_secret_and_is_numbered() {
+    let site = Site::new(mixed(2));
+    let runs = site.path("runs");
+    for number in ["0001", "0002"] {
+        assert_eq!(site.run(&["show clock", "--runs", &runs]).code, Some(0));
+        let text = std::fs::read_to_string(format!("{runs}/{number}.jsonl")).unwrap();
+        assert!(!text.contains(PASSWORD) && !text.contains(SECRET) && !text.contains(USER), "{text}");
+        assert!(text.starts_with("{\"linecrew_journal\":1,"), "{text}");
+    }
+}
+
+#[test]
+fn the_help_tells_the_limits() {
+    let ended = Process::start(crate::support::linecrew(&["run", "--help"])).finish();
+    for default in [
+        "[default: 20]",
+        "[default: 10]",
+        "[default: 5]",
+        "[default: 0.5]",
+        "[default: 2,10]",
+        "[default: 300]",
+        "[default: 900]",
+    ] {
+        assert!(ended.out.contains(default), "{default}: {}", ended.out);
+    }
+}
