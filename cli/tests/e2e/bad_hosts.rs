@@ -45,7 +45,7 @@ fn failure_of(mut command: Command, bad: &str) -> (String, String) {
 
 fn phase_and_error(ended: &Ended, bad: &str) -> (String, String) {
     let host = ended.host(bad);
-    assert_eq!(host["status"], "failed", "{host}");
+    assert!(host["status"] == "failed" || host["status"] == "timed_out", "{host}");
     let (phase, line) = (host["phase"].as_str().unwrap(), host["error"].as_str().unwrap());
     let (name, rest) = line.split_once(": ").unwrap();
     assert!(name.split(' ').next() == Some(bad) && !line.contains('\n'), "{line}");

@@ -181,11 +181,11 @@ fn a_run_that_was_killed_at_any_moment_is_resumed_and_no_host_is_lost_or_run_twi
 
 #[test]
 fn a_host_that_was_written_to_when_the_run_was_killed_is_unknown_until_asked_for() {
-    let stalls = device("r1").fault(Fault::StallIn(Stage::Reply));
-    let site =
-        Site::new(Lab::builder().device(stalls, Service::Telnet).device(device("r2"), Service::Telnet));
+    let tests = |name: &str| device(name).command("test cable", "started\n");
+    let stalls = tests("r1").fault(Fault::StallIn(Stage::Reply));
+    let site = Site::new(Lab::builder().device(stalls, Service::Telnet).device(tests("r2"), Service::Telnet));
     let journal = site.path("run.jsonl");
-    let args = ["write memory", "--allow-write", "--workers", "1"];
+    let args = ["test cable", "--allow-write", "--workers", "1"];
     let run = site.start(&[&args[..], &["--journal", &journal]].concat());
     let sent = || std::fs::read_to_string(&journal).is_ok_and(|text| text.contains("write_sent"));
     wait_until("something was sent", sent);
