@@ -1,10 +1,7 @@
 //! Devices behind jump hosts: simulated ones behind simulated ones.
-#![cfg(all(feature = "ssh", feature = "telnet"))]
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failure fails the test")]
 
-mod common;
-
-use common::{cx, refused, target, until, within};
+use crate::bench::admin;
+use crate::common::{cx, refused, target, until, within};
 use linecrew_core::transport::{
     Connector, Credentials, ErrorKind, HostKeyCheck, Phase, SshOptions, Target, Transport, TransportError,
 };
@@ -21,7 +18,7 @@ fn ssh() -> SshConnector {
 
 fn login(device: &RunningDevice) -> Target {
     let target = target(device.addr()).name(device.name());
-    target.credentials(Credentials::user("admin").password("admin"))
+    target.credentials(admin())
 }
 
 fn lab(device: Device, service: Service) -> Lab {
