@@ -162,6 +162,21 @@ impl Value {
     }
 }
 
+impl Value {
+    /// How many bytes it takes, more or less.
+    pub(super) fn size(&self) -> usize {
+        let rest = match self {
+            Self::Text(text) => text.len(),
+            Self::None => 0,
+            Self::List(items) => items.iter().map(Self::size).sum(),
+            Self::Map(entries) => {
+                entries.iter().map(|(key, value)| size_of::<String>() + key.len() + value.size()).sum()
+            }
+        };
+        size_of::<Self>() + rest
+    }
+}
+
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
