@@ -14,7 +14,8 @@ const COSTLY: usize = 64 << 10;
 
 /// Parses a text by a template of one value and these expressions; what passes a limit is an error.
 fn ends(expressions: &[&str], text: &str) {
-    let rules: String = expressions.iter().map(|expression| format!("  ^{expression} -> Record\n")).collect();
+    let rule = |expression| format!("  ^{expression} -> Record\n");
+    let rules = expressions.iter().map(rule).collect::<Vec<_>>().concat();
     let template = Template::parse(&format!("Value X (\\d*)\n\nStart\n{rules}")).expect("a template");
     if let Err(error) = template.parse_text(text) {
         assert_eq!(error.kind(), ParseErrorKind::Limit, "{error}");

@@ -149,7 +149,7 @@ mod tests {
         let (folder, _) = files(Format::Csv, vec![record()], true);
         assert_eq!(
             read(&folder, "r1.csv"),
-            "host,status,command,error,A,ITEMS\nr1,ok,show a,,x,\"[\"\"1\"\"]\"\n"
+            "host,status,command,parser,error,A,ITEMS\nr1,ok,show a,a template,,x,\"[\"\"1\"\"]\"\n"
         );
     }
 

@@ -151,7 +151,8 @@ mod tests {
     }
 
     fn lines(count: usize, odd: Option<usize>) -> String {
-        (1..=count).map(|n| format!("line {n}{}\n", if odd == Some(n) { " odd" } else { "" })).collect()
+        let line = |n| format!("line {n}{}\n", if odd == Some(n) { " odd" } else { "" });
+        (1..=count).map(line).collect::<Vec<_>>().concat()
     }
 
     #[test]
@@ -191,7 +192,7 @@ mod tests {
         let records = ["r1", "r2"].map(|host| record_of(host, vec![parsed_reply("show x", "NAME", "x 1\n")]));
         assert_eq!(
             printed(&records, false),
-            "=== show x: 2 hosts: r1, r2\nNAME  ITEMS\nx     1\n\nok 2   failed 0\n"
+            "=== show x: 2 hosts: r1, r2\nNAME  ITEMS\nx     1\n\nparsed by a template\nok 2   failed 0\n"
         );
     }
 }

@@ -51,3 +51,49 @@ pub(super) fn unended(out: &mut impl Write, value: &impl Serialize) -> io::Resul
 fn pretty(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
     writeln!(out, "{}", safe_json(&serde_json::to_string_pretty(value)?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::testing::{failed, parsed_reply};
+    use crate::record::ReplyRecord;
+    use std::collections::BTreeSet;
+
+    const DOCUMENT: &str = include_str!("../../docs/output.md");
+
+    /// The fields that the table under this heading names.
+    fn documented(heading: &str) -> BTreeSet<&str> {
+        let (_, table) = DOCUMENT.split_once(heading).unwrap();
+        let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
+        rows.map(|row| row.split('`').nth(1).unwrap()).collect()
+    }
+
+    fn fields(value: &serde_json::Value) -> BTreeSet<&str> {
+        value.as_object().unwrap().keys().map(String::as_str).collect()
+    }
+
+    #[test]
+    fn the_document_names_every_field() {
+        let reply = ReplyRecord { error: Some("no".to_owned()), ..parsed_reply("show x", "A", "x 1\n") };
+        let record = HostRecord {
+            address: Some("192.0.2.1".to_owned()),
+            out_of_band: true,
+            replies: vec![reply],
+            ..failed("r1")
+        };
+        let host = serde_json::to_value(Line::new(&record)).unwrap();
+        let mut of_host = fields(&host);
+        // Only a session can make one.
+        of_host.insert("detected");
+        assert_eq!(of_host, documented("| field of a host |"));
+        assert_eq!(fields(&host["replies"][0]), documented("| field of a reply |"));
+    }
+
+    #[test]
+    fn the_example_of_the_document_is_a_line() {
+        let (_, example) = DOCUMENT.split_once("```json\n").unwrap();
+        let example: serde_json::Value = serde_json::from_str(example.lines().next().unwrap()).unwrap();
+        assert_eq!(example["schema"], SCHEMA);
+        assert!(fields(&example).is_subset(&documented("| field of a host |")));
+    }
+}

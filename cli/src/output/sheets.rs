@@ -4,12 +4,12 @@ use super::rows::csv_cell;
 use super::safe::safe;
 use crate::record::{HostRecord, ReplyRecord};
 use linecrew_core::native::Data;
-use linecrew_core::textfsm::Row;
+use linecrew_core::textfsm::{Row, Table};
 use std::io::{self, Write};
 
 const PLAIN: [&str; 7] = ["host", "status", "command", "ok", "elapsed_ms", "text", "error"];
 /// What stands before the columns of the templates.
-const PARSED: [&str; 4] = ["host", "status", "command", "error"];
+const PARSED: [&str; 5] = ["host", "status", "command", "parser", "error"];
 
 /// The heading; `columns` are those of parsed replies, where there are any.
 pub(super) fn heading(out: &mut impl Write, columns: Option<&[String]>) -> io::Result<()> {
@@ -34,14 +34,14 @@ pub(super) fn host(out: &mut impl Write, of: &HostRecord, columns: Option<&[Stri
 /// The columns of all templates, in the order in which they come.
 pub(super) fn all_columns(records: &[HostRecord]) -> Vec<String> {
     let mut columns: Vec<String> = Vec::new();
-    for header in records.iter().flat_map(|of| &of.replies).filter_map(table).map(|table| table.header()) {
+    for header in records.iter().flat_map(|of| &of.replies).filter_map(table).map(Table::header) {
         let new: Vec<String> = header.iter().filter(|column| !columns.contains(column)).cloned().collect();
         columns.extend(new);
     }
     columns
 }
 
-fn table(reply: &ReplyRecord) -> Option<&linecrew_core::textfsm::Table> {
+fn table(reply: &ReplyRecord) -> Option<&Table> {
     if let Some(Data::Table(table)) = &reply.parsed { Some(table) } else { None }
 }
 
@@ -60,8 +60,10 @@ fn plain(of: &HostRecord, reply: &ReplyRecord) -> Vec<String> {
 }
 
 fn parsed(of: &HostRecord, reply: &ReplyRecord, columns: &[String]) -> Vec<Vec<String>> {
-    let head =
-        |error: String| vec![of.host.clone(), of.status.word().to_owned(), reply.command.clone(), error];
+    let head = |error: String| {
+        let parser = reply.parser.clone().unwrap_or_default();
+        vec![of.host.clone(), of.status.word().to_owned(), reply.command.clone(), parser, error]
+    };
     let row = |row: &Row| {
         let cells = columns.iter().map(|column| row.get(column).map(csv_cell).unwrap_or_default());
         head(String::new()).into_iter().chain(cells).collect()
@@ -81,7 +83,7 @@ fn nothing(of: &HostRecord, columns: Option<&[String]>) -> Vec<String> {
     match columns {
         None => row.extend(["", "false", &of.elapsed_ms.to_string(), "", &error].map(str::to_owned)),
         Some(columns) => {
-            row.extend([String::new(), error]);
+            row.extend([String::new(), String::new(), error]);
             row.extend(columns.iter().map(|_| String::new()));
         }
     }
@@ -127,8 +129,9 @@ mod tests {
         assert_eq!(columns, ["A", "ITEMS", "B"]);
         assert_eq!(
             printed(&records, Some(&columns)),
-            "host,status,command,error,A,ITEMS,B\nr1,ok,show a,,x,\"[\"\"1\"\"]\",\nr1,ok,show a,,x,\"[\"\"2\"\"]\",\n\
-             r1,ok,show b,,,,\nr2,failed,,r2: it failed,,,\n"
+            "host,status,command,parser,error,A,ITEMS,B\nr1,ok,show a,a template,,x,\"[\"\"1\"\"]\",\n\
+             r1,ok,show a,a template,,x,\"[\"\"2\"\"]\",\n\
+             r1,ok,show b,a template,,,,\nr2,failed,,,r2: it failed,,,\n"
         );
     }
 }

@@ -6,7 +6,7 @@ use super::sheet::{Sheet, WIDEST_CELL, text_of, width};
 use crate::record::{HostRecord, ReplyRecord, Status};
 use linecrew_core::native::Data;
 use linecrew_core::textfsm::Row;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 /// A reply is not cut shorter than this, however narrow the terminal is.
@@ -42,8 +42,14 @@ fn hosts_within(
 
 /// How many hosts ended how, and what failed.
 pub(super) fn ending(out: &mut impl Write, records: &[HostRecord]) -> io::Result<()> {
+    writeln!(out)?;
+    let replies = records.iter().flat_map(|record| &record.replies);
+    let parsers: BTreeSet<&str> = replies.filter_map(|reply| reply.parser.as_deref()).collect();
+    for parser in parsers {
+        writeln!(out, "parsed by {}", safe(parser))?;
+    }
     let failed: Vec<_> = records.iter().filter(|record| record.status == Status::Failed).collect();
-    writeln!(out, "\nok {}   failed {}", records.len() - failed.len(), failed.len())?;
+    writeln!(out, "ok {}   failed {}", records.len() - failed.len(), failed.len())?;
     for error in failed.iter().filter_map(|record| record.error.as_ref()) {
         writeln!(out, "{}", safe(error))?;
     }

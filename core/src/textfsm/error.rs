@@ -4,6 +4,7 @@ use crate::seen::Seen;
 use std::error::Error;
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 
 /// A template that cannot be used: the file, the line and the reason.
 ///
@@ -87,7 +88,7 @@ pub enum ParseErrorKind {
 #[derive(Debug)]
 pub struct ParseError {
     pub(super) kind: ParseErrorKind,
-    pub(super) origin: Option<String>,
+    pub(super) origin: Option<Arc<str>>,
     pub(super) rule_line: Option<usize>,
     pub(super) text_line: usize,
     pub(super) reason: String,

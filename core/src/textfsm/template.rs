@@ -18,7 +18,7 @@ use std::sync::Arc;
 /// Python: `textfsm.TextFSM(file)`, but one object serves all parses.
 #[derive(Debug)]
 pub struct Template {
-    pub(super) origin: Option<String>,
+    pub(super) origin: Option<Arc<str>>,
     pub(super) header: Arc<[String]>,
     pub(super) values: Vec<ValueDef>,
     pub(super) states: Vec<State>,
@@ -62,6 +62,7 @@ impl Template {
 
     /// Sets the name that errors give the template: usually its file.
     pub fn origin(mut self, origin: impl Into<String>) -> Self {
+        let origin: String = origin.into();
         self.origin = Some(origin.into());
         self
     }
@@ -83,7 +84,7 @@ impl Template {
             }
         }
         run.end()?;
-        Ok(Table::new(self.header.clone(), run.record().take_rows()))
+        Ok(Table::new(self.header.clone(), run.record().take_rows()).parsed_by(self.origin.clone()))
     }
 }
 
