@@ -2,7 +2,8 @@
 
 use crate::advice::with_advice;
 use crate::parser::{Parser, Structure, ntc_name_of};
-use linecrew_core::fleet::{Cause, HostError, Outcome, Status};
+pub(crate) use linecrew_core::fleet::Status;
+use linecrew_core::fleet::{Cause, HostError, Outcome};
 use linecrew_core::native::{Data, NativeCommand, NativeError};
 use linecrew_core::session::{Detection, Reply, Session, SessionError};
 use serde::Serialize;

@@ -1,14 +1,15 @@
 //! `linecrew run`: the same commands on every host.
 
-use crate::args::{Format, RunArgs};
+use crate::args::{Format, OutputArgs, RunArgs};
 use crate::exit::{Ended, Usage, say, written};
 use crate::interrupt::Interrupt;
-use crate::output::Printer;
+use crate::output::{Files, Printer};
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::record::{Done, HostRecord, refused, send};
 use crate::summary::{Summary, again};
 use crate::verbose;
+use anstream::{AutoStream, ColorChoice};
 use linecrew_core::executor::{Pending, Wait};
 use linecrew_core::fleet::{Run, Status};
 use std::io::{self, Write};
@@ -16,18 +17,22 @@ use std::io::{self, Write};
 /// Runs the commands as the arguments say.
 pub(crate) fn run(args: &RunArgs) -> Result<Ended, Usage> {
     let plan = Plan::new(args)?;
-    let format = args.output.format;
-    let mut printer = Printer::new(format, &args.output.columns, io::stdout().lock());
+    let OutputArgs { format, columns, output, .. } = &args.output;
+    let files = output.clone().map(|folder| Files::new(folder, *format, columns)).transpose()?;
+    let mut printer = Printer::new(*format, columns, io::stdout().lock())
+        .parsing(args.output.is_parsing())
+        .colours(AutoStream::choice(&io::stdout()) != ColorChoice::Never)
+        .files(files);
     let (ended, summary) = execute(&plan, &mut printer)?;
     let Some(summary) = summary else { return Ok(ended) };
     let journal = plan.course.journal.as_ref().map(|journal| again(std::env::args(), journal.path()));
-    // In a table it is a part of what is read; elsewhere it must not get among the data.
-    let printed = if format == Format::Table {
+    // For people it is a part of what is read; elsewhere it must not get among the data.
+    let is_for_people = output.is_some() || matches!(format, Format::Table | Format::Grouped);
+    written(if is_for_people {
         summary.print(printer.out(), journal.as_deref())
     } else {
         summary.print(&mut io::stderr().lock(), journal.as_deref())
-    };
-    written(printed)?;
+    })?;
     Ok(ended)
 }
 
@@ -81,10 +86,8 @@ fn show(
     progress: &Progress,
     summary: &mut Summary,
 ) -> io::Result<()> {
-    let outcomes: Box<dyn Iterator<Item = _>> = match printer.format() {
-        Format::Jsonl | Format::Native => Box::new(run.as_completed()),
-        Format::Table | Format::Json | Format::Raw => Box::new(run.in_order()),
-    };
+    let outcomes: Box<dyn Iterator<Item = _>> =
+        if printer.is_as_completed() { Box::new(run.as_completed()) } else { Box::new(run.in_order()) };
     for outcome in outcomes {
         summary.note(&outcome);
         progress.suspend(|| printer.host(HostRecord::new(outcome)))?;

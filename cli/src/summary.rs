@@ -198,15 +198,15 @@ mod tests {
 
     #[test]
     fn what_was_typed_is_told_for_the_hosts_that_are_left() {
-        let again = |typed: &[&str]| {
+        let told = |typed: &[&str]| {
             let typed = ["/usr/bin/linecrew"].iter().chain(typed).map(|word| (*word).to_owned());
-            super::again(typed, Path::new("runs/0341.jsonl"))
+            again(typed, Path::new("runs/0341.jsonl"))
         };
-        let told = again(&["run", "show version", "-l", "site=ams and role=access", "--parse"]);
-        assert_eq!(told, "linecrew run \"show version\" --parse -l @runs/0341.jsonl");
-        let told =
-            again(&["run", "show x | i $y", "--limit=a", "-l@old", "--journal", "x", "--workers", "5"]);
-        assert_eq!(told, "linecrew run 'show x | i $y' --workers 5 -l @runs/0341.jsonl");
+        let again = told(&["run", "show version", "-l", "site=ams and role=access", "--parse"]);
+        assert_eq!(again, "linecrew run \"show version\" --parse -l @runs/0341.jsonl");
+        let again =
+            told(&["run", "show x | i $y", "--limit=a", "-l@old", "--journal", "x", "--workers", "5"]);
+        assert_eq!(again, "linecrew run 'show x | i $y' --workers 5 -l @runs/0341.jsonl");
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod bad_hosts;
 mod bad_usage;
 mod fleet;
 mod lab;
+mod output;
 mod parse;
 mod passwords;
 mod platforms;

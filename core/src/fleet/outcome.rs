@@ -51,23 +51,29 @@ pub enum Status {
 }
 
 impl Status {
+    /// As JSON has it: `ok`, `changed`, `failed`, `timed_out`, `cancelled`, `skipped`, `unknown`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Changed => "changed",
+            Self::Failed => "failed",
+            Self::TimedOut => "timed_out",
+            Self::Cancelled => "cancelled",
+            Self::Skipped => "skipped",
+            Self::Unknown => "unknown",
+        }
+    }
+
     /// Whether all was done.
     pub fn is_well(self) -> bool {
         matches!(self, Self::Ok | Self::Changed)
     }
 }
 
+/// As people read it; as JSON has it, it is [`Status::word`].
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Ok => "ok",
-            Self::Changed => "changed",
-            Self::Failed => "failed",
-            Self::TimedOut => "timed out",
-            Self::Cancelled => "cancelled",
-            Self::Skipped => "skipped",
-            Self::Unknown => "unknown",
-        })
+        f.write_str(if *self == Self::TimedOut { "timed out" } else { self.word() })
     }
 }
 

@@ -54,6 +54,7 @@ use watch::Watched;
 /// How long the goodbye may take.
 const CLOSE: Duration = Duration::from_secs(5);
 
+#[allow(clippy::struct_excessive_bools, reason = "each is a setting or a fact of its own")]
 /// An open session with one device: logged in, in a known mode, paging off.
 ///
 /// It is used by one thread at a time and can be sent to another. Dropping it aborts the connection; [`close`](Self::close)

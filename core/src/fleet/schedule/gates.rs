@@ -46,16 +46,15 @@ impl Gates {
 
     /// Lets a host through all of its gates, or lets it wait before the first that is shut.
     pub(super) fn enter(&mut self, host: usize, ids: &[GateId]) -> bool {
-        match ids.iter().find(|id| !self.gates[**id].is_open()) {
-            Some(shut) => {
-                self.gates[*shut].waiting.push_back(host);
-                false
-            }
-            None => {
-                ids.iter().for_each(|id| self.gates[*id].inside += 1);
-                true
+        let shut = ids.iter().find(|id| !self.gates[**id].is_open());
+        if let Some(shut) = shut {
+            self.gates[*shut].waiting.push_back(host);
+        } else {
+            for id in ids {
+                self.gates[*id].inside += 1;
             }
         }
+        shut.is_none()
     }
 
     /// Lets a host out of a gate.

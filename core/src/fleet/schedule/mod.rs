@@ -72,6 +72,7 @@ pub(super) enum Next {
 }
 
 /// How an attempt ended.
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct End {
     /// The network failed it, so it may go better next time.
@@ -220,7 +221,7 @@ impl Schedule {
             if !unprivileged || self.credentials.enable_has_stopped(credential) {
                 self.prove(host);
             }
-            self.leave_all(self.hosts[host].login_gates.clone());
+            self.leave_all(&self.hosts[host].login_gates.clone());
         }
     }
 
@@ -234,16 +235,13 @@ impl Schedule {
         self.hosts[host].place = Place::Waiting;
         let goes_on = end.enable_refused && self.read_only && !self.hosts[host].unprivileged;
         self.note_refusals(host, end);
-        self.leave_all(gates);
-        match self.delay(host, end, goes_on) {
-            Some(delay) => {
-                self.later.insert((now + delay, host));
-                After::Retry(delay)
-            }
-            None => {
-                self.over(host, end.failed, now);
-                After::Over
-            }
+        self.leave_all(&gates);
+        if let Some(delay) = self.delay(host, end, goes_on) {
+            self.later.insert((now + delay, host));
+            After::Retry(delay)
+        } else {
+            self.over(host, end.failed, now);
+            After::Over
         }
     }
 
@@ -338,8 +336,10 @@ impl Schedule {
         self.ready.extend(all.into_iter().filter_map(|gate| self.gates.call(gate)));
     }
 
-    fn leave_all(&mut self, gates: Vec<GateId>) {
-        gates.iter().for_each(|gate| self.gates.leave(*gate));
+    fn leave_all(&mut self, gates: &[GateId]) {
+        for gate in gates {
+            self.gates.leave(*gate);
+        }
         self.ready.extend(gates.iter().filter_map(|gate| self.gates.call(*gate)));
     }
 

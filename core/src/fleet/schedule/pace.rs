@@ -99,6 +99,7 @@ mod tests {
 
     proptest! {
         #[test]
+        #[allow(clippy::cast_precision_loss, reason = "a small number")]
         fn no_second_has_more_than_the_rate_and_none_is_later_than_the_jitter(
             rate in 1_u32..50, jitter in 0_u64..2000, logins in 1_usize..200,
         ) {

@@ -200,7 +200,9 @@ fn a_host_that_must_wait_holds_nobody_up() {
 #[test]
 fn a_refused_credential_is_tried_twice_and_never_again() {
     let mut hosts = needs(50);
-    hosts.iter_mut().for_each(|host| host.credential = "tacacs".to_owned());
+    for host in &mut hosts {
+        host.credential = "tacacs".to_owned();
+    }
     hosts[30].credential = "local".to_owned();
     let mut attempts = vec![Attempt::refused(); 50];
     attempts[30] = Attempt::well();
@@ -271,7 +273,9 @@ fn without_its_enable_secret_a_host_is_still_read() {
 fn with_a_refused_enable_secret_nothing_is_written() {
     let rules = Rules { read_only: false, ..rules(1) };
     let mut hosts = needs(3);
-    hosts.iter_mut().for_each(|host| host.credential = "tacacs".to_owned());
+    for host in &mut hosts {
+        host.credential = "tacacs".to_owned();
+    }
     let refused = End { enable_refused: true, failed: true, ..End::default() };
     let attempts = vec![Attempt { end: refused, work: None, ..Attempt::well() }; 3];
     let mut run = Simulation::new(hosts, attempts, rules);
@@ -284,7 +288,7 @@ fn in_batches(serial: &str) -> Batches {
 
 #[test]
 fn a_batch_begins_when_the_one_before_has_ended_and_soaked() {
-    let batches = in_batches("1,4,100%").soak(Duration::from_secs(60));
+    let batches = in_batches("1,4,100%").soak(Duration::from_mins(1));
     let rules = Rules { batches: Some(batches), ..rules(20) };
     let mut run = Simulation::new(needs(10), vec![Attempt::well(); 10], rules);
     assert_eq!(run.run(), ["ok"; 10]);

@@ -57,13 +57,15 @@ fn nothing_is_sent_that_may_not_be_written() {
     assert_eq!(device.written(), "");
 }
 
+type Write = fn(&mut Session) -> Result<(), SessionError>;
+
 #[test]
 fn a_session_that_may_only_read_refuses_all_else_before_its_first_byte() {
     let open = |device: &Scripted| {
         let builder = Session::builder(Platform::builtin("cisco_iosxe").unwrap()).read_only();
         builder.open(device, &target(), &cx()).unwrap()
     };
-    let writes: [fn(&mut Session) -> Result<(), SessionError>; 5] = [
+    let writes: [Write; 5] = [
         |session| session.send_command("reload").map(drop),
         |session| session.send_commands(["show clock | redirect flash:x"]).map(drop),
         |session| session.send_configs(["hostname x"]).map(drop),
