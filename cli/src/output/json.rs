@@ -78,6 +78,7 @@ mod tests {
         let record = HostRecord {
             address: Some("192.0.2.1".to_owned()),
             out_of_band: true,
+            cause: Some(linecrew_core::fleet::Cause::CommandFailed),
             replies: vec![reply],
             ..failed("r1")
         };
