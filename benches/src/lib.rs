@@ -21,6 +21,8 @@ pub mod process;
 mod rivals;
 mod samples;
 mod table;
+#[cfg(feature = "textfsm")]
+pub mod textfsm;
 #[cfg(feature = "sessions")]
 mod wire;
 mod work;

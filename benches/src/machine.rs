@@ -4,8 +4,8 @@ use std::process::Command;
 
 const LOCK: &str = include_str!("../../Cargo.lock");
 
-/// The libraries that take part.
-const LIBRARIES: [&str; 11] = [
+/// The libraries that take part in the executor's benches.
+pub const POOLS: [&str; 11] = [
     "async-executor",
     "blocking",
     "crossbeam-channel",
@@ -19,9 +19,15 @@ const LIBRARIES: [&str; 11] = [
     "tokio",
 ];
 
+/// The libraries under sessions, and the server that the simulated devices have.
+pub const SESSIONS: [&str; 5] = ["libssh2-sys", "openssl-sys", "russh", "ssh2", "telnet"];
+
+/// TextFSM in Rust, of others.
+pub const TEXTFSM: [&str; 2] = ["textfsm-rs", "textfsm-rust"];
+
 /// A Markdown list of the machine, the date and the versions.
-pub fn describe() -> String {
-    let libraries: Vec<_> = LIBRARIES.iter().map(|name| format!("{name} {}", version(name))).collect();
+pub fn describe(libraries: &[&str]) -> String {
+    let libraries: Vec<_> = libraries.iter().map(|name| format!("{name} {}", version(name))).collect();
     let cores = std::thread::available_parallelism()
         .map_or_else(|error| error.to_string(), |cores| cores.to_string());
     [
@@ -61,7 +67,7 @@ mod tests {
 
     #[test]
     fn every_library_has_a_version() {
-        for library in LIBRARIES {
+        for library in POOLS.into_iter().chain(SESSIONS).chain(TEXTFSM) {
             assert!(version(library).starts_with(|first: char| first.is_ascii_digit()), "{library}");
         }
         assert_eq!(version("no-such-library"), "absent");

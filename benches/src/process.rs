@@ -18,6 +18,32 @@ pub fn for_each(workers: &[usize], bench: impl FnOnce(usize)) {
     }
 }
 
+/// A bench of this package, with these features.
+pub fn bench(name: &str, features: &str) -> Command {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args([
+        "run",
+        "--quiet",
+        "--release",
+        "-p",
+        "linecrew-benches",
+        "--bin",
+        name,
+        "--features",
+        features,
+    ]);
+    cargo
+}
+
+/// Runs a bench and goes on if it fails: the figures of the others stand.
+pub fn run(bench: &str, command: &mut Command) {
+    match command.status() {
+        Ok(status) if status.success() => {}
+        Ok(status) => println!("**{bench} failed: {status}.**\n"),
+        Err(error) => println!("**{bench} could not be started: {error}.**\n"),
+    }
+}
+
 /// What this program prints for one pool, in a process that has seen no other.
 pub fn alone(pool: &str, workers: usize) -> Vec<f64> {
     let output =
@@ -41,6 +67,16 @@ pub fn cpu_time() -> Duration {
         time.tv_sec.try_into().expect("not negative"),
         time.tv_nsec.try_into().expect("below a second"),
     )
+}
+
+/// The processor time of the processes that this one has started and waited for.
+#[cfg(feature = "textfsm")]
+pub fn children_cpu_time() -> Duration {
+    use nix::sys::resource::{UsageWho, getrusage};
+    use nix::sys::time::{TimeVal, TimeValLike};
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("Linux");
+    let micros = |time: TimeVal| u64::try_from(time.num_microseconds()).expect("not negative");
+    Duration::from_micros(micros(usage.user_time()) + micros(usage.system_time()))
 }
 
 /// The threads of this process.

@@ -274,6 +274,9 @@ pub(crate) enum Format {
     Jsonl,
     /// The text of the devices under a heading per host and command.
     Raw,
+    /// As jsonl, and each device is asked for JSON of its own; where it has none, that is an error, or its text is parsed
+    /// if --parse, --template or --templates is given too.
+    Native,
 }
 
 #[derive(Debug, ClapArgs)]

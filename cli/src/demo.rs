@@ -28,7 +28,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Ended, Usage> {
     let plan = Plan {
         inventory: lab.inventory(known_hosts),
         commands: vec![COMMAND.to_owned()],
-        parser: Parser::Templates(Templates::builtin()),
+        structure: Parser::Templates(Templates::builtin()).into(),
         credentials,
         limits: args.limits,
         login_attempts: 1,

@@ -17,6 +17,20 @@ pub(crate) enum Parser {
     Template(Found),
 }
 
+/// How replies become data.
+#[derive(Clone)]
+pub(crate) struct Structure {
+    pub(crate) parser: Parser,
+    /// Whether devices are asked for JSON; the parser is then for those that give none.
+    pub(crate) native: bool,
+}
+
+impl From<Parser> for Structure {
+    fn from(parser: Parser) -> Self {
+        Self { parser, native: false }
+    }
+}
+
 impl Parser {
     /// Reads what the arguments name; `wanted` says whether replies are parsed where they name nothing.
     pub(crate) fn new(args: &ParserArgs, wanted: bool) -> Result<Self, Usage> {

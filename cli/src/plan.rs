@@ -1,9 +1,9 @@
 //! What the arguments of `run` mean: which hosts, with what credentials and limits, and how replies are parsed.
 
-use crate::args::{DefaultsArgs, HostArgs, LimitArgs, RunArgs};
+use crate::args::{DefaultsArgs, Format, HostArgs, LimitArgs, RunArgs};
 use crate::columns;
 use crate::exit::Usage;
-use crate::parser::Parser;
+use crate::parser::{Parser, Structure};
 use crate::password;
 use crate::platforms;
 use linecrew_core::executor::Executor;
@@ -26,7 +26,7 @@ use {
 pub(crate) struct Plan {
     pub(crate) inventory: Inventory,
     pub(crate) commands: Vec<String>,
-    pub(crate) parser: Parser,
+    pub(crate) structure: Structure,
     pub(crate) credentials: Credentials,
     pub(crate) limits: LimitArgs,
     pub(crate) login_attempts: u32,
@@ -53,7 +53,7 @@ impl Plan {
         Ok(Self {
             inventory,
             commands,
-            parser,
+            structure: Structure { parser, native: args.output.format == Format::Native },
             credentials,
             limits: args.limits,
             login_attempts: args.login.login_attempts,

@@ -1,10 +1,10 @@
 //! What is shown of one host: plain data, the same for every format.
 
 use crate::advice::with_advice;
-use crate::parser::{Parser, ntc_name_of};
+use crate::parser::{Parser, Structure, ntc_name_of};
 use linecrew_core::fleet::{HostError, Outcome};
-use linecrew_core::session::{Detection, Reply, Session};
-use linecrew_core::textfsm::Table;
+use linecrew_core::native::{Data, NativeCommand, NativeError};
+use linecrew_core::session::{Detection, Reply, Session, SessionError};
 use serde::Serialize;
 
 /// One host with all its replies; what `--format json` and `jsonl` print.
@@ -47,8 +47,8 @@ pub(crate) struct ReplyRecord {
     pub(crate) elapsed_ms: u64,
     pub(crate) text: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) parsed: Option<Table>,
-    /// What parsed it: the file of the template, or that it is built in.
+    pub(crate) parsed: Option<Data>,
+    /// What parsed it: the file of the template, that it is built in, or what the device was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) parser: Option<String>,
     /// How the device refused the command, or why its reply cannot be parsed.
@@ -63,11 +63,51 @@ pub(crate) struct Done {
 }
 
 /// Sends the commands to a host; the job of a run.
-pub(crate) fn send(session: &mut Session, commands: &[String], parser: &Parser) -> Result<Done, HostError> {
+pub(crate) fn send(
+    session: &mut Session,
+    commands: &[String],
+    structure: &Structure,
+) -> Result<Done, HostError> {
+    let replies = if structure.native {
+        send_native(session, commands, &structure.parser)?
+    } else {
+        send_plain(session, commands, &structure.parser)?
+    };
+    Ok(Done { replies, detected: session.detection().cloned() })
+}
+
+fn send_plain(
+    session: &mut Session,
+    commands: &[String],
+    parser: &Parser,
+) -> Result<Vec<ReplyRecord>, SessionError> {
     let platform = ntc_name_of(session.platform()).to_owned();
     let replies = session.send_commands(commands)?;
-    let replies = replies.into_iter().map(|reply| ReplyRecord::new(reply, &platform, parser)).collect();
-    Ok(Done { replies, detected: session.detection().cloned() })
+    Ok(replies.into_iter().map(|reply| ReplyRecord::new(reply, &platform, parser)).collect())
+}
+
+/// Asks for JSON. What gives none is sent again as it is, if there is a parser for it.
+fn send_native(
+    session: &mut Session,
+    commands: &[String],
+    parser: &Parser,
+) -> Result<Vec<ReplyRecord>, SessionError> {
+    let platform = session.platform();
+    let asked: Vec<_> = commands.iter().map(|command| NativeCommand::new(platform, command)).collect();
+    let sent: Vec<&str> = asked.iter().flatten().map(NativeCommand::sent).collect();
+    let mut replies = session.send_commands(&sent)?.into_iter();
+    let mut records = Vec::with_capacity(commands.len());
+    for (command, asked) in commands.iter().zip(asked) {
+        let record = match asked {
+            Ok(asked) => replies.next().map(|reply| ReplyRecord::native(reply, &asked)),
+            Err(error) => Some(ReplyRecord::unasked(command, &error)),
+        };
+        match record {
+            Some(record) if record.error.is_none() || matches!(parser, Parser::None) => records.push(record),
+            _ => records.extend(send_plain(session, std::slice::from_ref(command), parser)?),
+        }
+    }
+    Ok(records)
 }
 
 /// What a host had replied before it failed.
@@ -105,26 +145,51 @@ impl HostRecord {
 
 impl ReplyRecord {
     fn new(reply: Reply, platform: &str, parser: &Parser) -> Self {
-        let refused =
-            reply.failure.as_ref().map(|failure| format!("refused by the device: {}", failure.line));
-        let parsed = if refused.is_some() { Ok(None) } else { parse(&reply, platform, parser) };
-        let (parsed, parser, fault) = match parsed {
-            Ok(Some((table, parser))) => (Some(table), Some(parser), None),
-            Ok(None) => (None, None, None),
-            Err(fault) => (None, None, Some(fault)),
+        let parsed = match refused(&reply) {
+            Some(refused) => Err(refused),
+            None => parse(&reply, platform, parser),
         };
-        let error = refused.or(fault);
+        Self::with(reply, parsed)
+    }
+
+    /// The answer to a command that asked for JSON.
+    fn native(reply: Reply, command: &NativeCommand) -> Self {
+        let parsed = match refused(&reply) {
+            Some(refused) => Err(refused),
+            None => command.check(&reply.text).map_err(|error| error.to_string()),
+        };
+        Self::with(reply, parsed.map(|value| Some((Data::Json(value), command.parser()))))
+    }
+
+    /// A command that could not be asked for JSON.
+    fn unasked(command: &str, error: &NativeError) -> Self {
+        let mut reply = Reply::default();
+        command.clone_into(&mut reply.command);
+        Self::with(reply, Err(error.to_string()))
+    }
+
+    /// A reply with its data and what made it so, or why there is none.
+    fn with(reply: Reply, parsed: Result<Option<(Data, String)>, String>) -> Self {
+        let (parsed, parser, error) = match parsed {
+            Ok(Some((data, parser))) => (Some(data), Some(parser), None),
+            Ok(None) => (None, None, None),
+            Err(error) => (None, None, Some(error)),
+        };
         let (ok, elapsed_ms) = (error.is_none(), millis(reply.elapsed));
         Self { command: reply.command, ok, elapsed_ms, text: reply.text, parsed, parser, error }
     }
 }
 
+fn refused(reply: &Reply) -> Option<String> {
+    reply.failure.as_ref().map(|failure| format!("refused by the device: {}", failure.line))
+}
+
 /// The reply as a table, and what made it one.
-fn parse(reply: &Reply, platform: &str, parser: &Parser) -> Result<Option<(Table, String)>, String> {
+fn parse(reply: &Reply, platform: &str, parser: &Parser) -> Result<Option<(Data, String)>, String> {
     let found = parser.find(platform, &reply.command).map_err(|error| error.to_string())?;
     let Some(parser) = found else { return Ok(None) };
     let table = parser.parse_text(&reply.text).map_err(|error| error.to_string())?;
-    Ok(Some((table, parser.name().to_owned())))
+    Ok(Some((Data::Table(table), parser.name().to_owned())))
 }
 
 fn millis(duration: std::time::Duration) -> u64 {

@@ -29,8 +29,8 @@ pub(crate) fn execute(plan: &Plan, printer: &mut Printer<impl io::Write>) -> Res
     }
     let watcher = progress.clone();
     let fleet = fleet.cancel(cancel.clone()).on_event(move |event| watcher.event(event));
-    let (commands, parser) = (plan.commands.clone(), plan.parser.clone());
-    let run = fleet.run(move |session, _host| send(session, &commands, &parser));
+    let (commands, structure) = (plan.commands.clone(), plan.structure.clone());
+    let run = fleet.run(move |session, _host| send(session, &commands, &structure));
     let mut ended = Ended::Well;
     let shown = show(run, printer, &progress, &mut ended);
     progress.finish();
@@ -50,7 +50,7 @@ fn show(
     ended: &mut Ended,
 ) -> io::Result<()> {
     let outcomes: Box<dyn Iterator<Item = _>> = match printer.format() {
-        Format::Jsonl => Box::new(run.as_completed()),
+        Format::Jsonl | Format::Native => Box::new(run.as_completed()),
         Format::Table | Format::Json | Format::Raw => Box::new(run.in_order()),
     };
     for outcome in outcomes {

@@ -4,7 +4,7 @@
 //! - [`transport`]: the byte stream to a device; SSH, telnet and in-memory ones are in `linecrew-transports`.
 //! - [`session`]: logs in, reaches a privilege level, sends commands and tells their replies apart.
 //! - [`platform`]: what a session must know of a kind of device, as data.
-//! - [`textfsm`]: turns replies into tables.
+//! - [`textfsm`]: turns replies into tables; [`native`]: takes the structure that devices give by themselves.
 //! - [`inventory`] and [`fleet`]: which devices, and running a job over all of them.
 //!
 //! It compiles without network, crypto or async dependencies. Each module beyond the executor is a feature, all on
@@ -18,6 +18,8 @@ pub mod executor;
 pub mod fleet;
 #[cfg(feature = "inventory")]
 pub mod inventory;
+#[cfg(feature = "native")]
+pub mod native;
 #[cfg(feature = "platform")]
 #[cfg_attr(
     not(feature = "session"),

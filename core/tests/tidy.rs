@@ -37,6 +37,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "transport",
         ],
     ),
+    ("native", &["platform", "seen", "session", "textfsm"]),
     (
         "fleet",
         &["cancel", "cx", "deadline", "executor", "inventory", "platform", "secret", "session", "transport"],

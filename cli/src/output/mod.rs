@@ -40,7 +40,7 @@ impl<W: Write> Printer<W> {
     /// Takes one host.
     pub(crate) fn host(&mut self, record: HostRecord) -> io::Result<()> {
         match self.format {
-            Format::Jsonl => json::line(&mut self.out, &record),
+            Format::Jsonl | Format::Native => json::line(&mut self.out, &record),
             Format::Raw => raw::host(&mut self.out, &record),
             Format::Json | Format::Table => {
                 self.held.push(record);
@@ -54,7 +54,7 @@ impl<W: Write> Printer<W> {
         match self.format {
             Format::Json => json::array(&mut self.out, &self.held)?,
             Format::Table => table::hosts(&mut self.out, &self.held, &self.columns)?,
-            Format::Jsonl | Format::Raw => {}
+            Format::Jsonl | Format::Native | Format::Raw => {}
         }
         self.out.flush()
     }

@@ -4,6 +4,7 @@ use super::cell::Cell;
 use super::safe::safe;
 use super::sheet::{Sheet, WIDEST_CELL, text_of, width};
 use crate::record::{HostRecord, ReplyRecord, Status};
+use linecrew_core::native::Data;
 use linecrew_core::textfsm::Row;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -112,7 +113,11 @@ fn parsed_rows(records: &[HostRecord], columns: &[String]) -> Sheet {
 }
 
 fn all_rows(record: &HostRecord) -> impl Iterator<Item = &Row> {
-    record.replies.iter().filter_map(|reply| reply.parsed.as_ref()).flatten()
+    let tables = record.replies.iter().filter_map(|reply| match &reply.parsed {
+        Some(Data::Table(table)) => Some(table),
+        _ => None,
+    });
+    tables.flatten()
 }
 
 /// The columns of all templates in their order, without those that are empty everywhere.

@@ -33,6 +33,7 @@ struct Explained<'p> {
     read_filters: Vec<&'p str>,
     ntc_templates_platform: Option<&'p str>,
     genie_platform: Option<&'p str>,
+    json_suffix: Option<&'p str>,
 }
 
 #[derive(Serialize)]
@@ -96,6 +97,7 @@ impl<'p> Explained<'p> {
             read_filters: platform.read_filters().collect(),
             ntc_templates_platform: platform.ntc_templates_platform(),
             genie_platform: platform.genie_platform(),
+            json_suffix: platform.json_suffix(),
         }
     }
 
@@ -120,6 +122,7 @@ impl<'p> Explained<'p> {
         add("filters that read", some(self.read_filters.join(", ")));
         add("ntc-templates", one(self.ntc_templates_platform));
         add("genie", one(self.genie_platform));
+        add("JSON by", one(self.json_suffix));
         rows
     }
 

@@ -1,7 +1,7 @@
 //! `linecrew run` where all goes well: formats, parsing, order, hosts without an inventory.
 
 use crate::support::{PASSWORD, Process, SECRET, Site, USER, device, linecrew, mixed, wait_until};
-use linecrew_testkit::{Fault, Lab, Service};
+use linecrew_testkit::{Device, Fault, Lab, Service};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::net::TcpListener;
@@ -238,4 +238,27 @@ fn bytes_that_are_not_utf_8_break_nothing() {
     }
     let noisy = site.run(&["show odd", "--format", "json"]).host("r3");
     assert!(noisy["replies"][0]["text"].as_str().unwrap().contains("even"), "{noisy}");
+}
+
+#[test]
+fn a_device_is_asked_for_json_of_its_own() {
+    let json = "{\n  \"prefixes\": 42\n}\n";
+    let router = Device::frr("r1").credentials(USER, PASSWORD).enable_secret(SECRET);
+    let router = router.command("show ip route json", json);
+    let site = Site::new(Lab::builder().device(router, Service::Telnet));
+    let settings =
+        format!("hostname: 127.0.0.1, port: {}, transport: telnet, platform: frr", site.port("r1"));
+    site.inventory(&[&format!("r1: {{{settings}}}")]);
+    let ended = site.run(&["show ip route", "--format", "native"]);
+    let host: Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!(host["replies"][0]["parsed"], serde_json::json!({"prefixes": 42}), "{host}");
+    assert_eq!(host["replies"][0]["parser"], "native: show ip route json");
+    let ended = site.run(&["show version", "--format", "native"]);
+    let host: Value = serde_json::from_str(&ended.out).unwrap();
+    assert!(ended.code == Some(1) && host["replies"][0].get("parsed").is_none(), "{host}");
+    // Only where it is asked for its text is parsed.
+    let ended = site.run(&["show version", "--format", "native", "--templates", "builtin"]);
+    let host: Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!(host["replies"][0]["parser"], "built-in frr_show_version.textfsm");
+    assert_eq!(host["replies"][0]["parsed"][0]["HOSTNAME"], "r1");
 }

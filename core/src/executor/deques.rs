@@ -1,9 +1,9 @@
 //! The workers' own queues, as those see them who steal.
 
-use super::cell::Job;
+use super::cell::{Injector, Job};
 use super::stats::Counts;
 use super::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use super::sync::{Injector, Mutex, Steal, Stealer, Worker as Deque};
+use super::sync::{Mutex, Steal, Stealer, Worker as Deque};
 use std::cell::{Cell, OnceCell};
 use std::sync::{Arc, OnceLock, PoisonError};
 
@@ -107,14 +107,9 @@ impl Deques {
 
     /// Takes up to `most` of what came from outside: the oldest to run, the rest into the worker's own queue. Tells
     /// how many that queue holds then.
-    pub(super) fn take_batch(
-        &self,
-        injector: &Injector<Job>,
-        place: &Place,
-        most: usize,
-    ) -> (Option<Job>, usize) {
-        let batch = || injector.steal_batch_with_limit_and_pop(self.deque(place), most);
-        let job = std::iter::repeat_with(batch).find(|steal| !steal.is_retry()).and_then(Steal::success);
+    pub(super) fn take_batch(&self, injector: &Injector, place: &Place, most: usize) -> (Option<Job>, usize) {
+        let deque = self.deque(place);
+        let job = injector.take(most, |job| deque.push(job));
         let more = place.len();
         if more > 0 {
             self.mark(place);

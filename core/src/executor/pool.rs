@@ -1,13 +1,13 @@
 //! What the workers and the handles of one executor share: its queues, and when a worker is woken or started.
 
 use super::builder::Initializer;
-use super::cell::{Extra, Job, NO_POOL, PoolId, new_task};
+use super::cell::{Extra, Injector, Job, NO_POOL, PoolId, new_task};
 use super::deques::{Deques, Place};
 use super::error::{BrokenPool, TaskError};
 use super::sleep::Sleep;
 use super::stats::{Counts, Stats};
 use super::sync::atomic::{AtomicU8, AtomicUsize, Ordering, fence};
-use super::sync::{Injector, Steal, Step, kept, seq_cst_fence};
+use super::sync::{Step, kept, seq_cst_fence, seq_cst_fence_after_rmw};
 use super::task::Task;
 use super::threads::Threads;
 use super::timer::Timers;
@@ -34,7 +34,7 @@ pub(super) struct Pool {
     id: PoolId,
     /// Changed under the lock of `threads`.
     max_workers: AtomicUsize,
-    injector: Injector<Job>,
+    injector: Injector,
     pub(super) deques: Deques,
     pub(super) sleep: Sleep,
     threads: Threads,
@@ -112,9 +112,7 @@ impl Pool {
 
     /// Takes the oldest of what came from outside.
     pub(super) fn take_injected(&self) -> Option<Job> {
-        std::iter::repeat_with(|| self.injector.steal())
-            .find(|steal| !steal.is_retry())
-            .and_then(Steal::success)
+        self.injector.take(1, drop)
     }
 
     /// Takes up to `most` of what came from outside, the oldest to run now.
@@ -299,7 +297,11 @@ impl Pool {
     /// The second half of a submit. `queued` is the length of the worker's own queue if it went there.
     #[inline]
     fn after_push(self: &Arc<Self>, queued: Option<usize>) -> Result<(), TaskError> {
-        seq_cst_fence(Step::PushFence);
+        match queued {
+            Some(_) => seq_cst_fence(Step::PushFence),
+            // The injector's push ends with an addition.
+            None => seq_cst_fence_after_rmw(Step::PushFence),
+        }
         if self.sleep.word().is_closed() {
             return Err(self.refusal());
         }

@@ -44,6 +44,7 @@ pub(super) struct Definition {
     pub(super) on_abort_instructions: Vec<InstructionDefinition>,
     #[serde(default)]
     pub(super) learn_prompt: bool,
+    pub(super) json_suffix: Option<String>,
     pub(super) reads: Option<ReadsDefinition>,
     pub(super) detect: Option<DetectDefinition>,
 }

@@ -90,6 +90,7 @@ struct About {
     evidence: Vec<Evidence>,
     ntc_templates: Option<String>,
     genie: Option<String>,
+    json_suffix: Option<String>,
     pager: Option<String>,
     file: Option<PathBuf>,
 }
@@ -151,6 +152,7 @@ impl Platform {
                 evidence: definition.evidence,
                 ntc_templates: definition.ntc_templates_platform.map(|name| name.value),
                 genie: definition.genie_platform,
+                json_suffix: definition.json_suffix,
                 pager: definition.pager_pattern.map(|source| source.value),
                 file: None,
             },
@@ -266,6 +268,11 @@ impl Platform {
     /// What the index of ntc-templates calls it.
     pub fn ntc_templates_platform(&self) -> Option<&str> {
         self.about.ntc_templates.as_deref()
+    }
+
+    /// What is put behind a command so that the device answers it in JSON, where it can.
+    pub fn json_suffix(&self) -> Option<&str> {
+        self.about.json_suffix.as_deref()
     }
 
     /// What Cisco's Genie calls it.

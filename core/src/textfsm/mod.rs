@@ -28,6 +28,8 @@
 //! command of a platform: in ntc-templates, where the machine has it, or in the built-in set.
 //! A text that is too long to hold is parsed row by row ([`Template::rows`]).
 //!
+//! What each part of a template means stands, case by case, in [`reference`].
+//!
 //! Neither a template nor a text can make it panic, hang or take unbounded memory. A line costs linear time whatever
 //! the expressions are; those with look-around, references or what does not give back have a limit of steps for each
 //! match and one for all of a text, and passing it is an error.
@@ -50,6 +52,9 @@ mod rule;
 mod table;
 mod template;
 mod value;
+
+#[doc = include_str!("../../docs/textfsm.md")]
+pub mod reference {}
 
 pub use error::{ParseError, ParseErrorKind, TemplateError};
 pub use library::{LookupError, Parser, Templates};

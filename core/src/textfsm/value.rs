@@ -56,6 +56,7 @@ impl ValueDef {
         if regex.len() < 2 || !regex.starts_with('(') || !regex.ends_with(')') || regex.ends_with("\\)") {
             return Err(format!("the expression '{regex}' of Value '{name}' must be within '(' and ')'"));
         }
+        check_escapes(name).map_err(|reason| format!("{reason} in the Value name '{name}'"))?;
         let own = Regex::parse(&regex).map_err(|reason| format!("{reason} in '{regex}'"))?;
         let template = format!("(?P<{name}>{}", &regex[1..]);
         let nested = Some(own).filter(|own| options.contains(&ValueOption::List) && own.groups().len() > 1);
@@ -65,6 +66,24 @@ impl ValueDef {
     pub(super) fn has(&self, option: ValueOption) -> bool {
         self.options.contains(&option)
     }
+}
+
+/// Python puts the name into the expression by `re.sub`, to which a backslash begins an escape. No rule can use such a
+/// name, but a wrong escape is an error of the template.
+fn check_escapes(name: &str) -> Result<(), &'static str> {
+    let mut rest = name;
+    while let Some((_, after)) = rest.split_once('\\') {
+        let c = after.chars().next().ok_or("bad escape (end of pattern)")?;
+        let octal = after.bytes().take(3).take_while(|byte| (b'0'..b'8').contains(byte)).count();
+        rest = match c {
+            'g' => after.strip_prefix("g<0>").ok_or("bad group reference")?,
+            '1'..='3' if octal == 3 => &after[3..],
+            '1'..='9' => return Err("invalid group reference"),
+            _ if c.is_ascii_alphabetic() && !"abfnrtv".contains(c) => return Err("bad escape"),
+            _ => &after[c.len_utf8()..],
+        };
+    }
+    Ok(())
 }
 
 fn parse_options(names: &str) -> Result<Vec<ValueOption>, String> {
@@ -93,6 +112,13 @@ mod tests {
     }
 
     #[test]
+    fn a_name_may_hold_an_escape() {
+        for name in [r"\n", r"\g<0>", r"\141", r"\0", r"\\", r"\-"] {
+            assert!(ValueDef::parse(&format!("Value {name} (a)")).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
     fn malformed_declarations_are_refused() {
         for (line, reason) in [
             ("Value X", "expected 'Value"),
@@ -104,6 +130,9 @@ mod tests {
             ("Value Sometimes X (a)", "unknown option 'Sometimes'"),
             ("Value X (a))", "unbalanced parenthesis"),
             ("Value X (*)", "nothing to repeat"),
+            ("Value \\q (a)", "bad escape in the Value name"),
+            ("Value \\1 (a)", "invalid group reference in the Value name"),
+            ("Value a\\ (a)", "bad escape (end of pattern) in the Value name"),
         ] {
             let error = ValueDef::parse(line).expect_err(line);
             assert!(error.contains(reason), "{line}: {error}");

@@ -94,12 +94,53 @@ impl Oracle {
         self.texts(&request)
     }
 
-    /// Such a text of at least `size` characters, where the rules allow it.
-    pub fn long_input(&mut self, template: &str, seed: u64, size: usize) -> io::Result<String> {
+    /// Such a text of so many lines, without stray lines and without those that a rule refuses.
+    pub fn plain_input(&mut self, template: &str, seed: u64, lines: u32) -> io::Result<String> {
         let request = json!({
-            "op": "inputs", "template": template, "seed": seed, "count": 1, "lines": size, "size": size,
+            "op": "inputs", "template": template, "seed": seed, "count": 1, "lines": lines, "plain": true,
         });
         self.texts(&request).map(|texts| texts.into_iter().next().unwrap_or_default())
+    }
+
+    /// For each template of a folder's index, a platform and a command by which the index finds it.
+    pub fn queries(&mut self, folder: &Path) -> io::Result<Vec<(String, String, String)>> {
+        let answer = self.ask(&json!({"op": "queries", "folder": folder}))?;
+        serde_json::from_value(answer["answers"].clone()).map_err(|_| io::Error::other(answer.to_string()))
+    }
+
+    /// What the index of a folder finds for each platform and command: the column `Template`.
+    pub fn look_up(
+        &mut self,
+        folder: &Path,
+        queries: &[(String, String)],
+    ) -> io::Result<Vec<Option<String>>> {
+        let answer = self.ask(&json!({"op": "lookup", "folder": folder, "queries": queries}))?;
+        serde_json::from_value(answer["answers"].clone()).map_err(|_| io::Error::other(answer.to_string()))
+    }
+
+    /// What ntc-templates' `parse_output` makes of a reply.
+    pub fn parse_output(
+        &mut self,
+        folder: &Path,
+        platform: &str,
+        command: &str,
+        text: &str,
+    ) -> io::Result<Value> {
+        self.ask(&json!({
+            "op": "parse_output", "folder": folder, "platform": platform, "command": command, "text": text,
+        }))
+    }
+
+    /// Reads the cases of a bench from a file: `usual` and `large` of templates and texts.
+    pub fn load(&mut self, file: &Path) -> io::Result<()> {
+        self.ask(&json!({"op": "load", "file": file})).map(drop)
+    }
+
+    /// The processor time that Python takes for each of them, in seconds; None where it raises an exception, or takes
+    /// too long.
+    pub fn time(&mut self, work: &str) -> io::Result<Vec<Option<f64>>> {
+        let answer = self.ask(&json!({"op": "measure", "work": work}))?;
+        serde_json::from_value(answer["answers"].clone()).map_err(|_| io::Error::other(answer.to_string()))
     }
 
     fn texts(&mut self, request: &Value) -> io::Result<Vec<String>> {

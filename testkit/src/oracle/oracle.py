@@ -7,6 +7,7 @@ import random
 import re
 import signal
 import sys
+import time
 
 import textfsm
 from textfsm import clitable
@@ -47,16 +48,6 @@ def parse(request):
         except Exception as error:
             rows.append({"error": f"{type(error).__name__}: {error}"})
     return {"header": list(fsm.header), "answers": rows}
-
-
-def match(request):
-    regex = re.compile(request["regex"])
-    answers = []
-    for line in request["texts"]:
-        found = regex.match(line)
-        spans = found and [found.span(group) for group in range(regex.groups + 1)]
-        answers.append({"spans": spans})
-    return {"names": regex.groupindex, "groups": regex.groups, "answers": answers}
 
 
 def parse_output(request):
@@ -188,33 +179,35 @@ def stray(chance, line):
     return line
 
 
-def text_for(chance, fsm, lines, size, trees):
-    """Lines for the rules of whatever state the template is in, up to `lines` of them or `size` characters."""
+def text_for(chance, fsm, lines, trees, plain):
+    """So many lines for the rules of whatever state the template is in; plain ones are none that raise an exception."""
     fsm.Reset()
-    text, written = [], 0
+    text = []
     for _ in range(20 * lines):
         if not fsm._cur_state or fsm._cur_state_name in ("End", "EOF"):
             fsm.Reset()
-        if not fsm._cur_state or len(text) == lines or written >= size:
+        if not fsm._cur_state or len(text) == lines:
             break
         rule = chance.choice(fsm._cur_state)
-        if rule.line_op == "Error" and chance.random() < 0.97:
+        if rule.line_op == "Error" and (plain or chance.random() < 0.97):
             continue
         signal.setitimer(signal.ITIMER_VIRTUAL, LINE_LIMIT)
         try:
-            line = stray(chance, line_for(chance, rule.regex, trees))
+            line = line_for(chance, rule.regex, trees)
+            if not plain:
+                line = stray(chance, line)
             fsm._CheckLine(line)
+            # It ends the text.
+            if plain and fsm._cur_state_name in ("End", "EOF"):
+                continue
         except Slow:
             continue
-        except textfsm.TextFSMError:
-            if chance.random() < 0.9:
+        except (textfsm.TextFSMError, TypeError):
+            if plain or chance.random() < 0.9:
                 continue
-        except TypeError:
-            pass
         finally:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         text.append(line)
-        written += len(line) + 1
     return "\n".join(text) + "\n"
 
 
@@ -225,16 +218,75 @@ def inputs(request):
     texts = []
     for _ in range(request["count"]):
         lines = request.get("lines") or chance.choice([1, 3, 8, 20, 40])
-        texts.append(text_for(chance, fsm, lines, request.get("size", 1 << 40), trees))
+        texts.append(text_for(chance, fsm, lines, trees, request.get("plain", False)))
     return {"texts": texts}
+
+
+def queries(request):
+    """A platform and a command for each template that the index finds by them."""
+    chance, found = random.Random(1), []
+    table = clitable.CliTable("index", request["folder"])
+    for row in table.index.index:
+        for _ in range(20):
+            platform, command = (Writer(chance).sequence(sre_parser.parse(row[name])) for name in ("Platform", "Command"))
+            command = " ".join(command.split())
+            number = table.index.GetRowMatch({"Command": command, "Platform": platform})
+            if number and table.index.index[number]["Template"] == row["Template"]:
+                found.append([row["Template"], platform, command])
+                break
+    return {"answers": found}
+
+
+# The bench.
+
+CASES = {}
+# How long Python may take for one case of it.
+CASE_LIMIT = 30
+
+
+def load(request):
+    with open(request["file"]) as file:
+        CASES.update(json.load(file))
+    return {}
+
+
+def timed(work):
+    signal.setitimer(signal.ITIMER_VIRTUAL, CASE_LIMIT)
+    before = time.process_time()
+    try:
+        work()
+        return time.process_time() - before
+    except Exception:
+        return None
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+
+
+def measure(request):
+    from ntc_templates.parse import parse_output as parse_it
+
+    answers = []
+    if request["work"] == "compile":
+        for case in CASES["usual"]:
+            answers.append(timed(lambda: textfsm.TextFSM(io.StringIO(case["template"])).ParseText(case["text"])))
+    elif request["work"] == "large":
+        for case in CASES["large"]:
+            fsm = textfsm.TextFSM(io.StringIO(case["template"]))
+            answers.append(timed(lambda: fsm.ParseText(case["text"])))
+    else:
+        clitable.CliTable.INDEX.clear()
+        for case in CASES["usual"]:
+            if case["query"]:
+                answers.append(timed(lambda: parse_it(*case["query"], case["text"], CASES["folder"])))
+    return {"answers": answers}
 
 
 def main():
     signal.signal(signal.SIGVTALRM, expire)
-    requests = {f.__name__: f for f in (parse, match, parse_output, lookup, folder, versions, inputs)}
+    requests = {f.__name__: f for f in (parse, parse_output, lookup, folder, versions, inputs, queries, load, measure)}
     for line in sys.stdin:
         request = json.loads(line)
-        signal.setitimer(signal.ITIMER_VIRTUAL, request.get("limit", LIMIT))
+        signal.setitimer(signal.ITIMER_VIRTUAL, LIMIT if request["op"] in ("parse", "parse_output", "inputs") else 0)
         try:
             answer = requests[request["op"]](request)
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)

@@ -4,9 +4,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a failure fails the test")]
 
 mod compare;
+mod index;
 mod mutate;
 mod ntc_templates;
 mod random;
+#[path = "../../../core/tests/textfsm/reference.rs"]
+mod reference;
+mod reference_holds;
 mod strategy;
 
 use linecrew_testkit::oracle::Oracle;

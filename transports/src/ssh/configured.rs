@@ -2,7 +2,7 @@
 
 use super::algorithms::settle;
 use super::config::{HostConfig, IdentityAgent, Jump as Hop};
-use super::host_key::{Server, Trust};
+use super::host_key::Trust;
 use super::{AlgorithmList, PORT};
 use linecrew_core::transport::{HostKeyCheck, SshOptions, Target};
 use std::net::IpAddr;
@@ -72,11 +72,11 @@ impl Configured {
         })
     }
 
-    /// The server as `known_hosts` knows it.
-    pub(super) fn server<'a>(&'a self, peer: &'a str) -> Server<'a> {
+    /// Host and port of the server as `known_hosts` knows them.
+    pub(super) fn known_as(&self) -> (&str, u16) {
         match &self.key_alias {
-            Some(alias) => Server { host: alias, port: PORT, peer },
-            None => Server { host: &self.target.host, port: self.target.port.unwrap_or(PORT), peer },
+            Some(alias) => (alias, PORT),
+            None => (&self.target.host, self.target.port.unwrap_or(PORT)),
         }
     }
 }

@@ -6,7 +6,7 @@ use super::auth::{Challenge, Login, Responder};
 use super::config::{ConfigError, HostConfig, Jump as Hop, SshConfig};
 use super::configured::Configured;
 use super::connection::SshConnection;
-use super::host_key::{HostKeys, Trust};
+use super::host_key::{HostKeys, Server, Trust};
 use super::jump::Jump;
 use super::proxy_jump::whole_way;
 use super::session::Session;
@@ -217,18 +217,17 @@ impl SshConnector {
 
     /// A session that is logged in, with no channel yet, and the options that hold for it.
     pub(super) fn log_in(&self, target: &Target, cx: &Cx) -> Result<(Session, SshOptions), TransportError> {
-        let configured = self.configured(target)?;
-        let session = self.handshake(&configured, cx)?;
-        let Configured { target, options, .. } = configured;
+        let mut configured = self.configured(target)?;
+        let session = self.handshake(&mut configured, cx)?;
         Login {
             session: &session,
-            credentials: &target.credentials,
-            options: &options,
+            credentials: &configured.target.credentials,
+            options: &configured.options,
             responder: self.responder.as_ref(),
             cx: &cx.within(self.limits.authentication, "authentication"),
         }
         .authenticate()?;
-        Ok((session, options))
+        Ok((session, configured.options))
     }
 
     fn options_for(&self, target: &Target) -> SshOptions {
@@ -238,7 +237,11 @@ impl SshConnector {
     }
 
     /// The target with what the configuration says of it.
-    fn configured(&self, target: &Target) -> Result<Configured, TransportError> {
+    ///
+    /// In a box, and each step of a login in a frame of its own: a thread keeps the pages of the deepest stack that it had,
+    /// and there may be thousands.
+    #[inline(never)]
+    fn configured(&self, target: &Target) -> Result<Box<Configured>, TransportError> {
         let failed = |why: String| {
             let what = format!("the SSH configuration does not serve this host: {why}");
             TransportError::new(ErrorKind::Configuration, Phase::Connect, target.peer(PORT), what)
@@ -260,7 +263,9 @@ impl SshConnector {
             _ => Vec::new(),
         };
         let options = self.options_for(target);
-        Configured::new(target, options, found, self.check, self.files.as_deref()).map_err(failed)
+        Configured::new(target, options, found, self.check, self.files.as_deref())
+            .map(Box::new)
+            .map_err(failed)
     }
 
     /// The same with jump hosts yet to be made: those that were made have the settings from before.
@@ -293,26 +298,30 @@ impl SshConnector {
     }
 
     /// A session with an encrypted channel to a server whose key is trusted.
-    fn handshake(&self, configured: &Configured, cx: &Cx) -> Result<Session, TransportError> {
+    #[inline(never)]
+    fn handshake(&self, configured: &mut Configured, cx: &Cx) -> Result<Session, TransportError> {
         let (target, host_keys) = (&configured.target, self.host_keys(&configured.trust));
         let limit = self.limits.connect.or(configured.connect_timeout).unwrap_or(CONNECT_LIMIT);
         let source = Source::of(target).or_address_of(configured.bind_interface.as_deref());
         let connection = self.dial(&configured.way).connect(target, PORT, source, limit, cx)?;
         let cx = cx.within(self.limits.handshake, "handshake");
         let session = Session::new(&connection, target.peer(PORT))?;
-        let (known, server) = (host_keys.known(), configured.server(&session.peer));
-        let key_types = known.key_types(server.host, server.port);
-        let mut options = configured.options.clone();
-        if let Some(list) = options.host_key_algorithms.as_mut().filter(|_| configured.known_first) {
+        let known = host_keys.known();
+        let (host, port) = configured.known_as();
+        let key_types = known.key_types(host, port);
+        if configured.known_first
+            && let Some(list) = &mut configured.options.host_key_algorithms
+        {
             known_first(list, &key_types);
         }
-        let algorithms = offer(&session, &options, &key_types)?;
+        let algorithms = offer(&session, &configured.options, &key_types)?;
         session.handshake(&algorithms, &cx)?;
         let key = session.ssh.host_key().map(|(key, _)| key.to_vec()).ok_or_else(|| {
             let what = "the server showed no host key";
             TransportError::new(ErrorKind::Protocol, Phase::HostKey, &session.peer, what)
         })?;
-        host_keys.verify(&server, &key, &cx)?;
+        let (host, port) = configured.known_as();
+        host_keys.verify(&Server { host, port, peer: &session.peer }, &key, &cx)?;
         Ok(session)
     }
 }

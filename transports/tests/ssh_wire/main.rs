@@ -21,25 +21,34 @@ const USERAUTH_BANNER: u8 = 53;
 /// Only a hang takes as long.
 const HANG: Duration = Duration::from_secs(30);
 
-/// What becomes of a login with a password, within so long a time, to a server that goes on like this.
-fn login(
-    limit: Option<Duration>,
+/// What becomes of a login with a password to a server that goes on like this.
+fn login(server: impl FnOnce(TcpStream) -> io::Result<()> + Send + 'static) -> TransportError {
+    login_with(SshConnector::new(), server)
+}
+
+/// The same with limits that are to be met.
+fn login_with(
+    connector: SshConnector,
     server: impl FnOnce(TcpStream) -> io::Result<()> + Send + 'static,
 ) -> TransportError {
     let (addr, server) = serve(server);
     let target = target(addr).credentials(Credentials::user("admin").password("s3cret"));
-    let mut connector = SshConnector::new().host_key_check(HostKeyCheck::Off);
-    if let Some(limit) = limit {
-        connector = connector.handshake_limit(limit).authentication_limit(limit);
-    }
     let start = Instant::now();
-    let error = refused(connector.connect(&target, &cx()));
+    let error = refused(connector.host_key_check(HostKeyCheck::Off).connect(&target, &cx()));
     assert!(start.elapsed() < HANG, "{error} took {:?}", start.elapsed());
     // Whether it could say all that it wanted does not matter.
     let _ = server.join().unwrap();
     let shown = format!("{error} {error:?}");
     assert!(!shown.contains("s3cret"), "{shown}");
     error
+}
+
+fn handshake_limit(millis: u64) -> SshConnector {
+    SshConnector::new().handshake_limit(Duration::from_millis(millis))
+}
+
+fn authentication_limit(millis: u64) -> SshConnector {
+    SshConnector::new().authentication_limit(Duration::from_millis(millis))
 }
 
 /// The message that means nothing (RFC 4253, section 11.2).
@@ -49,7 +58,7 @@ fn ignore() -> Vec<u8> {
 
 #[test]
 fn a_demand_for_a_new_password_is_told_as_such() {
-    let error = login(None, |socket| {
+    let error = login(|socket| {
         let mut server = Server::until_login(socket)?;
         server.refuse(b"password")?;
         let request = server.receive()?;
@@ -64,7 +73,7 @@ fn a_demand_for_a_new_password_is_told_as_such() {
 
 #[test]
 fn messages_that_mean_nothing_do_not_hold_up_the_limit_of_the_handshake() {
-    let error = login(Some(Duration::from_millis(100)), |socket| {
+    let error = login_with(handshake_limit(100), |socket| {
         let mut server = Server::greet(socket)?;
         server.offer()?;
         server.flood(&ignore());
@@ -76,7 +85,7 @@ fn messages_that_mean_nothing_do_not_hold_up_the_limit_of_the_handshake() {
 
 #[test]
 fn messages_that_mean_nothing_do_not_hold_up_the_limit_of_the_login() {
-    let error = login(Some(Duration::from_millis(300)), |socket| {
+    let error = login_with(authentication_limit(300), |socket| {
         let mut server = Server::until_login(socket)?;
         server.flood(&ignore());
         Ok(())
@@ -97,12 +106,12 @@ fn messages_that_mean_nothing_do_not_hold_up_a_cancel() {
     let connector = SshConnector::new().host_key_check(HostKeyCheck::Off);
     let error = refused(connector.connect(&target, &cx));
     assert_eq!(error.kind(), ErrorKind::Cancelled, "{error}");
-    server.join().unwrap().unwrap();
+    let _ = server.join().unwrap();
 }
 
 #[test]
 fn a_login_that_is_not_answered_meets_its_limit() {
-    let error = login(Some(Duration::from_millis(300)), |socket| {
+    let error = login_with(authentication_limit(300), |socket| {
         Server::until_login(socket)?.until_gone();
         Ok(())
     });
@@ -112,7 +121,7 @@ fn a_login_that_is_not_answered_meets_its_limit() {
 
 #[test]
 fn a_server_that_takes_its_leave_has_closed_the_connection() {
-    let error = login(None, |socket| {
+    let error = login(|socket| {
         let mut server = Server::until_login(socket)?;
         let why = [&[DISCONNECT][..], &11_u32.to_be_bytes(), &string(b"too many users"), &string(b"")];
         server.send(&why.concat())?;
@@ -124,7 +133,7 @@ fn a_server_that_takes_its_leave_has_closed_the_connection() {
 
 #[test]
 fn a_list_of_methods_that_is_no_text_is_an_error() {
-    let error = login(None, |socket| {
+    let error = login(|socket| {
         let mut server = Server::until_login(socket)?;
         server.refuse(b"pass\xffword")?;
         server.until_gone();
@@ -136,7 +145,7 @@ fn a_list_of_methods_that_is_no_text_is_an_error() {
 
 #[test]
 fn a_success_that_nobody_asked_for_is_believed_as_the_protocol_has_it_and_no_shell_comes_of_it() {
-    let error = login(Some(Duration::from_millis(300)), |socket| {
+    let error = login_with(authentication_limit(1000), |socket| {
         let mut server = Server::until_login(socket)?;
         server.send(&[USERAUTH_SUCCESS])?;
         server.until_gone();
@@ -147,7 +156,7 @@ fn a_success_that_nobody_asked_for_is_believed_as_the_protocol_has_it_and_no_she
 
 #[test]
 fn a_banner_of_any_bytes_harms_nothing() {
-    let error = login(None, |socket| {
+    let error = login(|socket| {
         let mut server = Server::until_login(socket)?;
         server.send(&[&[USERAUTH_BANNER][..], &string(&vec![0xff; 20_000]), &string(b"\xff")].concat())?;
         loop {
@@ -172,12 +181,15 @@ fn bytes_that_are_no_packet_are_an_error_in_every_state() {
     ];
     for reach in states {
         for bytes in [&[0xff; 64][..], &[0; 64], b"\0\0\0\x0c\xff\x14aaaaaaaaaa", b"\0\0\0\x01\0"] {
-            let error = login(Some(Duration::from_millis(500)), move |socket| {
-                let mut server = reach(socket)?;
-                server.send_raw(bytes)?;
-                server.until_gone();
-                Ok(())
-            });
+            let error = login_with(
+                authentication_limit(500).handshake_limit(Duration::from_millis(500)),
+                move |socket| {
+                    let mut server = reach(socket)?;
+                    server.send_raw(bytes)?;
+                    server.until_gone();
+                    Ok(())
+                },
+            );
             assert!(
                 matches!(
                     error.kind(),

@@ -2,10 +2,12 @@
 
 use super::super::runner::Runner;
 use super::super::state::{State, Word};
+use super::super::sync::atomic::AtomicPtr;
 use super::super::sync::{Mutex, MutexGuard, Step, kept};
 use super::super::waiter::{Callback, Waiter, WaiterKey, Waiters};
 use super::once_box::OnceBox;
 use super::{PoolId, VTable};
+use std::ptr;
 use std::sync::PoisonError;
 
 /// What every task begins with, whatever its types.
@@ -14,6 +16,8 @@ pub(super) struct Head {
     pub(super) vtable: &'static VTable,
     pub(super) state: State,
     pub(super) pool: PoolId,
+    /// The job behind this one in the injector.
+    pub(super) next: AtomicPtr<Self>,
 }
 
 /// What every task of a `T` begins with.
@@ -26,7 +30,8 @@ pub(in super::super) struct Header<T> {
 
 impl<T> Header<T> {
     pub(super) fn new(vtable: &'static VTable, pool: PoolId) -> Self {
-        Self { head: Head { vtable, state: State::new(), pool }, waiters: OnceBox::new() }
+        let next = AtomicPtr::new(ptr::null_mut());
+        Self { head: Head { vtable, state: State::new(), pool, next }, waiters: OnceBox::new() }
     }
 
     pub(super) fn vtable(&self) -> &'static VTable {

@@ -29,6 +29,11 @@ impl Job {
         self.0
     }
 
+    /// The task, which still counts this job.
+    pub(super) fn into_task(self) -> NonNull<Head> {
+        ManuallyDrop::new(self).0
+    }
+
     /// Runs the closure on this thread if nobody else has claimed the task; tells whether it did.
     pub(in super::super) fn run(self, runner: &dyn Runner) -> bool {
         let job = ManuallyDrop::new(self);

@@ -34,11 +34,14 @@
 
 mod handle;
 mod header;
+mod injector;
 mod job;
 mod once_box;
 mod settler;
+mod slab;
 
 pub(super) use handle::TaskHandle;
+pub(super) use injector::Injector;
 pub(super) use job::Job;
 pub(super) use settler::{Settler, new_promise};
 
@@ -120,8 +123,7 @@ where
     E: Extra,
 {
     let header = Header::new(TaskCell::<F, T, E>::VTABLE, pool);
-    let cell = Box::new(TaskCell { header, stage: UnsafeCell::new(stage), extra });
-    let task = NonNull::from(Box::leak(cell)).cast();
+    let task = slab::put(TaskCell { header, stage: UnsafeCell::new(stage), extra }).cast();
     // SAFETY: a new task counts one job, and a handle, of this type.
     unsafe { (Job::new(task), TaskHandle::new(task)) }
 }
@@ -256,10 +258,12 @@ where
     }
 
     unsafe fn take_last(task: NonNull<Head>, result: *mut ()) -> bool {
-        // SAFETY: the caller is the last holder, and gives it up.
-        let cell = unsafe { Self::into_box(task) };
-        // SAFETY: the place is for a result.
-        unsafe { write_result(cell.stage.into_inner(), result) }
+        // SAFETY: DONE, and the caller is the handle and the last holder. The place is for a result.
+        unsafe {
+            let stage = Self::of(task).replace(Stage::Empty);
+            Self::free(task);
+            write_result(stage, result)
+        }
     }
 
     unsafe fn look(task: NonNull<Head>) -> Option<NonNull<()>> {
@@ -294,17 +298,11 @@ where
     }
 
     unsafe fn free(task: NonNull<Head>) {
-        // SAFETY: the caller is the last holder.
-        drop(unsafe { Self::into_box(task) });
-    }
-
-    /// # Safety
-    /// By the last holder alone.
-    unsafe fn into_box(task: NonNull<Head>) -> Box<Self> {
-        // SAFETY: it came from a box of this type, and nobody else has it.
-        let cell = unsafe { Box::from_raw(task.cast::<Self>().as_ptr()) };
-        cell.header.state().end();
-        cell
+        // SAFETY: it was put by `new_cell`, with this type, and the caller is the last holder.
+        unsafe {
+            Self::of(task).header.state().end();
+            slab::free(task.cast::<Self>());
+        }
     }
 
     /// Replaces the stage and returns what it was.

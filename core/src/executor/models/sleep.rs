@@ -88,6 +88,26 @@ fn a_job_that_waits_for_its_child() {
     });
 }
 
+/// The second comes when the worker's queue was known to have something already, while the other worker falls asleep.
+#[test]
+fn a_job_that_waits_for_one_child_after_the_other() {
+    check(Some(2), || {
+        let pool = pool(2);
+        let (done, ended) = mpsc::channel();
+        let inner = Arc::clone(&pool);
+        drop(pool.submit(move || {
+            for _ in 0..2 {
+                let (sender, receiver) = mpsc::channel();
+                drop(inner.submit(move || sender.send(()).unwrap()));
+                receiver.recv().unwrap();
+            }
+            done.send(()).unwrap();
+        }));
+        ended.recv().unwrap();
+        end(&pool);
+    });
+}
+
 /// A job on the only worker runs the child that it waits for itself.
 #[test]
 fn a_job_that_reads_its_child() {

@@ -61,35 +61,6 @@ fn steal_to<T>(mut taken: VecDeque<T>, to: &Worker<T>) -> Steal<T> {
     first.map_or(Steal::Empty, Steal::Success)
 }
 
-#[derive(Default)]
-pub(in super::super) struct Injector<T>(Queue<T>);
-
-impl<T> Injector<T> {
-    pub(in super::super) fn new() -> Self {
-        Self(Queue::default())
-    }
-
-    pub(in super::super) fn push(&self, value: T) {
-        self.0.push([value]);
-    }
-
-    pub(in super::super) fn steal(&self) -> Steal<T> {
-        steal(self.0.take(|len| len - 1))
-    }
-
-    pub(in super::super) fn steal_batch_with_limit_and_pop(&self, to: &Worker<T>, limit: usize) -> Steal<T> {
-        steal_to(self.0.take(|len| len.saturating_sub(limit)), to)
-    }
-
-    pub(in super::super) fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    pub(in super::super) fn len(&self) -> usize {
-        self.0.len()
-    }
-}
-
 pub(in super::super) struct Worker<T>(Arc<Queue<T>>);
 
 impl<T> Worker<T> {

@@ -8,15 +8,15 @@ mod step;
 pub(super) mod thread;
 
 #[cfg(loom)]
-pub(super) use deque::{Injector, Steal, Stealer, Worker};
+pub(super) use deque::{Steal, Stealer, Worker};
 #[cfg(loom)]
 pub(super) use loom::sync::{Condvar, Mutex, MutexGuard, atomic};
-pub(super) use step::{Step, kept, order, seq_cst_fence};
+pub(super) use step::{Step, kept, order, seq_cst_fence, seq_cst_fence_after_rmw};
 #[cfg(loom)]
 pub(super) use thread::thread_local;
 #[cfg(not(loom))]
 pub(super) use {
-    crossbeam_deque::{Injector, Steal, Stealer, Worker},
+    crossbeam_deque::{Steal, Stealer, Worker},
     std::{
         sync::{Condvar, Mutex, MutexGuard, atomic},
         thread, thread_local,
@@ -41,10 +41,6 @@ impl<V> UnsafeCell<V> {
         return Self(loom::cell::UnsafeCell::new(value));
         #[cfg(not(loom))]
         return Self(std::cell::UnsafeCell::new(value));
-    }
-
-    pub(super) fn into_inner(self) -> V {
-        self.0.into_inner()
     }
 
     /// Lends the pointer to the value to `access`, which says why it may use it.

@@ -5,7 +5,8 @@ use super::atomic::Ordering;
 #[cfg(any(loom, not(target_arch = "x86_64")))]
 use super::atomic::fence;
 #[cfg(not(any(loom, not(target_arch = "x86_64"))))]
-use std::sync::atomic::{AtomicU32, compiler_fence};
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::compiler_fence;
 
 /// A step that no protocol does without; `README.md` has the rules that it belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +56,15 @@ fn full_fence() {
     let on_the_stack = AtomicU32::new(0);
     std::hint::black_box(&on_the_stack).swap(1, Ordering::SeqCst);
     compiler_fence(Ordering::SeqCst);
+}
+
+/// The fence that a step is, right after a read-modify-write of this thread: on x86-64 that was one already.
+pub(in super::super) fn seq_cst_fence_after_rmw(step: Step) {
+    if cfg!(all(target_arch = "x86_64", not(loom))) {
+        compiler_fence(Ordering::SeqCst);
+    } else {
+        seq_cst_fence(step);
+    }
 }
 
 /// The order of a step that is one.

@@ -36,6 +36,7 @@ impl Login<'_> {
     /// A refusal by libssh2 hides whether the server was satisfied and wants a further factor (RFC 4252, section 5.1).
     /// So the server is asked for its methods again, which costs no password, as soon as nothing is left to try or a
     /// signed key was not enough; if its list has changed, it was satisfied, and the rest goes on from there.
+    #[inline(never)]
     pub(super) fn authenticate(&self) -> Result<(), TransportError> {
         let Some(user) = self.credentials.username.as_deref() else {
             return Err(self
