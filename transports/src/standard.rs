@@ -11,7 +11,7 @@ use std::time::Duration;
 use {
     crate::ssh::config::{ConfigError, SshConfig},
     crate::ssh::{Jump, SshConnector},
-    linecrew_core::inventory::SshConfigFile,
+    linecrew_core::inventory::{HostTimeouts, SshConfigFile},
     linecrew_core::transport::HostKeyCheck,
     std::collections::HashMap,
     std::path::PathBuf,
@@ -108,7 +108,8 @@ impl StandardConnectors {
         let key = (settings.known_hosts.clone(), settings.host_key_check, settings.ssh_config.clone());
         // Nothing under the lock can panic half-way.
         let mut made = self.ssh.lock().unwrap_or_else(PoisonError::into_inner);
-        let connector = made.entry(key).or_insert_with_key(|key| self.new_ssh(key)).clone();
+        let made = made.entry(key).or_insert_with_key(|key| self.new_ssh(key)).clone();
+        let connector = within(made, &host.timeouts());
         // Jump hosts of the inventory, or none, count more than those of the SSH configuration.
         if settings.jump.is_some() { connector.direct() } else { connector }
     }
@@ -164,9 +165,9 @@ impl StandardConnectors {
     }
 
     #[cfg(feature = "telnet")]
-    fn telnet(&self) -> TelnetConnector {
+    fn telnet(&self, host: &Host) -> TelnetConnector {
         let connector = TelnetConnector::new();
-        match self.connect {
+        match host.timeouts().connect.or(self.connect) {
             Some(limit) => connector.connect_limit(limit),
             None => connector,
         }
@@ -183,9 +184,9 @@ impl Connectors for StandardConnectors {
             #[cfg(feature = "ssh")]
             "ssh" => Ok(Arc::new(jump.into_iter().fold(self.ssh(host), SshConnector::jump))),
             #[cfg(all(feature = "telnet", feature = "ssh"))]
-            "telnet" => Ok(Arc::new(jump.into_iter().fold(self.telnet(), TelnetConnector::jump))),
+            "telnet" => Ok(Arc::new(jump.into_iter().fold(self.telnet(host), TelnetConnector::jump))),
             #[cfg(all(feature = "telnet", not(feature = "ssh")))]
-            "telnet" => Ok(Arc::new(self.telnet())),
+            "telnet" => Ok(Arc::new(self.telnet(host))),
             other => Err(HostError::NoTransport {
                 host: host.name().to_owned(),
                 transport: other.to_owned(),
@@ -193,6 +194,14 @@ impl Connectors for StandardConnectors {
             }),
         }
     }
+}
+
+/// The connector with the limits that a host sets itself.
+#[cfg(feature = "ssh")]
+fn within(connector: SshConnector, own: &HostTimeouts) -> SshConnector {
+    let connector = own.connect.into_iter().fold(connector, SshConnector::connect_limit);
+    let connector = own.handshake.into_iter().fold(connector, SshConnector::handshake_limit);
+    own.authentication.into_iter().fold(connector, SshConnector::authentication_limit)
 }
 
 /// A jump host needs SSH, which this build has not.

@@ -121,7 +121,7 @@ impl Fleet {
         self
     }
 
-    /// Sets the limits of each session.
+    /// Sets the limits of each session, for hosts whose `timeouts` do not say otherwise.
     pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
         self.plan.timeouts = timeouts;
         self
@@ -134,7 +134,8 @@ impl Fleet {
         self
     }
 
-    /// Sets how long one host may take from the connect to the end of its job. Default: 15 minutes.
+    /// Sets how long one host may take from the connect to the end of its job, where its `timeouts` do not say otherwise.
+    /// Default: 15 minutes.
     pub fn host_timeout(mut self, limit: Duration) -> Self {
         self.plan.host_timeout = limit;
         self
@@ -222,7 +223,8 @@ impl Plan {
 
     /// Opens a session at the host's address, or at its second one if nobody answers at the first.
     fn open(&self, host: &Host) -> Result<(Session, Served), HostError> {
-        let cx = Cx::new(Deadline::after(self.host_timeout, "host"), self.cancel.clone());
+        let limit = host.timeouts().host.unwrap_or(self.host_timeout);
+        let cx = Cx::new(Deadline::after(limit, "host"), self.cancel.clone());
         let first = match self.open_at(host, &cx) {
             Ok(session) => return Ok((session, Served { address: address(host), out_of_band: false })),
             Err(error) => error,
@@ -245,7 +247,7 @@ impl Plan {
             .map_err(|source| HostError::Credentials { host: name(), source })?;
         let connector = self.connectors.connector(host, &self.credentials)?;
         let mut builder = session_builder(host, &self.platforms)?
-            .timeouts(self.timeouts)
+            .timeouts(timeouts_of(host, self.timeouts))
             .login_attempts(self.login_attempts);
         if self.persistent_steps {
             builder = builder.persistent_steps();
@@ -254,6 +256,16 @@ impl Plan {
             builder = builder.session_log(folder);
         }
         Ok(builder.open(&*connector, &target, cx)?)
+    }
+}
+
+/// The host's own limits, and the run's where it has none.
+fn timeouts_of(host: &Host, usual: Timeouts) -> Timeouts {
+    let own = host.timeouts();
+    Timeouts {
+        authentication: own.authentication.unwrap_or(usual.authentication),
+        silence: own.silence.unwrap_or(usual.silence),
+        command: own.command.unwrap_or(usual.command),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::jump::Jump;
 use super::ssh_config::SshConfigFile;
+use super::timeouts::HostTimeouts;
 use super::value::Value;
 use crate::transport::{HostKeyCheck, SshOptions, TelnetOptions};
 use serde::{Deserialize, Serialize};
@@ -68,6 +69,18 @@ pub struct Entry {
     /// Where to connect when nobody answers at `hostname`, through the same jump hosts.
     #[serde(skip_serializing_if = "OutOfBand::is_unset")]
     pub out_of_band: OutOfBand,
+    /// How long the waits for it may take; each limit is inherited by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeouts: Option<HostTimeouts>,
+    /// The name of the limits that it counts towards: hosts of one limits group share its cap of sessions at a time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limits_group: Option<String>,
+    /// The name of the AAA service that checks its logins: hosts of one realm lock accounts together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub aaa_realm: Option<String>,
+    /// The name of the redundancy group: of the hosts that stand in for each other, one at a time is worked on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redundancy_group: Option<String>,
     /// The groups to inherit from, the first one first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<String>,
@@ -123,25 +136,21 @@ impl Entry {
                 private_key: self.private_key.is_some() || other.nearer.private_key,
             };
         }
-        fill(&mut self.hostname, other.hostname.as_ref());
-        fill(&mut self.port, other.port.as_ref());
-        fill(&mut self.platform, other.platform.as_ref());
-        fill(&mut self.transport, other.transport.as_ref());
-        fill(&mut self.username, other.username.as_ref());
-        fill(&mut self.credential, other.credential.as_ref());
-        fill(&mut self.private_key, other.private_key.as_ref());
-        fill(&mut self.known_hosts, other.known_hosts.as_ref());
-        fill(&mut self.host_key_check, other.host_key_check.as_ref());
-        fill(&mut self.ssh_config, other.ssh_config.as_ref());
+        macro_rules! fill {
+            ($($setting:ident),*) => { $(fill(&mut self.$setting, other.$setting.as_ref());)* };
+        }
+        fill!(hostname, port, platform, transport, username, credential, private_key);
+        fill!(known_hosts, host_key_check, ssh_config, source_address, source_interface, jump);
+        fill!(limits_group, aaa_realm, redundancy_group);
         if let Some(theirs) = &other.ssh {
             self.ssh.get_or_insert_default().inherit(theirs);
         }
         if let Some(theirs) = &other.telnet {
             self.telnet.get_or_insert_default().inherit(theirs);
         }
-        fill(&mut self.source_address, other.source_address.as_ref());
-        fill(&mut self.source_interface, other.source_interface.as_ref());
-        fill(&mut self.jump, other.jump.as_ref());
+        if let Some(theirs) = &other.timeouts {
+            self.timeouts.get_or_insert_default().inherit(theirs);
+        }
         let (oob, others) = (&mut self.out_of_band, &other.out_of_band);
         fill(&mut oob.hostname, others.hostname.as_ref());
         fill(&mut oob.port, others.port.as_ref());

@@ -4,6 +4,7 @@ use super::credential::Credential;
 use super::entry::{Entry, OutOfBand};
 use super::error::InventoryError;
 use super::jump::{Hop, Jump};
+use super::timeouts::HostTimeouts;
 use super::value::Value;
 use crate::transport::{Credentials, HostKeyCheck, Target};
 use std::path::{Path, PathBuf};
@@ -116,6 +117,31 @@ impl Host {
     /// What to do with a host key that is not known.
     pub fn host_key_check(&self) -> HostKeyCheck {
         self.settings.host_key_check.unwrap_or_default()
+    }
+
+    /// How long the waits for it may take, where it says so itself.
+    pub fn timeouts(&self) -> HostTimeouts {
+        self.settings.timeouts.unwrap_or_default()
+    }
+
+    /// The limits that it counts towards: hosts of one limits group share its cap of sessions at a time.
+    pub fn limits_group(&self) -> Option<&str> {
+        self.settings.limits_group.as_deref()
+    }
+
+    /// The AAA service that checks its logins: hosts of one realm lock accounts together.
+    pub fn aaa_realm(&self) -> Option<&str> {
+        self.settings.aaa_realm.as_deref()
+    }
+
+    /// The redundancy group: of the hosts that stand in for each other, one at a time is worked on.
+    pub fn redundancy_group(&self) -> Option<&str> {
+        self.settings.redundancy_group.as_deref()
+    }
+
+    /// The name of the credential that it logs in with, where it has one: an entry under `credentials`.
+    pub fn credential(&self) -> Option<&str> {
+        self.settings.credential.as_deref()
     }
 
     /// The same host at its second, out-of-band address, if it has one.
@@ -269,6 +295,15 @@ mod tests {
         assert_eq!(login(group), pair("own", "/shared"));
         let farther = "defaults: {credential: c}\ngroups: {g: {username: own}}\nhosts: {h: {groups: [g]}}";
         assert_eq!(login(farther), pair("own", "/shared"));
+    }
+
+    #[test]
+    fn the_groups_that_limits_are_kept_for_are_inherited() {
+        let text = "defaults: {limits_group: wan, aaa_realm: tacacs}\n\
+                    hosts: {h: {limits_group: dc, redundancy_group: core}}";
+        let host = host(text);
+        assert_eq!((host.limits_group(), host.aaa_realm()), (Some("dc"), Some("tacacs")));
+        assert_eq!((host.redundancy_group(), host.credential()), (Some("core"), None));
     }
 
     #[test]

@@ -60,6 +60,7 @@ mod file;
 mod host;
 mod jump;
 mod ssh_config;
+mod timeouts;
 mod value;
 mod way;
 mod written;
@@ -70,6 +71,7 @@ pub use error::InventoryError;
 pub use host::Host;
 pub use jump::{Hop, Jump};
 pub use ssh_config::SshConfigFile;
+pub use timeouts::HostTimeouts;
 pub use value::Value;
 
 use std::path::Path;
