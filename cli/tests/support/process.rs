@@ -19,7 +19,7 @@ pub(crate) fn linecrew(args: &[&str]) -> Command {
 }
 
 /// A folder for journals, gone with the system's other temporary files.
-fn runs() -> std::path::PathBuf {
+pub(super) fn runs() -> std::path::PathBuf {
     std::env::temp_dir().join(format!("linecrew-tests-{}", std::process::id()))
 }
 
