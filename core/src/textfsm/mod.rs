@@ -30,9 +30,10 @@
 //!
 //! What each part of a template means stands, case by case, in [`mod@reference`].
 //!
-//! Neither a template nor a text can make it panic, hang or take unbounded memory. A line costs linear time whatever
+//! Neither a template nor a text can make it panic, hang or take unbounded memory. A text costs linear time whatever
 //! the expressions are; those with look-around, references or what does not give back have a limit of steps for each
-//! match and one for all of a text, and passing it is an error.
+//! match and one for all of a text. The rows that are held, into which a value that fills down is copied, may take 1 GiB, and
+//! the automata of a template 64 MiB. Passing a limit is an error.
 //!
 //! Where this differs from Python:
 //!
