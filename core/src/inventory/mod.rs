@@ -53,23 +53,41 @@
 //! Paths are relative to the file. No secret stands in it: a password is the name of an environment variable or of a
 //! file, and is read when a host is connected.
 
+mod ansible;
+mod command;
 mod credential;
+mod csv;
+mod draft;
 mod entry;
 mod error;
+mod fault;
 mod file;
+mod format;
+mod from_node;
+mod group;
 mod host;
 mod jump;
+mod loader;
+mod node;
+mod nornir;
+mod program;
+mod secret_source;
+mod secrets;
 mod ssh_config;
 mod timeouts;
 mod value;
 mod way;
 mod written;
 
-pub use credential::{Credential, SecretSource};
+pub use credential::{Credential, CredentialNames};
 pub use entry::{Entry, OutOfBand};
 pub use error::InventoryError;
+pub use format::Format;
+pub use group::Group;
 pub use host::Host;
 pub use jump::{Hop, Jump};
+pub use loader::Loader;
+pub use secret_source::SecretSource;
 pub use ssh_config::SshConfigFile;
 pub use timeouts::HostTimeouts;
 pub use value::Value;
@@ -93,22 +111,34 @@ use std::sync::Arc;
 #[derive(Clone, Debug, Default)]
 pub struct Inventory {
     hosts: Vec<Arc<Host>>,
+    groups: Vec<Group>,
+    notes: Vec<InventoryError>,
 }
 
 impl Inventory {
-    /// Loads a file.
+    /// Loads a file, a folder, or what a program prints; [`Loader`] has options.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, InventoryError> {
-        file::load(path.as_ref())
+        Loader::default().load(path)
     }
 
     /// Parses the text of a file; `origin` is the file that errors name and that paths are relative to.
     pub fn parse(text: &str, origin: impl AsRef<Path>) -> Result<Self, InventoryError> {
-        file::parse(text, origin.as_ref())
+        Loader::default().parse(text, origin)
     }
 
     /// The hosts, in their order.
     pub fn hosts(&self) -> &[Arc<Host>] {
         &self.hosts
+    }
+
+    /// The groups, by name.
+    pub fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+
+    /// What was passed over as it was read, without being an error: settings of others that have no effect here.
+    pub fn notes(&self) -> &[InventoryError] {
+        &self.notes
     }
 
     /// The host of that name.
@@ -135,6 +165,6 @@ impl Inventory {
 
 impl FromIterator<Host> for Inventory {
     fn from_iter<I: IntoIterator<Item = Host>>(hosts: I) -> Self {
-        Self { hosts: hosts.into_iter().map(Arc::new).collect() }
+        Self { hosts: hosts.into_iter().map(Arc::new).collect(), ..Self::default() }
     }
 }

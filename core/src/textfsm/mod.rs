@@ -28,7 +28,7 @@
 //! command of a platform: in ntc-templates, where the machine has it, or in the built-in set.
 //! A text that is too long to hold is parsed row by row ([`Template::rows`]).
 //!
-//! What each part of a template means stands, case by case, in [`reference`].
+//! What each part of a template means stands, case by case, in [`mod@reference`].
 //!
 //! Neither a template nor a text can make it panic, hang or take unbounded memory. A line costs linear time whatever
 //! the expressions are; those with look-around, references or what does not give back have a limit of steps for each
