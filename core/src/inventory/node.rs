@@ -198,7 +198,7 @@ mod tests {
         let keys: Vec<_> = node.entries().iter().map(|(key, _)| key.as_str()).collect();
         assert_eq!(keys, ["b", "a"]);
         let Kind::List(items) = &node.get("a").unwrap().kind else { panic!("no list") };
-        assert_eq!((items[1].line, items[1].as_text()), (Some(4), Some("$ANSIBLE\n")));
+        assert_eq!((items[1].line, items[1].as_text()), (Some(5), Some("$ANSIBLE\n")));
     }
 
     #[test]

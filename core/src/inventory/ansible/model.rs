@@ -50,10 +50,6 @@ impl Model {
         self.groups.entry(name.to_owned()).or_default()
     }
 
-    pub(super) fn has_group(&self, name: &str) -> bool {
-        self.groups.contains_key(name)
-    }
-
     /// The host of that name, made if it is not there, in a group.
     pub(super) fn host(&mut self, name: &str, group: &str) -> &mut Holder {
         self.group(group);
