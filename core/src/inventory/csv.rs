@@ -1,4 +1,4 @@
-//! A table with a row per host, as spreadsheets and NetBox export them.
+//! A table with a row per host, as spreadsheets and `NetBox` export them.
 
 use super::draft::{Draft, Drafted};
 use super::entry::Entry;
@@ -105,7 +105,7 @@ fn host(
         match column {
             Column::Name => name = Some(cell.to_owned()),
             Column::Setting(key) => {
-                settings.push(((*key).to_owned(), Node { line, kind: setting(key, cell) }))
+                settings.push(((*key).to_owned(), Node { line, kind: setting(key, cell) }));
             }
             Column::Data(key) => data.push((key.clone(), Node { line, kind: scalar(cell) })),
         }
@@ -145,6 +145,7 @@ fn scalar(cell: &str) -> Kind {
     }
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn fault(error: ::csv::Error) -> Fault {
     let line = error.position().map(::csv::Position::line);
     let reason = match error.kind() {

@@ -20,7 +20,7 @@ pub(super) fn read(file: Node, origin: &Arc<Path>) -> Result<Draft, Fault> {
         match key.as_str() {
             "defaults" => draft.defaults = entry(node, folder).map_err(|fault| fault.under(key))?,
             "credentials" => {
-                draft.credentials = credentials(node, origin).map_err(|fault| fault.under(key))?
+                draft.credentials = credentials(node, origin).map_err(|fault| fault.under(key))?;
             }
             "groups" => {
                 for (name, node) in node.into_map()? {

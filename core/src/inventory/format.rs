@@ -13,7 +13,7 @@ use std::str::FromStr;
 pub enum Format {
     /// `linecrew`: one file with `defaults`, `credentials`, `groups` and `hosts`.
     Linecrew,
-    /// `nornir`: its SimpleInventory, or a configuration file that names one.
+    /// `nornir`: its `SimpleInventory`, or a configuration file that names one.
     Nornir,
     /// `ansible-yaml`: its YAML inventory, with `group_vars` and `host_vars` beside it.
     AnsibleYaml,

@@ -6,7 +6,7 @@ use std::path::{Path, absolute};
 use std::process::Command;
 use std::time::Duration;
 
-/// How long a program may take; one that asks a large NetBox takes minutes.
+/// How long a program may take; one that asks a large inventory system takes minutes.
 const LIMIT: Duration = Duration::from_mins(5);
 
 /// What the program prints when it is asked with `--list`.

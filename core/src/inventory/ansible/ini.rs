@@ -28,7 +28,7 @@ pub(super) fn read(text: &str, origin: &Arc<Path>, model: &mut Model) -> Result<
         let at = |reason: String| Fault::new(reason).at_line(Some(number));
         if let Some((name, kind)) = header(line) {
             section = kind.map_err(at)?;
-            group = name.to_owned();
+            name.clone_into(&mut group);
             match section {
                 Section::Vars => expected.push((group.clone(), number)),
                 _ => _ = model.group(name),
@@ -147,10 +147,9 @@ fn literal(text: &str) -> Kind {
     if let Some(inside) = quoted('"').or(quoted('\'')).filter(|inside| !inside.contains(['"', '\'', '\\'])) {
         return Kind::text(inside);
     }
-    if text.starts_with(['[', '{']) && !text.starts_with("{{") {
-        if let Ok(node) = Node::from_yaml(text) {
-            return node.kind;
-        }
+    let is_list_or_map = text.starts_with(['[', '{']) && !text.starts_with("{{");
+    if let Some(Ok(node)) = is_list_or_map.then(|| Node::from_yaml(text)) {
+        return node.kind;
     }
     number(text).unwrap_or_else(|| Kind::text(text))
 }

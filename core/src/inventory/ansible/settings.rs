@@ -115,18 +115,18 @@ impl<'r> Reader<'r> {
     }
 
     fn timeouts(&self) -> Result<Option<HostTimeouts>, InventoryError> {
-        let mut limits = HostTimeouts::default();
-        limits.connect = self.parsed(
-            &[
-                "ansible_connect_timeout",
-                "ansible_persistent_connect_timeout",
-                "ansible_ssh_timeout",
-                "ansible_timeout",
-            ],
-            seconds,
-        )?;
-        limits.command =
-            self.parsed(&["ansible_command_timeout", "ansible_persistent_command_timeout"], seconds)?;
+        let connect = [
+            "ansible_connect_timeout",
+            "ansible_persistent_connect_timeout",
+            "ansible_ssh_timeout",
+            "ansible_timeout",
+        ];
+        let command = ["ansible_command_timeout", "ansible_persistent_command_timeout"];
+        let limits = HostTimeouts {
+            connect: self.parsed(&connect, seconds)?,
+            command: self.parsed(&command, seconds)?,
+            ..HostTimeouts::default()
+        };
         Ok(Some(limits).filter(|limits| *limits != HostTimeouts::default()))
     }
 

@@ -172,8 +172,8 @@ mod tests {
         (scope.text(&merged["x"].node), secret, used.into_iter().map(str::to_owned).collect())
     }
 
-    fn inline(text: &str) -> Option<SecretSource> {
-        Some(SecretSource::Inline(Secret::new(text)))
+    fn inline(text: &str) -> SecretSource {
+        SecretSource::Inline(Secret::new(text))
     }
 
     #[test]
@@ -181,7 +181,7 @@ mod tests {
         let (text, secret, used) = read(&[("x", "'{{ a }}'"), ("a", "'{{b}}'"), ("b", "7")]);
         assert_eq!(
             (text.as_deref(), secret, used),
-            (Ok("7"), inline("7"), vec!["x".into(), "a".into(), "b".into()])
+            (Ok("7"), Some(inline("7")), vec!["x".into(), "a".into(), "b".into()])
         );
         let (text, ..) = read(&[("x", "'{{ inventory_hostname_short }}.{{ site }}.net'"), ("site", "lon")]);
         assert_eq!(text.as_deref(), Ok("r1.lon.net"));
