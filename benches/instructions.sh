@@ -8,6 +8,8 @@ cd "$(dirname "$0")/.."
 
 limit=850
 jobs=20000
+# As many as the other pools have here; unset it starts more threads than valgrind allows.
+export BLOCKING_MAX_THREADS=2
 features=()
 if [ $# -gt 0 ]; then features=(--features rivals); fi
 command -v valgrind >/dev/null || { echo "valgrind is not installed, so no instructions were counted"; exit 1; }

@@ -35,6 +35,8 @@ pub(crate) enum Command {
 const RUN_EXAMPLES: &str = "Examples:
   linecrew run \"show version\" --inventory lab.yaml --parse
   linecrew run \"show clock\" \"show users\" -i lab.yaml --format raw
+  linecrew run \"show ip access-lists\" -i lab.yaml --format grouped
+  linecrew run \"show running-config\" -i lab.yaml --output backups
   linecrew run \"show version\" --host 192.0.2.1 --host r2:2022 --platform cisco_iosxe -u admin --parse --format jsonl
 
 Passwords are asked for, or come from LINECREW_PASSWORD and LINECREW_ENABLE_SECRET, or from --password-file; never from
@@ -187,7 +189,8 @@ pub(crate) struct LimitArgs {
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
-    /// How results are printed; jsonl prints each host as it completes, the others keep the order of the inventory
+    /// How results are printed; jsonl and native print each host as it completes, the others keep the order of the
+    /// inventory
     #[arg(long, default_value = "table", value_name = "FORMAT")]
     pub(crate) format: Format,
 
@@ -201,6 +204,18 @@ pub(crate) struct OutputArgs {
     /// The columns of the table of parsed replies [default: as many as fit]
     #[arg(long, value_name = "NAME,...", value_delimiter = ',', requires = "parsing")]
     pub(crate) columns: Vec<String>,
+
+    /// Write what each host said to a file of its own in this folder, named after the host: its text, or with --format
+    /// json or csv that. A host that failed leaves the file of an earlier run as it is
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+impl OutputArgs {
+    /// Whether replies are parsed by templates.
+    pub(crate) fn is_parsing(&self) -> bool {
+        self.parse || self.parser.template.is_some() || self.parser.templates.is_some()
+    }
 }
 
 #[derive(Debug, ClapArgs)]
@@ -274,6 +289,10 @@ pub(crate) enum Format {
     Jsonl,
     /// The text of the devices under a heading per host and command.
     Raw,
+    /// Comma-separated values: a row per reply, or per parsed row; lists and maps as JSON.
+    Csv,
+    /// Identical replies once, with their hosts; and how the others differ from what most hosts said.
+    Grouped,
     /// As jsonl, and each device is asked for JSON of its own; where it has none, that is an error, or its text is parsed
     /// if --parse, --template or --templates is given too.
     Native,

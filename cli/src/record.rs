@@ -40,6 +40,16 @@ pub(crate) enum Status {
     Failed,
 }
 
+impl Status {
+    /// As JSON has it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 #[derive(Debug, Serialize)]
 pub(crate) struct ReplyRecord {
     pub(crate) command: String,

@@ -1,12 +1,13 @@
 //! `linecrew run`: the same commands on every host.
 
-use crate::args::{Format, RunArgs};
+use crate::args::{OutputArgs, RunArgs};
 use crate::exit::{Ended, Usage, written};
-use crate::output::Printer;
+use crate::output::{Files, Printer};
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::record::{Done, HostRecord, Status, send};
 use crate::verbose;
+use anstream::{AutoStream, ColorChoice};
 use linecrew_core::cancel::CancelToken;
 use linecrew_core::executor::{Pending, Wait};
 use linecrew_core::fleet::Run;
@@ -15,7 +16,12 @@ use std::io;
 /// Runs the commands as the arguments say.
 pub(crate) fn run(args: &RunArgs) -> Result<Ended, Usage> {
     let plan = Plan::new(args)?;
-    let mut printer = Printer::new(args.output.format, &args.output.columns, io::stdout().lock());
+    let OutputArgs { format, columns, output, .. } = &args.output;
+    let files = output.clone().map(|folder| Files::new(folder, *format, columns)).transpose()?;
+    let mut printer = Printer::new(*format, columns, io::stdout().lock())
+        .parsing(args.output.is_parsing())
+        .colours(AutoStream::choice(&io::stdout()) != ColorChoice::Never)
+        .files(files);
     execute(&plan, &mut printer)
 }
 
@@ -49,10 +55,8 @@ fn show(
     progress: &Progress,
     ended: &mut Ended,
 ) -> io::Result<()> {
-    let outcomes: Box<dyn Iterator<Item = _>> = match printer.format() {
-        Format::Jsonl | Format::Native => Box::new(run.as_completed()),
-        Format::Table | Format::Json | Format::Raw => Box::new(run.in_order()),
-    };
+    let outcomes: Box<dyn Iterator<Item = _>> =
+        if printer.is_as_completed() { Box::new(run.as_completed()) } else { Box::new(run.in_order()) };
     for outcome in outcomes {
         let record = HostRecord::new(outcome);
         if record.status == Status::Failed {

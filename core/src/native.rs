@@ -5,6 +5,9 @@
 //! word for an error. [`Session::send_native`] does both. A platform's definition says how it is asked
 //! ([`Platform::json_suffix`]); among the embedded ones `cisco_nxos`, `arista_eos`, `juniper_junos` and `frr` do.
 //!
+//! XML is not asked for: the platforms here that answer in it on their command line, NX-OS and Junos (from 14.1 on), answer in
+//! JSON too, with the same content, and one form of data is enough for who reads it.
+//!
 //! Nothing falls back to TextFSM by itself; [`Session::send_structured`] is for those who want that. A [`Structured`]
 //! names its parser either way.
 //!

@@ -5,11 +5,15 @@ set -euo pipefail
 seconds=${1:-20}
 cd "$(dirname "$0")/.."
 
-for target in telnet known_hosts ssh_config platform; do
+for target in telnet known_hosts ssh_config platform textfsm_template textfsm_text; do
   mkdir -p "fuzz/corpus/$target"
   seeds="fuzz/seeds/$target"
-  # The embedded definitions are the best seeds there are.
-  if [ "$target" = platform ]; then seeds=../core/src/platform/definitions; fi
+  # What is embedded, and what it is tested on, are the best seeds there are.
+  case "$target" in
+    platform) seeds=../core/src/platform/definitions ;;
+    textfsm_template) seeds=../core/src/textfsm/templates ;;
+    textfsm_text) seeds=../core/src/textfsm/testdata/replies ;;
+  esac
   dictionary=()
   if [ -e "fuzz/$target.dict" ]; then dictionary=("-dict=fuzz/$target.dict"); fi
   # An input that takes more than 5 s is a finding too.

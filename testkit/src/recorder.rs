@@ -8,7 +8,7 @@ use linecrew_core::transport::{Connector, ErrorKind, Phase, Target, Transport, T
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -112,7 +112,8 @@ impl<W: Write> Drop for Tape<W> {
 
 /// Records each session of another connector to a file of its own: `NAME.txt` in a folder, NAME being the target's.
 ///
-/// The secrets of the target's credentials are replaced. A file of that name is written over; a character that a file
+/// The secrets of the target's credentials are replaced; the rest is for the owner of the file alone to read. A file of that
+/// name is written over; a character that a file
 /// name had better not have becomes `_`. The second session with a target goes to `NAME-2.txt`, and so on.
 pub struct RecordingConnector {
     connector: Arc<dyn Connector>,
@@ -133,7 +134,7 @@ impl RecordingConnector {
         let name: String = name.chars().map(safe).collect();
         let which = self.count(&name);
         let number = if which == 1 { String::new() } else { format!("-{which}") };
-        File::create(self.folder.join(format!("{name}{number}.txt")))
+        create(&self.folder.join(format!("{name}{number}.txt")))
     }
 
     /// Which session with this target it is, counted from 1.
@@ -161,6 +162,19 @@ impl Connector for RecordingConnector {
         })?;
         Ok(Box::new(recorder))
     }
+}
+
+/// Creates a file anew, for its owner alone: what devices say is not everybody's.
+fn create(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path)?;
+    // One that was there keeps its mode else.
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    Ok(file)
 }
 
 /// A transport of any kind.

@@ -46,6 +46,15 @@ pub fn items(stream: &[u8]) -> Vec<Item> {
     items
 }
 
+/// The negotiations of a stream alone: each verb with its option.
+pub fn negotiations(stream: &[u8]) -> Vec<(u8, u8)> {
+    let negotiation = |item| match item {
+        Item::Negotiation(verb, option) => Some((verb, option)),
+        _ => None,
+    };
+    items(stream).into_iter().filter_map(negotiation).collect()
+}
+
 /// What the stream begins with, if anything is meant by it, and what follows. Nothing where no more is whole.
 fn next(stream: &[u8]) -> Option<(Option<Item>, &[u8])> {
     match stream {

@@ -16,7 +16,7 @@
 //! ```
 
 use crate::device::Device;
-use crate::faults::Fault;
+use crate::faults::{Fault, Stage};
 use crate::platform::Platform;
 use proptest::prelude::*;
 
@@ -73,11 +73,27 @@ pub fn chunking() -> impl Strategy<Value = Fault> {
     prop_oneof![Just(1), 2_usize..10, 10_usize..200, Just(4096)].prop_map(Fault::Chunks)
 }
 
-/// A fault after which nothing more comes, at any byte of the first 5,000: the device hangs up, or falls silent.
+/// A fault after which nothing more comes, at any byte of the first 5,000 or at any [`Stage`]: the device hangs up, falls
+/// silent, or is gone without a word.
 pub fn ending() -> impl Strategy<Value = Fault> {
     prop_oneof![
         8 => (0_usize..5000).prop_map(Fault::CloseAfter),
         8 => (0_usize..5000).prop_map(Fault::StallAfter),
+        2 => (0_usize..5000).prop_map(Fault::HalfOpenAfter),
+        2 => stage().prop_map(Fault::CloseIn),
+        2 => stage().prop_map(Fault::StallIn),
         1 => Just(Fault::Silent),
     ]
+}
+
+/// Any point in the dialogue with a device.
+pub fn stage() -> impl Strategy<Value = Stage> {
+    prop::sample::select(vec![
+        Stage::Login,
+        Stage::Password,
+        Stage::Prompt,
+        Stage::Enable,
+        Stage::Reply,
+        Stage::Pager,
+    ])
 }

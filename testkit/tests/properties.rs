@@ -47,7 +47,7 @@ proptest! {
         chunking in strategies::chunking(),
         ending in strategies::ending(),
     ) {
-        let hangs_up = matches!(ending, Fault::CloseAfter(_));
+        let hangs_up = matches!(ending, Fault::CloseAfter(_) | Fault::CloseIn(_));
         if let Err(error) = converse(&scripted, &[chunking, ending]) {
             let expected = if hangs_up { ErrorKind::Closed } else { ErrorKind::TimedOut };
             prop_assert_eq!(error.kind(), expected, "{}", error);

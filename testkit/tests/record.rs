@@ -50,6 +50,19 @@ fn a_recording_holds_no_secret_whatever_the_chunks() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_recording_is_its_owners_alone_though_the_file_was_there() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("R1.txt");
+    for _ in 0..2 {
+        record(folder.path(), &[], 1000);
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        std::fs::set_permissions(&file, PermissionsExt::from_mode(0o644)).unwrap();
+    }
+}
+
+#[test]
 fn a_recording_is_served_as_the_device_that_it_was_taken_of() {
     let folder = tempfile::tempdir().unwrap();
     let commands = ["show version", "show clock"];

@@ -6,11 +6,11 @@ use std::io::{self, Write};
 
 pub(super) fn host(out: &mut impl Write, record: &HostRecord) -> io::Result<()> {
     for reply in &record.replies {
-        writeln!(out, "=== {}: {}", record.host, reply.command)?;
+        writeln!(out, "=== {}: {}", safe(&record.host), safe(&reply.command))?;
         writeln!(out, "{}", safe(&reply.text))?;
     }
     if record.replies.is_empty() {
-        writeln!(out, "=== {}: failed", record.host)?;
+        writeln!(out, "=== {}: {}", safe(&record.host), record.status.word())?;
     }
     if let Some(error) = &record.error {
         writeln!(out, "{}", safe(error))?;
@@ -20,30 +20,14 @@ pub(super) fn host(out: &mut impl Write, record: &HostRecord) -> io::Result<()> 
 
 #[cfg(test)]
 mod tests {
-    use crate::record::{HostRecord, ReplyRecord, Status};
+    use crate::output::testing::{failed, reply};
+    use crate::record::HostRecord;
 
     #[test]
     fn neither_a_reply_nor_an_error_controls_the_terminal() {
-        let sent = "a\u{1b}[2J\u{9b}31mb".to_owned();
-        let record = HostRecord {
-            host: "r1".to_owned(),
-            status: Status::Failed,
-            elapsed_ms: 0,
-            address: None,
-            detected: None,
-            out_of_band: false,
-            phase: Some("command".to_owned()),
-            error: Some(format!("refused: {sent}")),
-            replies: vec![ReplyRecord {
-                command: "show x".to_owned(),
-                ok: false,
-                elapsed_ms: 0,
-                text: sent,
-                parsed: None,
-                parser: None,
-                error: None,
-            }],
-        };
+        let sent = "a\u{1b}[2J\u{9b}31mb";
+        let error = Some(format!("refused: {sent}"));
+        let record = HostRecord { error, replies: vec![reply("show x", sent)], ..failed("r1") };
         let mut out = Vec::new();
         super::host(&mut out, &record).unwrap();
         let shown = "a\u{fffd}[2J\u{fffd}31mb";

@@ -1,6 +1,8 @@
 //! The rows of one parsed text.
 
 use super::cell::Cell;
+use super::json;
+use super::safe::safe;
 use super::sheet::{Sheet, WIDEST_CELL, text_of, width};
 use crate::args::TableFormat;
 use linecrew_core::textfsm::{Row, Value};
@@ -44,18 +46,19 @@ impl<W: Write> Rows<W> {
             Form::Table(rows, _) => rows.push(row),
             Form::Json(out) => {
                 out.write_all(if first { b"[\n  " } else { b",\n  " })?;
-                serde_json::to_writer(out, &Chosen { row: &row, columns })?;
+                json::unended(out, &Chosen { row: &row, columns })?;
             }
             Form::Jsonl(out) => {
-                serde_json::to_writer(&mut *out, &Chosen { row: &row, columns })?;
-                out.write_all(b"\n")?;
+                json::value(out, &Chosen { row: &row, columns })?;
             }
             Form::Csv(out) => {
                 if first {
                     out.write_record(columns)?;
                 }
                 out.write_record(
-                    columns.iter().map(|column| row.get(column).map(csv_cell).unwrap_or_default()),
+                    columns
+                        .iter()
+                        .map(|column| safe(&row.get(column).map(csv_cell).unwrap_or_default()).into_owned()),
                 )?;
             }
         }
@@ -99,7 +102,7 @@ fn table(out: &mut impl Write, rows: &[Row], columns: &[String], is_chosen: bool
 }
 
 /// A text as it is; a list or map, which no cell can hold, as JSON.
-fn csv_cell(value: &Value) -> String {
+pub(super) fn csv_cell(value: &Value) -> String {
     match value {
         Value::Text(text) => text.clone(),
         Value::None => String::new(),

@@ -1,12 +1,12 @@
 //! A table for people: a row per host, or per row of its parsed replies; what failed stands below it in full.
 
 use super::cell::Cell;
-use super::safe::safe;
+use super::safe::{safe, safe_json};
 use super::sheet::{Sheet, WIDEST_CELL, text_of, width};
 use crate::record::{HostRecord, ReplyRecord, Status};
 use linecrew_core::native::Data;
 use linecrew_core::textfsm::Row;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 /// A reply is not cut shorter than this, however narrow the terminal is.
@@ -37,8 +37,19 @@ fn hosts_within(
     if left_out > 0 {
         writeln!(out, "({left_out} more columns: choose with --columns, or see all with --format json)")?;
     }
+    ending(out, records)
+}
+
+/// How many hosts ended how, and what failed.
+pub(super) fn ending(out: &mut impl Write, records: &[HostRecord]) -> io::Result<()> {
+    writeln!(out)?;
+    let replies = records.iter().flat_map(|record| &record.replies);
+    let parsers: BTreeSet<&str> = replies.filter_map(|reply| reply.parser.as_deref()).collect();
+    for parser in parsers {
+        writeln!(out, "parsed by {}", safe(parser))?;
+    }
     let failed: Vec<_> = records.iter().filter(|record| record.status == Status::Failed).collect();
-    writeln!(out, "\nok {}   failed {}", records.len() - failed.len(), failed.len())?;
+    writeln!(out, "ok {}   failed {}", records.len() - failed.len(), failed.len())?;
     for error in failed.iter().filter_map(|record| record.error.as_ref()) {
         writeln!(out, "{}", safe(error))?;
     }
@@ -62,10 +73,26 @@ fn platforms_found(out: &mut impl Write, records: &[HostRecord]) -> io::Result<(
     Ok(())
 }
 
+/// The rows of one parsed reply, or its JSON; None if it was not parsed.
+pub(super) fn rows_of(reply: &ReplyRecord, columns: &[String]) -> Option<String> {
+    let table = match reply.parsed.as_ref()? {
+        Data::Table(table) => table,
+        other => return serde_json::to_string_pretty(other).ok().map(|json| safe_json(&json).into_owned()),
+    };
+    let columns = if columns.is_empty() { table.header() } else { columns };
+    let mut sheet = Sheet::new(columns.iter().map(String::as_str));
+    for row in table {
+        sheet.row(columns.iter().map(|column| Cell::new(&row.get(column).map(text_of).unwrap_or_default())));
+    }
+    let mut out = Vec::new();
+    sheet.print(&mut out, usize::MAX, WIDEST_CELL).ok()?;
+    Some(String::from_utf8_lossy(&out).trim_end().to_owned())
+}
+
 fn plain_rows(records: &[HostRecord]) -> Sheet {
     let mut rows = Sheet::new(["HOST", "STATUS", "TIME", "COMMAND", "REPLY"]);
     for record in records {
-        let host = [&record.host, status(record), &time(record.elapsed_ms)].map(Cell::new);
+        let host = [&record.host, &status(record), &time(record.elapsed_ms)].map(|text| Cell::new(text));
         let replies = record.replies.iter().map(|reply| [Cell::new(&reply.command), summary(reply)]);
         let mut replies: Vec<_> = replies.collect();
         if replies.is_empty() {
@@ -96,7 +123,7 @@ fn parsed_rows(records: &[HostRecord], columns: &[String]) -> Sheet {
     let chosen = if columns.is_empty() { columns_with_content(records) } else { columns.to_vec() };
     let mut rows = Sheet::new(["HOST", "STATUS"].into_iter().chain(chosen.iter().map(String::as_str)));
     for record in records {
-        let host = [&record.host, status(record)].map(Cell::new);
+        let host = [&record.host, &status(record)].map(|text| Cell::new(text));
         let cells = |row: &Row| -> Vec<Cell> {
             let cells = chosen.iter().map(|column| row.get(column).map(text_of).unwrap_or_default());
             host.iter().cloned().chain(cells.map(|text| Cell::new(&text))).collect()
@@ -131,13 +158,9 @@ fn columns_with_content(records: &[HostRecord]) -> Vec<String> {
     columns
 }
 
-fn status(record: &HostRecord) -> &'static str {
-    match (record.status, record.out_of_band) {
-        (Status::Ok, false) => "ok",
-        (Status::Ok, true) => "ok, out of band",
-        (Status::Failed, false) => "failed",
-        (Status::Failed, true) => "failed, out of band",
-    }
+fn status(record: &HostRecord) -> String {
+    let word = record.status.word();
+    if record.out_of_band { format!("{word}, out of band") } else { word.to_owned() }
 }
 
 fn time(millis: u64) -> String {
@@ -147,29 +170,14 @@ fn time(millis: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn reply(command: &str, text: &str) -> ReplyRecord {
-        let (command, text) = (command.to_owned(), text.to_owned());
-        ReplyRecord { command, ok: true, elapsed_ms: 0, text, parsed: None, parser: None, error: None }
-    }
+    use crate::output::testing::{failed, record_of, reply};
 
     #[test]
     fn the_status_tells_that_the_second_address_served() {
-        let record = |status, out_of_band| HostRecord {
-            host: "r1".to_owned(),
-            status,
-            elapsed_ms: 0,
-            address: Some("192.0.2.1".to_owned()),
-            out_of_band,
-            detected: None,
-            phase: None,
-            error: None,
-            replies: Vec::new(),
-        };
-        let shown = |status, out_of_band| super::status(&record(status, out_of_band));
-        assert_eq!(shown(Status::Ok, false), "ok");
-        assert_eq!(shown(Status::Ok, true), "ok, out of band");
-        assert_eq!(shown(Status::Failed, true), "failed, out of band");
+        let shown = |record: HostRecord, out_of_band| status(&HostRecord { out_of_band, ..record });
+        assert_eq!(shown(record_of("r1", Vec::new()), false), "ok");
+        assert_eq!(shown(record_of("r1", Vec::new()), true), "ok, out of band");
+        assert_eq!(shown(failed("r1"), true), "failed, out of band");
     }
 
     #[test]
@@ -184,17 +192,7 @@ mod tests {
     fn a_narrow_table_shows_the_replies_with_the_number_of_their_lines() {
         let heading = "Interface              IP-Address      OK? Method Status                Protocol";
         let reply = reply("show ip interface brief", &format!("{heading}{}", "\nGi1".repeat(55)));
-        let record = HostRecord {
-            host: "core-1".to_owned(),
-            status: Status::Ok,
-            elapsed_ms: 0,
-            address: None,
-            out_of_band: false,
-            detected: None,
-            phase: None,
-            error: None,
-            replies: vec![reply],
-        };
+        let record = record_of("core-1", vec![reply]);
         for width in [60, 80, 160] {
             let mut out = Vec::new();
             hosts_within(&mut out, std::slice::from_ref(&record), &[], width).unwrap();

@@ -4,6 +4,7 @@
 mod bad_hosts;
 mod bad_usage;
 mod lab;
+mod output;
 mod parse;
 mod passwords;
 mod platforms;

@@ -149,9 +149,9 @@ fn jsonl_shows_hosts_as_they_complete() {
     let (listener, held) = held_host();
     site.inventory(&[&held]);
     let run = site.start(&["show clock", "--format", "jsonl"]);
-    assert!(run.line().starts_with("{\"host\":\"r1\",\"status\":\"ok\""));
+    assert!(run.line().starts_with("{\"schema\":1,\"host\":\"r1\",\"status\":\"ok\""));
     drop(listener);
-    assert!(run.line().starts_with("{\"host\":\"held\",\"status\":\"failed\""));
+    assert!(run.line().starts_with("{\"schema\":1,\"host\":\"held\",\"status\":\"failed\""));
     assert_eq!(run.finish().code, Some(1));
 }
 

@@ -20,10 +20,18 @@ pub(crate) struct Terminal {
 impl Terminal {
     /// Starts the binary with no password in its environment.
     pub(crate) fn start(args: &[&str]) -> Self {
+        Self::start_sized(args, 160, &[])
+    }
+
+    /// Starts it on a terminal of so many columns, with these variables and no password but theirs.
+    pub(crate) fn start_sized(args: &[&str], columns: u16, variables: &[(&str, &str)]) -> Self {
         let (pty, pts) = open().unwrap();
-        pty.resize(Size::new(24, 160)).unwrap();
+        pty.resize(Size::new(24, columns)).unwrap();
         let command = Command::new(env!("CARGO_BIN_EXE_linecrew")).args(args).env("TERM", "xterm");
         let command = command.env_remove("LINECREW_PASSWORD").env_remove("LINECREW_ENABLE_SECRET");
+        let command =
+            ["NO_COLOR", "NET_TEXTFSM", "NTC_TEMPLATES_DIR"].into_iter().fold(command, Command::env_remove);
+        let command = variables.iter().fold(command, |command, (name, value)| command.env(name, value));
         let child = command.spawn(pts).unwrap();
         let pty = Arc::new(pty);
         let output = chunks(Arc::clone(&pty));

@@ -58,7 +58,7 @@ impl Builder {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn initializer(mut self, initializer: impl Fn() + Send + Sync + 'static) -> Self {
-        self.initializer = Some(Initializer(Arc::new(initializer)));
+        self.initializer = Some(Initializer::new(initializer));
         self
     }
 
@@ -92,6 +92,10 @@ impl Builder {
 pub(super) struct Initializer(Arc<dyn Fn() + Send + Sync>);
 
 impl Initializer {
+    pub(super) fn new(initializer: impl Fn() + Send + Sync + 'static) -> Self {
+        Self(Arc::new(initializer))
+    }
+
     pub(super) fn run(&self) {
         (self.0)();
     }

@@ -4,10 +4,8 @@ use super::error::{ParseError, ParseErrorKind};
 use super::python_re::{Allowance, Line, Matcher};
 use super::record::Record;
 use super::rule::{LineOp, NextState, RecordOp, Rule};
-use super::table::Value;
 use super::template::Template;
 use crate::seen::Seen;
-use std::collections::VecDeque;
 
 /// A template on its way through a text.
 #[derive(Debug)]
@@ -19,7 +17,7 @@ pub(super) struct Run<'t> {
     lines: usize,
     matcher: Matcher,
     record: Record<'t>,
-    allowance: Allowance,
+    allowance: Allowance<'t>,
 }
 
 /// A line that could not be parsed.
@@ -38,14 +36,15 @@ impl<'t> Run<'t> {
             lines: 0,
             matcher: Matcher::default(),
             record: Record::new(&template.values),
-            allowance: Allowance::new(),
+            allowance: Allowance::new(&template.budget),
         }
     }
 
     /// Takes the next line; false if a rule ended the text.
     pub(super) fn line(&mut self, text: &str) -> Result<bool, ParseError> {
         self.lines += 1;
-        match self.rules(Line::new(text)).map_err(|(rule, failure)| self.error(rule, failure, text))? {
+        self.allowance.line(text.len());
+        match self.rules(Line::new(text)).map_err(|(rule, failure)| self.error(Some(rule), failure, text))? {
             NextState::Same => {}
             NextState::State(state) => self.state = state,
             end @ (NextState::Eof | NextState::End) => self.ended = Some(end),
@@ -54,20 +53,16 @@ impl<'t> Run<'t> {
     }
 
     /// The end of the text.
-    pub(super) fn end(&mut self) {
-        if self.ended != Some(NextState::End) && !self.template.has_eof {
-            self.record.save();
+    pub(super) fn end(&mut self) -> Result<(), ParseError> {
+        if self.ended == Some(NextState::End) || self.template.has_eof {
+            return Ok(());
         }
+        self.record.save().map_err(|failure| self.error(None, failure, ""))
     }
 
     /// The rows that were recorded and not taken yet.
-    pub(super) fn rows(&mut self) -> &mut VecDeque<Vec<Value>> {
-        self.record.rows()
-    }
-
-    /// How many of them no later line can change.
-    pub(super) fn settled(&self) -> usize {
-        self.record.settled()
+    pub(super) fn record(&mut self) -> &mut Record<'t> {
+        &mut self.record
     }
 
     /// Tries the rules of the state in order, up to the first that matches and does not continue.
@@ -97,17 +92,24 @@ impl<'t> Run<'t> {
         }
         match rule.record_op {
             RecordOp::NoRecord => {}
-            RecordOp::Record => self.record.save(),
+            RecordOp::Record => self.record.save()?,
             RecordOp::Clear => self.record.clear(),
             RecordOp::Clearall => self.record.clear_all(),
         }
         Ok(true)
     }
 
-    fn error(&self, rule: &Rule, failure: Failure, text: &str) -> ParseError {
+    fn error(&self, rule: Option<&Rule>, failure: Failure, text: &str) -> ParseError {
         let Failure { kind, reason } = failure;
         let (origin, seen) = (self.template.origin.clone(), Seen::tail(text.as_bytes()));
-        ParseError { kind, origin, rule_line: rule.line, text_line: self.lines, reason, seen }
+        ParseError {
+            kind,
+            origin,
+            rule_line: rule.map(|rule| rule.line),
+            text_line: self.lines,
+            reason,
+            seen,
+        }
     }
 }
 

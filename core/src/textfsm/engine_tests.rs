@@ -1,6 +1,7 @@
 //! Errors, limits and shapes; what templates mean is tested case by case in `tests/textfsm`.
 
 use super::*;
+use crate::textfsm::Value;
 use proptest::prelude::*;
 
 fn table(template: &str, text: &str) -> Result<String, ParseError> {
@@ -24,7 +25,7 @@ fn a_nested_list_that_took_no_part_is_an_error() {
 fn an_error_says_rule_line_and_message() {
     let template = "Value X (\\d)\n\nStart\n  ^${X} -> Record\n  ^. -> Error \"no digit\"\n";
     let error = table(template, "1\nab\n").unwrap_err();
-    assert_eq!((error.kind(), error.rule_line(), error.text_line()), (ParseErrorKind::Refused, 5, 2));
+    assert_eq!((error.kind(), error.rule_line(), error.text_line()), (ParseErrorKind::Refused, Some(5), 2));
     assert_eq!(error.to_string(), "template line 5: no digit; line 2 of the text: \"ab\"");
     assert!(table("Value X (\\d)\n\nStart\n  ^. -> Error\n", "a").is_err());
     assert!(table("Value X (\\d)\n\nStart\n  ^. -> Error Nowhere\n", "a").is_err());
@@ -60,6 +61,51 @@ fn backtracking_is_limited_for_the_text_as_a_whole() {
 fn look_around_that_hardly_backtracks_is_not_limited_however_long_the_text() {
     let template = "Value X (\\d+)\n\nStart\n  ^(?!Foo)(\\w+\\s?)+:\\s+${X}$$\n";
     check(template, &"Rx errors: 12\n".repeat(20_000), r#"[["12"]]"#);
+}
+
+/// Parses with so many bytes for the rows.
+fn within(bytes: usize, template: &str, lines: impl Iterator<Item = String>) -> Result<usize, ParseError> {
+    let template = Template::parse(template).unwrap();
+    let mut run = Run::new(&template);
+    run.record.most_bytes = bytes;
+    for line in lines {
+        run.line(&line)?;
+    }
+    run.end()?;
+    Ok(run.record.rows())
+}
+
+#[test]
+fn rows_that_a_small_text_makes_large_are_limited() {
+    let long = || std::iter::once("x".repeat(10_000)).chain(std::iter::repeat_n("1".to_owned(), 1_000));
+    let filldown = "Value Filldown X (x+)\nValue Required Y (\\d)\n\nStart\n  ^${X}\n  ^${Y} -> Record\n";
+    assert_eq!(within(20_000_000, filldown, long()).unwrap(), 1_000);
+    let error = within(1_000_000, filldown, long()).unwrap_err();
+    assert_eq!(
+        (error.kind(), error.reason()),
+        (ParseErrorKind::Limit, "the rows take more than 1000000 bytes")
+    );
+    let fillup = "Value Fillup X (x+)\nValue Required Y (\\d)\n\nStart\n  ^${X}\n  ^${Y} -> Record\n";
+    let upwards = || std::iter::repeat_n("1".to_owned(), 1_000).chain(std::iter::once("x".repeat(10_000)));
+    assert_eq!(within(20_000_000, fillup, upwards()).unwrap(), 1_000);
+    assert_eq!(within(1_000_000, fillup, upwards()).unwrap_err().text_line(), 1_001);
+    let list = "Value Filldown,List X (\\d)\n\nStart\n  ^${X} -> Record\n";
+    let lines = || std::iter::repeat_n("1".to_owned(), 1_000);
+    assert!(within(1_000_000, list, lines()).is_err() && within(20_000_000, list, lines()).is_ok());
+    let collected = "Value List X (x+)\n\nStart\n  ^${X} -> Continue\n  ^${X}\n";
+    assert!(within(1_000_000, collected, std::iter::repeat_n("x".repeat(1_000), 600)).is_err());
+}
+
+#[test]
+fn rows_that_are_taken_make_room() {
+    let template =
+        Template::parse("Value X (x+)\nValue List Y (\\d)\n\nStart\n  ^${X}${Y} -> Record\n").unwrap();
+    let mut run = Run::new(&template);
+    run.record.most_bytes = 10_000;
+    for _ in 0..1_000 {
+        run.line(&format!("{}1", "x".repeat(1_000))).unwrap();
+        assert!(run.record.pop().is_some());
+    }
 }
 
 fn template_text() -> impl Strategy<Value = String> {

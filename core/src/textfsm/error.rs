@@ -4,6 +4,7 @@ use crate::seen::Seen;
 use std::error::Error;
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 
 /// A template that cannot be used: the file, the line and the reason.
 ///
@@ -76,7 +77,7 @@ impl Error for TemplateError {
 pub enum ParseErrorKind {
     /// A rule with the action `Error` matched: the template does not know this text.
     Refused,
-    /// A rule's expression is too large to compile, or took too many steps on the line.
+    /// A rule's expression is too large to compile, or took too many steps; or the rows take too much memory.
     Limit,
     /// A `List` value with groups of its own was part of a match without taking part in it, which Python's textfsm
     /// does not survive either.
@@ -87,8 +88,8 @@ pub enum ParseErrorKind {
 #[derive(Debug)]
 pub struct ParseError {
     pub(super) kind: ParseErrorKind,
-    pub(super) origin: Option<String>,
-    pub(super) rule_line: usize,
+    pub(super) origin: Option<Arc<str>>,
+    pub(super) rule_line: Option<usize>,
     pub(super) text_line: usize,
     pub(super) reason: String,
     pub(super) seen: Seen,
@@ -100,8 +101,8 @@ impl ParseError {
         self.kind
     }
 
-    /// The line of the template that the rule stands on, counted from 1.
-    pub fn rule_line(&self) -> usize {
+    /// The line of the template that the rule stands on, counted from 1; None at the end of the text.
+    pub fn rule_line(&self) -> Option<usize> {
         self.rule_line
     }
 
@@ -118,7 +119,7 @@ impl ParseError {
 
 impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        place(f, self.origin.as_deref(), Some(self.rule_line))?;
+        place(f, self.origin.as_deref(), self.rule_line)?;
         write!(f, ": {}; line {} of the text: {}", self.reason, self.text_line, self.seen)
     }
 }

@@ -7,12 +7,21 @@ use super::table::Value;
 use super::value::{ValueDef, ValueOption};
 use std::collections::VecDeque;
 
+/// What the rows and the record may take together, in bytes. A value that fills down is copied into each row, so
+/// that a small text can make large rows.
+const MOST_BYTES: usize = 1 << 30;
+
 /// What the values hold between two records, and the rows so far.
 #[derive(Debug)]
 pub(super) struct Record<'t> {
     values: &'t [ValueDef],
     cells: Vec<Cell>,
     rows: VecDeque<Vec<Value>>,
+    /// How many bytes all of it takes, and how many it may.
+    bytes: usize,
+    pub(super) most_bytes: usize,
+    /// Each `Fillup` column, and how many rows up to the last that has something there.
+    filled: Vec<(usize, usize)>,
     /// For the groups within a `List` value.
     matcher: Matcher,
 }
@@ -25,27 +34,45 @@ struct Cell {
     kept: Value,
     /// What `List` has collected.
     items: Vec<Value>,
+    /// The bytes of the items.
+    items_size: usize,
 }
 
 impl<'t> Record<'t> {
     pub(super) fn new(values: &'t [ValueDef]) -> Self {
+        let fills = values.iter().enumerate().filter(|(_, value)| value.has(ValueOption::Fillup));
         let cells = vec![Cell::default(); values.len()];
-        Self { values, cells, rows: VecDeque::new(), matcher: Matcher::default() }
+        Self {
+            values,
+            rows: VecDeque::new(),
+            bytes: cells.iter().map(Cell::size).sum(),
+            cells,
+            most_bytes: MOST_BYTES,
+            filled: fills.map(|(index, _)| (index, 0)).collect(),
+            matcher: Matcher::default(),
+        }
     }
 
-    pub(super) fn rows(&mut self) -> &mut VecDeque<Vec<Value>> {
-        &mut self.rows
+    /// Takes all rows.
+    pub(super) fn take_rows(&mut self) -> VecDeque<Vec<Value>> {
+        std::mem::take(&mut self.rows)
+    }
+
+    /// Takes the first row.
+    pub(super) fn pop(&mut self) -> Option<Vec<Value>> {
+        let row = self.rows.pop_front()?;
+        self.bytes -= row.iter().map(Value::size).sum::<usize>();
+        self.filled.iter_mut().for_each(|(_, rows)| *rows = rows.saturating_sub(1));
+        Some(row)
+    }
+
+    pub(super) fn rows(&self) -> usize {
+        self.rows.len()
     }
 
     /// How many of the rows are final: up to the last one that has something in each `Fillup` column.
     pub(super) fn settled(&self) -> usize {
-        let fills = self.values.iter().enumerate().filter(|(_, value)| value.has(ValueOption::Fillup));
-        fills
-            .map(|(index, _)| {
-                self.rows.iter().rposition(|row| !row[index].is_empty()).map_or(0, |last| last + 1)
-            })
-            .min()
-            .unwrap_or(self.rows.len())
+        self.filled.iter().map(|(_, rows)| *rows).min().unwrap_or(self.rows.len())
     }
 
     /// Gives the value at `index` what its group matched.
@@ -53,68 +80,145 @@ impl<'t> Record<'t> {
         &mut self,
         index: usize,
         text: Option<&str>,
-        allowance: &mut Allowance,
+        allowance: &mut Allowance<'_>,
     ) -> Result<(), Failure> {
         let (value, cell) = (&self.values[index], &mut self.cells[index]);
+        self.bytes -= cell.value.size() + cell.kept.size();
         set(&mut cell.value, text);
         for option in &value.options {
             match option {
                 ValueOption::Filldown => cell.kept.clone_from(&cell.value),
-                ValueOption::Fillup => fill_up(&mut self.rows, index, &cell.value),
-                ValueOption::List => cell.items.push(item(value, text, &mut self.matcher, allowance)?),
-                ValueOption::Required | ValueOption::Key => {}
+                ValueOption::List => {
+                    let item = item(value, text, &mut self.matcher, allowance)?;
+                    cell.items_size += item.size();
+                    self.bytes += item.size();
+                    cell.items.push(item);
+                }
+                ValueOption::Fillup | ValueOption::Required | ValueOption::Key => {}
             }
         }
+        self.bytes += cell.value.size() + cell.kept.size();
+        if value.has(ValueOption::Fillup) {
+            self.fill_up(index)?;
+        }
+        self.check(0)
+    }
+
+    /// Copies a value up the column, to the last row that has one.
+    fn fill_up(&mut self, index: usize) -> Result<(), Failure> {
+        let value = &self.cells[index].value;
+        if value.is_empty() {
+            return Ok(());
+        }
+        let empty = self.rows.iter().rev().take_while(|row| row[index].is_empty()).count();
+        let added = empty * (value.size() - Value::default().size());
+        self.check(added)?;
+        self.bytes += added;
+        for row in self.rows.iter_mut().rev().take(empty) {
+            row[index].clone_from(value);
+        }
+        let rows = self.rows.len();
+        self.filled.iter_mut().filter(|(at, _)| *at == index).for_each(|(_, filled)| *filled = rows);
         Ok(())
     }
 
     /// Adds the record to the rows and clears it. A record that holds nothing at all is not added, nor cleared.
-    pub(super) fn save(&mut self) {
-        if !self.commit() {
-            return self.clear();
+    pub(super) fn save(&mut self) -> Result<(), Failure> {
+        let fields = || self.values.iter().zip(&self.cells);
+        if fields().any(|(value, cell)| cell.is_refused(value)) {
+            self.clear();
+            return Ok(());
         }
-        let nothing = |cell: &Cell| match &cell.value {
-            Value::None => true,
-            Value::List(items) => items.is_empty(),
-            _ => false,
-        };
-        if self.cells.iter().all(nothing) {
-            return;
+        if fields().all(|(value, cell)| cell.holds_nothing(value)) {
+            return Ok(());
         }
-        let row = self.cells.iter_mut().map(|cell| match std::mem::take(&mut cell.value) {
-            Value::None => Value::Text(String::new()),
-            value => value,
-        });
-        self.rows.push_back(row.collect());
-        self.clear();
-    }
-
-    /// Lets each value's options act on the record; false if a `Required` one refuses it.
-    fn commit(&mut self) -> bool {
+        self.check(fields().map(|(value, cell)| cell.copied(value)).sum())?;
+        let mut row = Vec::with_capacity(self.values.len());
         for (value, cell) in self.values.iter().zip(&mut self.cells) {
-            for option in &value.options {
-                match option {
-                    ValueOption::Required if cell.value.is_empty() => return false,
-                    ValueOption::List => cell.value = Value::List(cell.items.clone()),
-                    _ => {}
-                }
-            }
+            let before = cell.size();
+            let field = cell.take(value);
+            cell.clear(value);
+            self.bytes = self.bytes + field.size() + cell.size() - before;
+            row.push(field);
         }
-        true
+        self.rows.push_back(row);
+        let (row, rows) = (&self.rows[self.rows.len() - 1], self.rows.len());
+        self.filled.iter_mut().filter(|(at, _)| !row[*at].is_empty()).for_each(|(_, filled)| *filled = rows);
+        Ok(())
     }
 
     pub(super) fn clear(&mut self) {
         for (value, cell) in self.values.iter().zip(&mut self.cells) {
-            // `kept` is nothing unless the value fills down.
-            cell.value.clone_from(&cell.kept);
-            if !value.has(ValueOption::Filldown) {
-                cell.items.clear();
-            }
+            let before = cell.size();
+            cell.clear(value);
+            self.bytes = self.bytes + cell.size() - before;
         }
     }
 
     pub(super) fn clear_all(&mut self) {
-        self.cells.fill(Cell::default());
+        for cell in &mut self.cells {
+            self.bytes -= cell.size();
+            *cell = Cell::default();
+            self.bytes += cell.size();
+        }
+    }
+
+    /// Whether there is room for so many bytes more.
+    fn check(&self, more: usize) -> Result<(), Failure> {
+        if self.bytes.saturating_add(more) <= self.most_bytes {
+            return Ok(());
+        }
+        Err(Failure::limit(format!("the rows take more than {} bytes", self.most_bytes)))
+    }
+}
+
+impl Cell {
+    fn size(&self) -> usize {
+        self.value.size() + self.kept.size() + self.items_size
+    }
+
+    /// Whether the options, in their order, refuse the record.
+    fn is_refused(&self, value: &ValueDef) -> bool {
+        let mut is_list = false;
+        value.options.iter().any(|option| {
+            is_list |= *option == ValueOption::List;
+            let is_empty = || if is_list { self.items.is_empty() } else { self.value.is_empty() };
+            *option == ValueOption::Required && is_empty()
+        })
+    }
+
+    fn holds_nothing(&self, value: &ValueDef) -> bool {
+        if value.has(ValueOption::List) { self.items.is_empty() } else { self.value == Value::None }
+    }
+
+    /// How many bytes a row makes of it beyond what it holds already.
+    fn copied(&self, value: &ValueDef) -> usize {
+        let fills_down = value.has(ValueOption::Filldown);
+        self.value.size() + self.kept.size() + if fills_down { self.items_size } else { 0 }
+    }
+
+    /// What goes into the row.
+    fn take(&mut self, value: &ValueDef) -> Value {
+        if !value.has(ValueOption::List) {
+            return match std::mem::take(&mut self.value) {
+                Value::None => Value::Text(String::new()),
+                value => value,
+            };
+        }
+        if value.has(ValueOption::Filldown) {
+            return Value::List(self.items.clone());
+        }
+        self.items_size = 0;
+        Value::List(std::mem::take(&mut self.items))
+    }
+
+    fn clear(&mut self, value: &ValueDef) {
+        // `kept` is nothing unless the value fills down.
+        self.value.clone_from(&self.kept);
+        if !value.has(ValueOption::Filldown) {
+            self.items.clear();
+            self.items_size = 0;
+        }
     }
 }
 
@@ -133,22 +237,12 @@ fn optional(text: Option<&str>) -> Value {
     text.map_or(Value::None, |text| Value::Text(text.to_owned()))
 }
 
-/// Copies a value up the column, to the last row that has one.
-fn fill_up(rows: &mut VecDeque<Vec<Value>>, index: usize, value: &Value) {
-    if value.is_empty() {
-        return;
-    }
-    for cell in rows.iter_mut().rev().map(|row| &mut row[index]).take_while(|cell| cell.is_empty()) {
-        cell.clone_from(value);
-    }
-}
-
 /// What a `List` value adds for `text`: a map where its expression has named groups of its own.
 fn item(
     value: &ValueDef,
     text: Option<&str>,
     matcher: &mut Matcher,
-    allowance: &mut Allowance,
+    allowance: &mut Allowance<'_>,
 ) -> Result<Value, Failure> {
     let Some(nested) = &value.nested else { return Ok(optional(text)) };
     let text = text.ok_or_else(|| Failure {

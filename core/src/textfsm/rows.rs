@@ -76,11 +76,11 @@ impl<R: BufRead> Rows<'_, R> {
             }
         }
         if goes_on {
-            self.ready = self.run.settled();
+            self.ready = self.run.record().settled();
         } else {
-            self.run.end();
+            self.run.end().map_err(RowsError::Parse)?;
             self.is_over = true;
-            self.ready = self.run.rows().len();
+            self.ready = self.run.record().rows();
         }
         Ok(())
     }
@@ -97,7 +97,7 @@ impl<R: BufRead> Iterator for Rows<'_, R> {
             }
         }
         self.ready = self.ready.checked_sub(1)?;
-        let values = self.run.rows().pop_front()?;
+        let values = self.run.record().pop()?;
         Some(Ok(Row::new(self.template.header.clone(), values)))
     }
 }
@@ -139,7 +139,7 @@ mod tests {
         let mut run = Run::new(&template);
         for line in lines {
             run.line(line.trim_end()).unwrap();
-            given.push(run.settled());
+            given.push(run.record().settled());
         }
         assert_eq!(given, [0, 0, 3, 3]);
     }

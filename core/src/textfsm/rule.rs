@@ -216,7 +216,7 @@ fn targets(regex: &Regex, values: &[ValueDef]) -> Vec<Target> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::textfsm::python_re::{Allowance, Line, Matcher};
+    use crate::textfsm::python_re::{Allowance, Budget, Line, Matcher};
 
     fn rule(text: &str) -> Result<Rule, String> {
         Rule::parse(text, 1, &[ValueDef::parse("Value X (\\d+)").unwrap()])
@@ -265,7 +265,7 @@ mod tests {
     #[test]
     fn dollars_are_substituted_only_where_there_are_values() {
         let matches = |rule: &Rule, text| {
-            rule.regex.matches(Line::new(text), &mut Matcher::default(), &mut Allowance::new())
+            rule.regex.matches(Line::new(text), &mut Matcher::default(), &mut Allowance::new(&Budget::new()))
         };
         assert_eq!(matches(&rule("^${X}$$").unwrap(), "12"), Ok(true));
         assert_eq!(matches(&Rule::parse("^a$", 1, &[]).unwrap(), "ab"), Ok(false));

@@ -8,12 +8,25 @@ use std::sync::Arc;
 pub struct Table {
     header: Arc<[String]>,
     rows: Vec<Row>,
+    parser: Option<Arc<str>>,
 }
 
 impl Table {
     pub(super) fn new(header: Arc<[String]>, rows: impl IntoIterator<Item = Vec<Value>>) -> Self {
         let rows = rows.into_iter().map(|values| Row::new(header.clone(), values)).collect();
-        Self { header, rows }
+        Self { header, rows, parser: None }
+    }
+
+    /// Names what made it.
+    pub(super) fn parsed_by(mut self, parser: Option<Arc<str>>) -> Self {
+        self.parser = parser;
+        self
+    }
+
+    /// What made it: the file of the template, or that it is built in; several are separated by commas. None where the template
+    /// was read from a text and given no [origin](crate::textfsm::Template::origin).
+    pub fn parser(&self) -> Option<&str> {
+        self.parser.as_deref()
     }
 
     /// The names of the columns, in the order of the template.
@@ -159,6 +172,21 @@ impl Value {
             Self::List(items) => items.is_empty(),
             Self::Map(entries) => entries.is_empty(),
         }
+    }
+}
+
+impl Value {
+    /// How many bytes it takes, more or less.
+    pub(super) fn size(&self) -> usize {
+        let rest = match self {
+            Self::Text(text) => text.len(),
+            Self::None => 0,
+            Self::List(items) => items.iter().map(Self::size).sum(),
+            Self::Map(entries) => {
+                entries.iter().map(|(key, value)| size_of::<String>() + key.len() + value.size()).sum()
+            }
+        };
+        size_of::<Self>() + rest
     }
 }
 

@@ -3,7 +3,7 @@
 use super::engine::Run;
 use super::error::{ParseError, TemplateError};
 use super::lines::lines;
-use super::python_re::is_space;
+use super::python_re::{Budget, is_space};
 use super::rule::{LineOp, NextState, Rule, is_keyword, is_state_name};
 use super::table::Table;
 use super::value::{MAX_NAME, ValueDef};
@@ -18,13 +18,15 @@ use std::sync::Arc;
 /// Python: `textfsm.TextFSM(file)`, but one object serves all parses.
 #[derive(Debug)]
 pub struct Template {
-    pub(super) origin: Option<String>,
+    pub(super) origin: Option<Arc<str>>,
     pub(super) header: Arc<[String]>,
     pub(super) values: Vec<ValueDef>,
     pub(super) states: Vec<State>,
     pub(super) start: usize,
     /// Whether the template declares `EOF`, which switches off the record at the end of the text.
     pub(super) has_eof: bool,
+    /// What the automata of its expressions may still take.
+    pub(super) budget: Budget,
 }
 
 /// A state and its rules.
@@ -46,7 +48,7 @@ impl Template {
         let start = validate(&mut states)?;
         let has_eof = states.iter().any(|state| state.name == "EOF");
         let header = values.iter().map(|value| value.name.clone()).collect();
-        Ok(Self { origin: None, header, values, states, start, has_eof })
+        Ok(Self { origin: None, header, values, states, start, has_eof, budget: Budget::new() })
     }
 
     /// Reads a template from a file, in UTF-8.
@@ -60,6 +62,7 @@ impl Template {
 
     /// Sets the name that errors give the template: usually its file.
     pub fn origin(mut self, origin: impl Into<String>) -> Self {
+        let origin: String = origin.into();
         self.origin = Some(origin.into());
         self
     }
@@ -72,7 +75,7 @@ impl Template {
     /// Parses `text` into a table.
     ///
     /// It fails where a rule says `Error`, where Python's textfsm raises an exception, and where expressions pass
-    /// a limit of memory or steps. A text that no rule knows gives a table without rows.
+    /// a limit of memory or steps, or the rows take more than 1 GiB. A text that no rule knows gives a table without rows.
     pub fn parse_text(&self, text: &str) -> Result<Table, ParseError> {
         let mut run = Run::new(self);
         for line in lines(text) {
@@ -80,8 +83,8 @@ impl Template {
                 break;
             }
         }
-        run.end();
-        Ok(Table::new(self.header.clone(), std::mem::take(run.rows())))
+        run.end()?;
+        Ok(Table::new(self.header.clone(), run.record().take_rows()).parsed_by(self.origin.clone()))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Runs a program on an executor.
 
 use crate::ledger::{Counted, Ledger, Record};
-use crate::op::{Fate, Job, Op, Program};
+use crate::op::{Fate, Job, Op, Program, TimerFate};
 use linecrew_core::executor::{Executor, Handle, Task, as_completed, wait};
 use std::io::Write;
 use std::panic::resume_unwind;
@@ -43,7 +43,8 @@ impl Drop for SendOnDrop {
 }
 
 fn run(program: &Program) {
-    let executor = Executor::builder().max_workers(program.max_workers).build().unwrap();
+    let builder = Executor::builder().max_workers(program.max_workers).keep_alive(program.keep_alive);
+    let executor = builder.build().unwrap();
     let ledger = Arc::new(Ledger::default());
     thread::scope(|scope| {
         for ops in &program.threads {
@@ -79,6 +80,7 @@ impl Outside<'_> {
                 let kept = submit(&self.executor.handle(), &self.ledger, job);
                 self.kept.extend(meet(kept, *fate));
             }
+            Op::SubmitAfter(delay, job, fate) => self.submit_after(*delay, job, *fate),
             Op::Cancel(nth) => self.with(*nth, |(record, task)| record.cancelled(task.cancel())),
             Op::Read(nth) => _ = self.take(*nth).map(read),
             Op::ReadIfDone(nth) => self.with(*nth, |(record, task)| {
@@ -98,6 +100,7 @@ impl Outside<'_> {
                 self.kept.extend(waited.done.into_iter().chain(waited.not_done));
             }
             Op::Scope(jobs) => self.scope(jobs),
+            Op::SetMaxWorkers(most) => self.executor.set_max_workers(*most).unwrap(),
             Op::Shutdown(pending, wait) => self.executor.shutdown(*pending, *wait),
         }
     }
@@ -111,6 +114,21 @@ impl Outside<'_> {
 
     fn take(&mut self, nth: usize) -> Option<Kept> {
         nth.checked_rem(self.kept.len()).map(|nth| self.kept.swap_remove(nth))
+    }
+
+    fn submit_after(&self, delay: Duration, job: &Job, fate: TimerFate) {
+        let (record, call) = call(&self.executor.handle(), &self.ledger, job);
+        record.late();
+        let timer = self.executor.submit_after(delay, || call.run());
+        match fate {
+            TimerFate::Dropped => drop(timer),
+            TimerFate::Read => record.told(timer.result().as_ref().err()),
+            TimerFate::Cancelled => record.cancelled(timer.cancel()),
+            TimerFate::Rearmed => {
+                timer.rearm(Duration::ZERO);
+                record.told(timer.result().as_ref().err());
+            }
+        }
     }
 
     fn map(&self, jobs: &[Job], most: usize) {

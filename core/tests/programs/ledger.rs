@@ -17,8 +17,8 @@ pub(crate) struct Ledger {
 /// One task.
 #[derive(Debug, Default)]
 pub(crate) struct Record {
-    /// A job submitted it.
-    nested: bool,
+    /// A job submitted it, or a timer: that may be after the last step.
+    late: AtomicBool,
     starts: AtomicUsize,
     /// Values that its job returned.
     values: AtomicUsize,
@@ -56,7 +56,7 @@ impl Drop for Counted {
 
 impl Ledger {
     pub(crate) fn record(&self) -> Arc<Record> {
-        let record = Arc::new(Record { nested: DEPTH.get() > 0, ..Record::default() });
+        let record = Arc::new(Record { late: (DEPTH.get() > 0).into(), ..Record::default() });
         self.records.lock().unwrap().push(Arc::clone(&record));
         record
     }
@@ -80,12 +80,12 @@ impl Ledger {
     /// Panics with what does not hold.
     pub(crate) fn check(&self, program: &Program) {
         assert!(
-            self.most_busy.load(SeqCst) <= program.max_workers,
+            self.most_busy.load(SeqCst) <= program.most_workers(),
             "{} busy threads",
             self.most_busy.load(SeqCst)
         );
         for record in &*self.records.lock().unwrap() {
-            record.check(program.may_refuse(record.nested));
+            record.check(program.may_refuse(record.late.load(SeqCst)));
         }
     }
 }
@@ -125,6 +125,10 @@ impl Record {
 
     pub(crate) fn cancelled(&self, cancelled: bool) {
         self.cancelled.fetch_or(cancelled, SeqCst);
+    }
+
+    pub(crate) fn late(&self) {
+        self.late.store(true, SeqCst);
     }
 
     pub(crate) fn disowned(&self) {

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use linecrew_testkit::rfc854::{self, BINARY, DO, Item, WILL};
+use linecrew_testkit::rfc854::{self, BINARY, DO, WILL};
 use linecrew_transports::telnet::fuzz::{decode, encode};
 
 const ECHO: u8 = 1;
@@ -17,20 +17,11 @@ fuzz_target!(|input: &[u8]| {
     let cuts: Vec<usize> = cuts.iter().map(|&cut| usize::from(cut % 16) + 1).collect();
     let (text, answers) = decode(stream, &cuts);
     assert_eq!(text, rfc854::text(stream), "the text");
-    assert_eq!(negotiations(&answers), rfc854::answers(stream, wants), "the answers");
+    assert_eq!(rfc854::negotiations(&answers), rfc854::answers(stream, wants), "the answers");
     assert_eq!(encode(stream), rfc854::encode(stream), "what is sent");
 });
 
 /// What a default connector asks of the device, and does for it.
 fn wants(verb: u8, option: u8) -> bool {
     matches!((verb, option), (WILL, BINARY | ECHO | SGA) | (DO, BINARY | SGA | TTYPE | NAWS))
-}
-
-fn negotiations(stream: &[u8]) -> Vec<(u8, u8)> {
-    let items = rfc854::items(stream).into_iter();
-    items
-        .filter_map(
-            |item| if let Item::Negotiation(verb, option) = item { Some((verb, option)) } else { None },
-        )
-        .collect()
 }

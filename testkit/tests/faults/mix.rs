@@ -2,7 +2,8 @@
 
 use crate::session::{ask, device};
 use linecrew_core::session::ErrorKind;
-use linecrew_testkit::{Device, Fault, Stage};
+use linecrew_testkit::strategies;
+use linecrew_testkit::{Device, Fault};
 use proptest::prelude::*;
 use std::time::Duration;
 
@@ -20,20 +21,12 @@ fn harmless() -> impl Strategy<Value = Fault> {
 
 /// Faults that end a session, or add to a reply.
 fn any_other() -> impl Strategy<Value = Fault> {
-    let stage = prop::sample::select(vec![
-        Stage::Login,
-        Stage::Password,
-        Stage::Prompt,
-        Stage::Enable,
-        Stage::Reply,
-        Stage::Pager,
-    ]);
     prop_oneof![
         (0_usize..800).prop_map(Fault::CloseAfter),
         (0_usize..800).prop_map(Fault::StallAfter),
         (0_usize..800).prop_map(Fault::HalfOpenAfter),
-        stage.clone().prop_map(Fault::StallIn),
-        stage.prop_map(Fault::CloseIn),
+        strategies::stage().prop_map(Fault::StallIn),
+        strategies::stage().prop_map(Fault::CloseIn),
         (0_u32..3).prop_map(Fault::RefuseLogins),
         Just(Fault::DoubledEcho),
         prop::collection::vec(any::<u8>(), 0..40).prop_map(Fault::Garbage),

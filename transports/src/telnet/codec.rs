@@ -150,7 +150,7 @@ mod tests {
     use super::super::fuzz::{decode as decoded, encode};
     use super::super::option::{ECHO, SGA};
     use super::*;
-    use linecrew_testkit::rfc854::{self, Item};
+    use linecrew_testkit::rfc854;
     use proptest::prelude::*;
 
     fn codec() -> Codec {
@@ -165,15 +165,6 @@ mod tests {
     /// The options that are wanted of the device and of this side, by what a default connector documents.
     fn wants(verb: u8, option: u8) -> bool {
         matches!((verb, option), (WILL, BINARY | ECHO | SGA) | (DO, BINARY | SGA | TTYPE | NAWS))
-    }
-
-    fn negotiations(stream: &[u8]) -> Vec<(u8, u8)> {
-        let items = rfc854::items(stream).into_iter();
-        items
-            .filter_map(
-                |item| if let Item::Negotiation(verb, option) = item { Some((verb, option)) } else { None },
-            )
-            .collect()
     }
 
     /// Streams in which what matters is frequent.
@@ -196,7 +187,7 @@ mod tests {
         ) {
             let (text, answers) = decoded(&stream, &cuts);
             prop_assert_eq!(&text, &rfc854::text(&stream));
-            prop_assert_eq!(negotiations(&answers), rfc854::answers(&stream, wants));
+            prop_assert_eq!(rfc854::negotiations(&answers), rfc854::answers(&stream, wants));
             prop_assert_eq!((text, answers), decoded(&stream, &[READ_SIZE]));
         }
 

@@ -2,9 +2,10 @@
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::fd::OwnedFd;
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 /// A port of loopback; the processes end with it.
@@ -12,6 +13,8 @@ pub(crate) struct Inetd {
     pub(crate) addr: SocketAddr,
     stop: Arc<AtomicBool>,
     server: Option<JoinHandle<()>>,
+    /// Each the leader of a group, which has what it starts in turn.
+    processes: Arc<Mutex<Vec<Child>>>,
 }
 
 impl Inetd {
@@ -19,10 +22,34 @@ impl Inetd {
     pub(crate) fn start(command: impl Fn() -> Command + Send + 'static) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let addr = listener.local_addr().unwrap();
-        let stop = Arc::new(AtomicBool::new(false));
-        let stopped = Arc::clone(&stop);
-        let server = std::thread::spawn(move || serve(&listener, &command, &stopped));
-        Self { addr, stop, server: Some(server) }
+        let (stop, processes) = (Arc::new(AtomicBool::new(false)), Arc::<Mutex<Vec<_>>>::default());
+        let (stopped, started) = (Arc::clone(&stop), Arc::clone(&processes));
+        let server = std::thread::spawn(move || serve(&listener, &command, &stopped, &started));
+        Self { addr, stop, server: Some(server), processes }
+    }
+
+    /// How many connections there were.
+    pub(crate) fn connections(&self) -> usize {
+        self.processes.lock().unwrap().len()
+    }
+
+    /// Ends all connections as a crash does.
+    pub(crate) fn kill(&self) {
+        self.signal("-KILL");
+    }
+
+    /// Lets all connections fall silent.
+    pub(crate) fn suspend(&self) {
+        self.signal("-STOP");
+    }
+
+    fn signal(&self, signal: &str) {
+        for process in &*self.processes.lock().unwrap() {
+            let mut kill = Command::new("kill");
+            kill.args([signal, "--", &format!("-{}", process.id())]);
+            // Fails where the whole group has ended by itself.
+            kill.stderr(Stdio::null()).status().unwrap();
+        }
     }
 }
 
@@ -32,26 +59,29 @@ impl Drop for Inetd {
         // Wakes the thread; it has gone already only where it failed.
         let _ = TcpStream::connect(self.addr);
         let _ = self.server.take().map(JoinHandle::join);
+        self.kill();
+        for process in &mut *self.processes.lock().unwrap() {
+            process.wait().unwrap();
+        }
     }
 }
 
-fn serve(listener: &TcpListener, command: &impl Fn() -> Command, stop: &AtomicBool) {
-    let mut children = Vec::new();
+fn serve(
+    listener: &TcpListener,
+    command: &impl Fn() -> Command,
+    stop: &AtomicBool,
+    started: &Mutex<Vec<Child>>,
+) {
     while let Ok((socket, _)) = listener.accept() {
         if stop.load(Ordering::SeqCst) {
-            break;
+            return;
         }
-        children.push(spawn(&mut command(), socket));
-    }
-    for mut child in children {
-        // Most have ended by themselves.
-        let _ = child.kill();
-        child.wait().unwrap();
+        started.lock().unwrap().push(spawn(&mut command(), socket));
     }
 }
 
 fn spawn(command: &mut Command, socket: TcpStream) -> Child {
     let socket = OwnedFd::from(socket);
     let input = socket.try_clone().unwrap();
-    command.stdin(input).stdout(socket).stderr(Stdio::null()).spawn().unwrap()
+    command.process_group(0).stdin(input).stdout(socket).stderr(Stdio::null()).spawn().unwrap()
 }

@@ -4,14 +4,14 @@ use crate::common::target;
 use crate::inetd::Inetd;
 use crate::machine::{Machine, user};
 use linecrew_core::transport::{Connector, Credentials, Target, Transport, TransportError};
-use linecrew_transports::ssh::SshConnector;
+use linecrew_transports::ssh::{Jump, SshConnector};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 /// A server with host keys of its own.
 pub(crate) struct Sshd {
     // Ends before its files go.
-    inetd: Inetd,
+    pub(crate) inetd: Inetd,
     machine: Machine,
 }
 
@@ -19,10 +19,8 @@ impl Sshd {
     /// A server that does what these lines of `sshd_config` say; the first of two lines counts.
     pub(crate) fn new(configuration: &str) -> Self {
         let machine = Machine::new();
-        for (name, kind) in
-            [("id", "ed25519"), ("stranger", "ed25519"), ("host_ed25519", "ed25519"), ("host_rsa", "rsa")]
-        {
-            generate(&machine.path().join(name), kind);
+        for (name, kind) in [("id", "ed25519"), ("host_ed25519", "ed25519"), ("host_rsa", "rsa")] {
+            generate(&machine.path().join(name), &["-t", kind]);
         }
         // sshd wants it, and has it only where the service has run.
         std::fs::create_dir_all("/run/sshd").unwrap();
@@ -59,54 +57,55 @@ impl Sshd {
         Self::new("PermitTTY no\nForceCommand /bin/false\nAllowTcpForwarding yes\nX11Forwarding no")
     }
 
-    /// A session with known host keys.
-    pub(crate) fn open(&self, credentials: Credentials) -> Result<Box<dyn Transport>, TransportError> {
-        self.open_by(&self.connector(), credentials)
+    /// A session of the one whose key opens this server.
+    pub(crate) fn shell(&self) -> Box<dyn Transport> {
+        self.connector().connect(&self.target(), &crate::common::cx()).unwrap()
     }
 
-    /// The same by a connector of the caller's.
-    pub(crate) fn open_by(
-        &self,
-        connector: &SshConnector,
-        credentials: Credentials,
-    ) -> Result<Box<dyn Transport>, TransportError> {
-        connector.connect(&self.target().credentials(credentials), &crate::common::cx())
+    /// A session with known host keys.
+    pub(crate) fn open(&self, credentials: Credentials) -> Result<Box<dyn Transport>, TransportError> {
+        self.connector().connect(&self.target().credentials(credentials), &crate::common::cx())
     }
 
     /// A connector that knows the host keys.
     pub(crate) fn connector(&self) -> SshConnector {
-        let hosts: String = ["host_ed25519", "host_rsa"].iter().map(|key| self.known_host(key)).collect();
+        self.connector_with(SshConnector::new(), &["host_ed25519", "host_rsa"])
+    }
+
+    /// The same connector with some of the host keys known.
+    pub(crate) fn connector_with(&self, connector: SshConnector, host_keys: &[&str]) -> SshConnector {
+        let hosts: String = host_keys.iter().map(|key| self.known_host(key)).collect();
         self.machine.write("known_hosts", &hosts);
-        SshConnector::new().known_hosts([self.path("known_hosts")])
+        connector.known_hosts([self.path("known_hosts")])
     }
 
+    /// This server as a jump host, reached by a connector that then knows its host keys.
+    pub(crate) fn jump(&self, connector: SshConnector) -> Jump {
+        let connector = self.connector_with(connector, &["host_ed25519", "host_rsa"]);
+        Jump::new(connector, self.target().name("bastion"))
+    }
+
+    /// The way to this server for the user whose key opens it.
     pub(crate) fn target(&self) -> Target {
-        target(self.inetd.addr)
+        target(self.inetd.addr).credentials(user().private_key(self.path("id")))
     }
 
-    /// The user with the key that opens this server.
-    pub(crate) fn key_holder(&self) -> Credentials {
-        user().private_key(self.path("id"))
+    /// A new key, made with these arguments, that no server knows.
+    pub(crate) fn key(&self, name: &str, arguments: &[&str]) -> PathBuf {
+        let file = self.path(name);
+        generate(&file, arguments);
+        file
+    }
+
+    /// Lets the holders of these keys in, and nobody else.
+    pub(crate) fn authorize(&self, keys: &[&Path]) {
+        let public = |key: &&Path| std::fs::read_to_string(key.with_extension("pub")).unwrap();
+        self.machine.write("id.pub", &keys.iter().map(public).collect::<String>());
     }
 
     /// A file beside the server's.
     pub(crate) fn path(&self, file: &str) -> PathBuf {
         self.machine.path().join(file)
-    }
-
-    /// What OpenSSH's client says who goes through this server to another address.
-    pub(crate) fn forwarded(&self, to: &Self) -> String {
-        let mut ssh = Command::new("ssh");
-        ssh.args(["-F", "none", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"])
-            .args(["-o", "BatchMode=yes", "-l", "guest", "-p"])
-            .arg(self.inetd.addr.port().to_string())
-            .arg("-i")
-            .arg(self.path("id"))
-            .arg("-W")
-            .arg(to.inetd.addr.to_string())
-            .arg("127.0.0.1");
-        let said = ssh.stdin(Stdio::null()).output().unwrap();
-        String::from_utf8_lossy(&said.stdout).into_owned()
     }
 
     fn known_host(&self, key: &str) -> String {
@@ -115,7 +114,9 @@ impl Sshd {
     }
 }
 
-fn generate(file: &Path, kind: &str) {
-    let made = Command::new("ssh-keygen").args(["-q", "-N", "", "-t", kind, "-f"]).arg(file).status();
+fn generate(file: &Path, arguments: &[&str]) {
+    let mut keygen = Command::new("ssh-keygen");
+    // Without a passphrase unless the arguments say so: the last one counts.
+    let made = keygen.args(["-q", "-N", "", "-f"]).arg(file).args(arguments).status();
     assert!(made.unwrap().success());
 }

@@ -1,21 +1,22 @@
 //! The pool as it is, with its workers: no task is left behind, and every worker ends.
 
+use super::super::builder::Initializer;
 use super::super::error::TaskError;
 use super::super::pace::MODEL_BATCH;
 use super::super::pool::{Pool, Settings};
 use super::super::threads::Threads;
-use super::check;
+use super::{Drops, check};
 use loom::sync::mpsc;
 use std::sync::Arc;
 use std::time::Duration;
 
 fn pool(max_workers: usize) -> Arc<Pool> {
-    pool_with(max_workers, Duration::MAX)
+    pool_with(max_workers, Duration::MAX, None)
 }
 
-fn pool_with(max_workers: usize, keep_alive: Duration) -> Arc<Pool> {
+fn pool_with(max_workers: usize, keep_alive: Duration, initializer: Option<Initializer>) -> Arc<Pool> {
     let threads = Threads::new(String::new(), None);
-    let pool = Pool::new(Settings { max_workers, threads, initializer: None, keep_alive });
+    let pool = Pool::new(Settings { max_workers, threads, initializer, keep_alive });
     // The table's first block is made here, before there are threads: loom does not see a `OnceLock` order it.
     let place = pool.deques.occupy();
     pool.deques.leave(place);
@@ -43,7 +44,7 @@ fn a_push_while_the_worker_falls_asleep() {
 /// The first runs for ever if nobody is found for the second.
 #[test]
 fn a_job_that_waits_for_the_next() {
-    check(Some(2), waiting_for_the_next);
+    check(Some(2), || waiting_for_the_next(&pool(2)));
 }
 
 /// The same where the first worker has taken both: what is left of its batch must be found in its own queue.
@@ -51,13 +52,19 @@ fn a_job_that_waits_for_the_next() {
 fn a_job_that_waits_for_the_next_of_its_batch() {
     check(Some(1), || {
         MODEL_BATCH.set(2);
-        waiting_for_the_next();
+        waiting_for_the_next(&pool(2));
     });
     MODEL_BATCH.set(1);
 }
 
-fn waiting_for_the_next() {
-    let pool = pool(2);
+fn waiting_for_the_next(pool: &Arc<Pool>) {
+    // Before the pool is closed, since that looks for what was left behind.
+    submit_waiting_for_the_next(pool).recv().unwrap();
+    end(pool);
+}
+
+/// Submits a job that runs until the second one did, and tells of its end.
+fn submit_waiting_for_the_next(pool: &Arc<Pool>) -> mpsc::Receiver<()> {
     let (sender, receiver) = mpsc::channel();
     let (done, ended) = mpsc::channel();
     drop(pool.submit(move || {
@@ -65,9 +72,7 @@ fn waiting_for_the_next() {
         done.send(()).unwrap();
     }));
     drop(pool.submit(move || sender.send(()).unwrap()));
-    // Before the pool is closed, since that looks for what was left behind.
-    ended.recv().unwrap();
-    end(&pool);
+    ended
 }
 
 /// What a job submits goes to its worker's own queue, where the other worker must find it.
@@ -153,9 +158,68 @@ fn a_cancelling_close() {
 #[test]
 fn a_push_while_the_worker_retires() {
     check(Some(2), || {
-        let pool = pool_with(1, Duration::ZERO);
+        let pool = pool_with(1, Duration::ZERO, None);
         let tasks = [pool.submit(|| 1), pool.submit(|| 2)];
         assert_eq!(tasks.map(|task| task.result().unwrap()), [1, 2]);
+        end(&pool);
+    });
+}
+
+/// The same of two workers, of which one may retire while the other blocks.
+#[test]
+fn a_push_while_another_worker_retires() {
+    check(Some(2), || waiting_for_the_next(&pool_with(2, Duration::ZERO, None)));
+}
+
+/// The first job blocks the only worker, so the second needs the one that is allowed meanwhile.
+#[test]
+fn a_second_worker_is_allowed() {
+    check(Some(2), || {
+        let pool = pool(1);
+        let ended = submit_waiting_for_the_next(&pool);
+        pool.set_max_workers(2);
+        ended.recv().unwrap();
+        end(&pool);
+    });
+}
+
+/// One of two workers becomes too many while there are tasks: it leaves none behind.
+#[test]
+fn a_worker_becomes_too_many() {
+    check(Some(1), || {
+        let pool = pool(2);
+        let tasks = [pool.submit(|| 1), pool.submit(|| 2)];
+        pool.set_max_workers(1);
+        assert_eq!(tasks.map(|task| task.result().unwrap()), [1, 2]);
+        end(&pool);
+    });
+}
+
+/// The initializer runs once in each worker, and before its first job.
+#[test]
+fn a_worker_is_initialized_before_its_first_job() {
+    check(Some(2), || {
+        let initialized = Drops::default();
+        let counted = initialized.clone();
+        let pool = pool_with(1, Duration::MAX, Some(Initializer::new(move || drop(counted.one()))));
+        let tasks = [(); 2].map(|()| {
+            let initialized = initialized.clone();
+            pool.submit(move || initialized.count())
+        });
+        assert_eq!(tasks.map(|task| task.result().unwrap()), [1, 1]);
+        end(&pool);
+    });
+}
+
+/// A failing initializer ends what is queued, what comes meanwhile and what comes later.
+#[test]
+fn a_failing_initializer_breaks_the_pool() {
+    check(Some(2), || {
+        let failing = || std::panic::resume_unwind(Box::new("no licence"));
+        let pool = pool_with(1, Duration::MAX, Some(Initializer::new(failing)));
+        for task in [pool.submit(|| ()), pool.submit(|| ())] {
+            assert!(matches!(task.result(), Err(TaskError::BrokenPool(_))));
+        }
         end(&pool);
     });
 }

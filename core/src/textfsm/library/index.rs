@@ -1,7 +1,7 @@
 //! The index of a folder of templates: which serves which command of which platform.
 
 use crate::textfsm::TemplateError;
-use crate::textfsm::python_re::{Allowance, Line, Matcher, Regex, is_space};
+use crate::textfsm::python_re::{Allowance, Budget, Line, Matcher, Regex, is_space};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -102,7 +102,8 @@ impl Field {
     fn matches(&self, text: &str) -> bool {
         let Some(regex) = &self.regex else { return true };
         // A command that takes too many steps is none that an index knows.
-        regex.matches(Line::new(text), &mut Matcher::default(), &mut Allowance::new()) == Ok(true)
+        regex.matches(Line::new(text), &mut Matcher::default(), &mut Allowance::new(&Budget::new()))
+            == Ok(true)
     }
 }
 

@@ -79,7 +79,7 @@ impl Parser {
         for addition in &self.others {
             addition.add(&addition.template.parse_text(text)?, &mut rows);
         }
-        Ok(Table::new(self.header.clone(), rows))
+        Ok(Table::new(self.header.clone(), rows).parsed_by(Some(self.name.clone())))
     }
 }
 
@@ -148,6 +148,17 @@ mod tests {
                 {"SLOT": "2", "PORTS": "48", "SERIAL": "B"},
             ])
         );
+    }
+
+    #[test]
+    fn a_table_names_what_made_it() {
+        let first = template("Value A (\\d)", "${A}");
+        assert_eq!(Parser::from(first.clone()).parse_text("1").unwrap().parser(), None);
+        let named = Template::parse("Value B (\\d)\n\nStart\n  ^${B}\n").unwrap().origin("b.textfsm");
+        let named = Arc::new(named);
+        assert_eq!(named.parse_text("1").unwrap().parser(), Some("b.textfsm"));
+        let joined = Parser::new("a, b".to_owned(), vec![first, named]).unwrap();
+        assert_eq!(joined.parse_text("1").unwrap().parser(), Some("a, b"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The same expression as an automaton, for lines on which trying takes too long.
 
+use super::allowance::Budget;
 use super::matcher::{Line, Matcher};
 use super::node::{Greed, Node, Place, Repeat};
 use super::set::Set;
@@ -11,17 +12,32 @@ use regex_syntax::hir::{self, Class, ClassBytes, ClassBytesRange, Hir, Look};
 /// The most memory that one automaton may take.
 const SIZE_LIMIT: usize = 8 << 20;
 
+/// The least memory that a state takes; there are no more of them than this makes.
+const STATE: usize = 24;
+
 /// An automaton for lines of one kind.
 #[derive(Debug)]
-pub(super) struct Linear(Regex);
+pub(super) struct Linear {
+    regex: Regex,
+    states: usize,
+}
 
 impl Linear {
     /// Builds the automaton; None if it would take too much memory, or the expression has what automata lack.
-    pub(super) fn new(node: &Node, is_ascii: bool) -> Option<Self> {
+    pub(super) fn new(node: &Node, is_ascii: bool, groups: usize, budget: &Budget) -> Option<Self> {
         let hir = Builder { is_ascii }.hir(node)?;
         let config =
             Config::new().nfa_size_limit(Some(SIZE_LIMIT)).hybrid(false).dfa(false).utf8_empty(false);
-        Regex::builder().configure(config).build_from_hir(&hir).ok().map(Self)
+        let regex = Regex::builder().configure(config).build_from_hir(&hir).ok()?;
+        let states = regex.memory_usage() / STATE;
+        // A search keeps for each state, twice, its place in two lists and where each group was.
+        let search = 2 * states * 8 * (1 + 2 * (groups + 1));
+        budget.take(regex.memory_usage() + search).then_some(Self { regex, states })
+    }
+
+    /// How many states it has at most.
+    pub(super) fn states(&self) -> usize {
+        self.states
     }
 
     /// Matches `line` from its start, and leaves the groups in `matcher`.
@@ -29,7 +45,7 @@ impl Linear {
         let mut slots: Vec<Option<NonMaxUsize>> = vec![None; 2 * (groups + 1)];
         let input = Input::new(line.text).anchored(Anchored::Yes);
         matcher.reset(groups);
-        if self.0.search_slots(&input, &mut slots).is_none() {
+        if self.regex.search_slots(&input, &mut slots).is_none() {
             return false;
         }
         for (group, slots) in slots.chunks_exact(2).enumerate() {

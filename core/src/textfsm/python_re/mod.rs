@@ -7,8 +7,10 @@
 //!
 //! A match has so many steps. Where they do not suffice and an automaton gives the same answer, it gives it
 //! ([`linear`]); this is how a line costs linear time whatever the expression. What no automaton can match,
-//! look-around and references, gets a larger number of steps from an [`Allowance`] that all lines of a text share.
+//! look-around and references, gets a larger number of steps from an [`Allowance`] that all lines of a text share; so do
+//! automata, which may be large, and what they take in memory is bounded for the template.
 
+mod allowance;
 mod compile;
 mod linear;
 mod matcher;
@@ -19,8 +21,10 @@ mod set;
 mod syntax;
 mod unicode;
 
+pub(super) use allowance::{Allowance, Budget};
 pub(super) use matcher::{Line, Matcher};
-pub(super) use regex::{Allowance, Regex};
+pub(super) use regex::Regex;
+
 pub(super) use unicode::{is_space, is_word};
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! `LINECREW_REGEX_CASES=N` takes N random expressions in place of the usual number.
 
-use super::{Allowance, Line, Matcher, Regex};
+use super::{Allowance, Budget, Line, Matcher, Regex};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -61,12 +61,13 @@ fn random_expressions_match_as_in_python() {
 fn ours(regex: &str, texts: &[String]) -> Value {
     let Ok(regex) = Regex::parse(regex) else { return Value::Null };
     let mut matcher = Matcher::default();
-    let answers =
-        texts.iter().map(|text| match regex.matches(Line::new(text), &mut matcher, &mut Allowance::new()) {
+    let answers = texts.iter().map(|text| {
+        match regex.matches(Line::new(text), &mut matcher, &mut Allowance::new(&Budget::new())) {
             Ok(false) => Value::Null,
             Ok(true) => (0..=regex.groups().len()).map(|group| span(&matcher, group, text)).collect(),
             Err(limit) => json!(limit),
-        });
+        }
+    });
     answers.collect()
 }
 

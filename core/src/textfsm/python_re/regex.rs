@@ -1,5 +1,6 @@
 //! An expression: read at load, compiled when a line first reaches it.
 
+use super::allowance::{Allowance, Budget};
 use super::compile::compile;
 use super::linear::Linear;
 use super::matcher::{Line, Matcher};
@@ -18,19 +19,8 @@ const MOST_STEPS: u32 = 1 << 20;
 /// How many steps a match may take where no automaton helps.
 const PATIENT_STEPS: u32 = 4 << 20;
 
-/// How many steps all such matches of one text may take together, some tenths of a second.
-const STEPS_PER_TEXT: u32 = 16 << 20;
-
-/// What is left of the steps that the patient matches of one text may take together.
-#[derive(Debug)]
-pub(in crate::textfsm) struct Allowance(u32);
-
-impl Allowance {
-    /// What a text may take.
-    pub(in crate::textfsm) fn new() -> Self {
-        Self(STEPS_PER_TEXT)
-    }
-}
+/// The longest expression that an automaton is built for, in bytes: it is read into a form that takes more memory.
+const LONGEST: usize = 8 << 10;
 
 /// An expression in Python's syntax, matched from the start of a line as `re.match` does.
 #[derive(Debug)]
@@ -47,6 +37,7 @@ impl Regex {
     /// Reads an expression, without compiling it, or says why Python would refuse it.
     pub(in crate::textfsm) fn parse(source: &str) -> Result<Self, String> {
         let Syntax { node, groups, shape } = parse(source)?;
+        let shape = if source.len() > LONGEST { Shape::Irregular } else { shape };
         let linear = [const { OnceLock::new() }; 2];
         Ok(Self { node, groups, shape, program: OnceLock::new(), linear })
     }
@@ -61,20 +52,23 @@ impl Regex {
         &self,
         line: Line<'_>,
         matcher: &mut Matcher,
-        allowance: &mut Allowance,
+        allowance: &mut Allowance<'_>,
     ) -> Result<bool, String> {
         let program = self.program.get_or_init(|| compile(&self.node, self.groups.len()));
         if !program.first.allows(line.text.as_bytes().first().copied()) {
             return Ok(false);
         }
-        let steps = self.steps(line);
-        matcher.run(program, line, steps).or_else(|_exhausted| self.slowly(program, line, matcher, allowance))
+        let steps = self.steps(line, allowance);
+        let found = matcher.run(program, line, steps);
+        allowance.tried(steps - matcher.steps_left());
+        found.or_else(|_exhausted| self.slowly(program, line, matcher, allowance))
     }
 
     /// A line that an automaton had to help with before is not worth many steps.
-    fn steps(&self, line: Line<'_>) -> u32 {
+    fn steps(&self, line: Line<'_>, allowance: &Allowance<'_>) -> u32 {
         let length = u32::try_from(line.text.len()).unwrap_or(u32::MAX);
-        let least = if self.linear[usize::from(line.is_ascii)].get().is_some() { 64 } else { STEPS };
+        let is_built = self.linear[usize::from(line.is_ascii)].get().is_some();
+        let least = if is_built || !allowance.may_try() { 64 } else { STEPS };
         length.saturating_mul(STEPS_PER_CHAR).saturating_add(least).min(MOST_STEPS)
     }
 
@@ -83,24 +77,28 @@ impl Regex {
         program: &Program,
         line: Line<'_>,
         matcher: &mut Matcher,
-        allowance: &mut Allowance,
+        allowance: &mut Allowance<'_>,
     ) -> Result<bool, String> {
-        if let Some(linear) = self.linear(line.is_ascii) {
+        if let Some(linear) = self.linear(line.is_ascii, allowance.budget) {
+            if !allowance.go_through(linear.states(), line.text.len()) {
+                return Err("the expression is too large for so long a text".to_owned());
+            }
             let found = linear.run(line, self.groups.len(), matcher);
             if !found || self.shape == Shape::Regular {
                 return Ok(found);
             }
         }
-        let steps = PATIENT_STEPS.min(allowance.0);
+        let steps = PATIENT_STEPS.min(allowance.patience());
         let found = matcher.run(program, line, steps);
-        allowance.0 -= steps - matcher.steps_left().min(steps);
+        allowance.waited(steps - matcher.steps_left().min(steps));
         found.map_err(|_exhausted| "the match takes too many steps of backtracking".to_owned())
     }
 
-    fn linear(&self, is_ascii: bool) -> Option<&Linear> {
+    fn linear(&self, is_ascii: bool, budget: &Budget) -> Option<&Linear> {
         if self.shape == Shape::Irregular {
             return None;
         }
-        self.linear[usize::from(is_ascii)].get_or_init(|| Linear::new(&self.node, is_ascii)).as_ref()
+        let build = || Linear::new(&self.node, is_ascii, self.groups.len(), budget);
+        self.linear[usize::from(is_ascii)].get_or_init(build).as_ref()
     }
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 fn matches(pattern: &str, line: &str) -> Result<Option<Vec<Option<String>>>, String> {
     let regex = Regex::parse(pattern).expect(pattern);
     let mut matcher = Matcher::default();
-    let found = regex.matches(Line::new(line), &mut matcher, &mut Allowance::new())?;
+    let found = regex.matches(Line::new(line), &mut matcher, &mut Allowance::new(&Budget::new()))?;
     let group = |group| matcher.span(group).map(|span| line[span].to_owned());
     Ok(found.then(|| (0..=regex.groups().len()).map(group).collect()))
 }
@@ -164,7 +164,7 @@ proptest! {
         let program = compile::compile(&syntax.node, groups);
         let (mut tried, mut found) = (Matcher::default(), Matcher::default());
         let matched = tried.run(&program, line, 1 << 20).unwrap();
-        let linear = linear::Linear::new(&syntax.node, line.is_ascii).unwrap();
+        let linear = linear::Linear::new(&syntax.node, line.is_ascii, groups, &Budget::new()).unwrap();
         prop_assert_eq!(linear.run(line, groups, &mut found), matched);
         if matched && syntax.shape == syntax::Shape::Regular {
             for group in 0..=groups {
@@ -176,7 +176,7 @@ proptest! {
     #[test]
     fn no_expression_panics(pattern in any::<String>(), line in any::<String>()) {
         if let Ok(regex) = Regex::parse(&pattern) {
-            let _ = regex.matches(Line::new(&line), &mut Matcher::default(), &mut Allowance::new());
+            let _ = regex.matches(Line::new(&line), &mut Matcher::default(), &mut Allowance::new(&Budget::new()));
         }
     }
 }

@@ -1,77 +1,29 @@
 //! SSH against simulated devices, and against servers written by hand for what comes before encryption.
-#![cfg(feature = "ssh")]
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failure fails the test")]
 
-mod common;
-
-use common::{cx, refused, serve, target, until, until_gone, within};
+use crate::bench::{Bench, admin, key, public, r1};
+use crate::common::{cx, refused, serve, target, until, until_gone, within};
 use linecrew_core::cx::Cx;
 use linecrew_core::secret::Secret;
 use linecrew_core::transport::{
-    Connector, Credentials, ErrorKind, HostKeyCheck, Phase, Target, Transport, TransportError,
+    Connector, Credentials, ErrorKind, HostKeyCheck, Phase, Transport, TransportError,
 };
-use linecrew_testkit::{Device, Fault, Lab, Service, SshAlgorithms};
+use linecrew_testkit::{Fault, SshAlgorithms};
 use linecrew_transports::ssh::SshConnector;
 use linecrew_transports::ssh::known_hosts::{KnownHosts, fingerprint};
 use std::io::{Read, Write};
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::Duration;
 
-/// A lab of one device, and a connector that knows its host key.
-struct Bench {
-    lab: Lab,
-    folder: tempfile::TempDir,
-}
-
-impl Bench {
-    fn new(device: Device) -> Self {
-        let lab = Lab::builder().device(device, Service::Ssh).start().unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("known_hosts"), lab.known_hosts()).unwrap();
-        Self { lab, folder }
-    }
-
-    fn known_hosts(&self) -> PathBuf {
-        self.folder.path().join("known_hosts")
-    }
-
-    fn connector(&self) -> SshConnector {
-        SshConnector::new().known_hosts([self.known_hosts()])
-    }
-
-    fn target(&self) -> Target {
-        target(self.lab.devices()[0].addr()).credentials(Credentials::user("admin").password("admin"))
-    }
-
-    fn connect(&self, cx: &Cx) -> Result<Box<dyn Transport>, TransportError> {
-        self.connector().connect(&self.target(), cx)
-    }
-
-    fn refused(&self) -> TransportError {
-        refused(self.connect(&cx()))
-    }
-}
-
-fn key(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
-}
-
-fn with_key(name: &str) -> Device {
-    let public = std::fs::read_to_string(key(&format!("{name}.pub"))).unwrap();
-    Device::cisco_iosxe("R1").authorized_key(public.trim())
-}
-
 /// Connects to a server written by hand, whose key would not matter.
 fn dial(addr: std::net::SocketAddr, cx: &Cx) -> Result<Box<dyn Transport>, TransportError> {
-    let target = target(addr).credentials(Credentials::user("admin").password("admin"));
+    let target = target(addr).credentials(admin());
     SshConnector::new().host_key_check(HostKeyCheck::Off).connect(&target, cx)
 }
 
 #[test]
 fn a_password_opens_a_shell() {
-    let bench = Bench::new(Device::cisco_iosxe("R1"));
+    let bench = Bench::new(r1());
     let cx = cx();
     let mut transport = bench.connect(&cx).unwrap();
     until(&mut *transport, b"R1>", &cx).unwrap();
@@ -86,7 +38,7 @@ fn a_password_opens_a_shell() {
 
 #[test]
 fn a_device_that_hangs_up_is_closed_after_its_last_words() {
-    let bench = Bench::new(Device::cisco_iosxe("R1"));
+    let bench = Bench::new(r1());
     let cx = cx();
     let mut transport = bench.connect(&cx).unwrap();
     until(&mut *transport, b"R1>", &cx).unwrap();
@@ -97,7 +49,7 @@ fn a_device_that_hangs_up_is_closed_after_its_last_words() {
 
 #[test]
 fn a_private_key_opens_a_shell() {
-    let bench = Bench::new(with_key("key"));
+    let bench = Bench::new(r1().authorized_key(public("key")));
     let credentials = Credentials::user("admin").private_key(key("key"));
     let cx = cx();
     let mut transport = bench.connector().connect(&bench.target().credentials(credentials), &cx).unwrap();
@@ -106,7 +58,7 @@ fn a_private_key_opens_a_shell() {
 
 #[test]
 fn a_locked_private_key_needs_its_passphrase() {
-    let bench = Bench::new(with_key("locked_key"));
+    let bench = Bench::new(r1().authorized_key(public("locked_key")));
     for (passphrase, fits) in [(None, false), (Some("wrong"), false), (Some("correct horse"), true)] {
         let mut credentials = Credentials::user("admin").private_key(key("locked_key"));
         credentials.passphrase = passphrase.map(Secret::new);
@@ -124,14 +76,14 @@ fn a_locked_private_key_needs_its_passphrase() {
 
 #[test]
 fn a_password_is_tried_after_a_refused_key() {
-    let bench = Bench::new(Device::cisco_iosxe("R1"));
-    let credentials = Credentials::user("admin").password("admin").private_key(key("key"));
+    let bench = Bench::new(r1());
+    let credentials = admin().private_key(key("key"));
     bench.connector().connect(&bench.target().credentials(credentials), &cx()).unwrap();
 }
 
 #[test]
 fn a_wrong_password_is_told_at_once_and_costs_one_rejection() {
-    let bench = Bench::new(Device::cisco_iosxe("R1"));
+    let bench = Bench::new(r1());
     let target = bench.target().credentials(Credentials::user("admin").password("wr0ng"));
     let error = refused(bench.connector().connect(&target, &cx()));
     assert_eq!((error.kind(), error.phase()), (ErrorKind::Authentication, Phase::Authentication));
@@ -146,7 +98,7 @@ fn a_wrong_password_is_told_at_once_and_costs_one_rejection() {
 
 #[test]
 fn no_credential_is_no_login() {
-    let bench = Bench::new(with_key("key"));
+    let bench = Bench::new(r1().authorized_key(public("key")));
     for (credentials, kind) in [
         (Credentials::default(), ErrorKind::Configuration),
         (Credentials::user("admin"), ErrorKind::Authentication),
@@ -159,8 +111,8 @@ fn no_credential_is_no_login() {
 
 #[test]
 fn an_unknown_host_key_is_refused_before_any_login() {
-    let bench = Bench::new(Device::cisco_iosxe("R1"));
-    std::fs::write(bench.known_hosts(), "").unwrap();
+    let bench = Bench::new(r1());
+    std::fs::write(bench.file("known_hosts"), "").unwrap();
     let error = bench.refused();
     assert_eq!((error.kind(), error.phase()), (ErrorKind::HostKey, Phase::HostKey));
     assert!(error.to_string().contains("the host key ssh-ed25519 SHA256:"), "{error}");
@@ -169,35 +121,35 @@ fn an_unknown_host_key_is_refused_before_any_login() {
 
 #[test]
 fn a_changed_host_key_is_refused_with_both_fingerprints() {
-    let bench = Bench::new(Device::cisco_iosxe("R1"));
-    let public = std::fs::read_to_string(key("key.pub")).unwrap();
+    let bench = Bench::new(r1());
     let addr = bench.lab.devices()[0].addr();
-    std::fs::write(bench.known_hosts(), format!("\n[127.0.0.1]:{} {public}", addr.port())).unwrap();
+    std::fs::write(bench.file("known_hosts"), format!("\n[127.0.0.1]:{} {}", addr.port(), public("key")))
+        .unwrap();
     for check in [HostKeyCheck::Strict, HostKeyCheck::AcceptNew] {
         let error = refused(bench.connector().host_key_check(check).connect(&bench.target(), &cx()));
         assert_eq!(error.kind(), ErrorKind::HostKey);
         let shown = error.to_string();
         assert_eq!(shown.matches("SHA256:").count(), 2, "{shown}");
-        assert!(shown.contains(&format!("{}:2", bench.known_hosts().display())), "{shown}");
+        assert!(shown.contains(&format!("{}:2", bench.file("known_hosts").display())), "{shown}");
     }
 }
 
 #[test]
 fn a_new_host_is_accepted_once_where_asked_for() {
-    let bench = Bench::new(Device::cisco_iosxe("R1"));
-    let listed = std::fs::read_to_string(bench.known_hosts()).unwrap();
-    std::fs::remove_file(bench.known_hosts()).unwrap();
+    let bench = Bench::new(r1());
+    let listed = std::fs::read_to_string(bench.file("known_hosts")).unwrap();
+    std::fs::remove_file(bench.file("known_hosts")).unwrap();
     let connector = bench.connector().host_key_check(HostKeyCheck::AcceptNew);
     for _ in 0..2 {
         connector.connect(&bench.target(), &cx()).unwrap();
     }
-    assert_eq!(std::fs::read_to_string(bench.known_hosts()).unwrap(), listed);
+    assert_eq!(std::fs::read_to_string(bench.file("known_hosts")).unwrap(), listed);
     bench.connect(&cx()).unwrap();
 }
 
 #[test]
 fn a_legacy_device_is_told_and_served_on_request() {
-    let bench = Bench::new(Device::cisco_iosxe("R1").ssh_algorithms(SshAlgorithms::Legacy));
+    let bench = Bench::new(r1().ssh_algorithms(SshAlgorithms::Legacy));
     // A server that hangs up at once may do so before its offer was seen; the error is then that of a closed
     // connection, with the same hint.
     let errors = std::iter::repeat_with(|| bench.refused()).take(20);
@@ -212,7 +164,7 @@ fn a_legacy_device_is_told_and_served_on_request() {
 
 #[test]
 fn single_bytes_are_understood() {
-    let bench = Bench::new(Device::cisco_iosxe("R1").fault(Fault::Chunks(1)));
+    let bench = Bench::new(r1().fault(Fault::Chunks(1)));
     let cx = cx();
     until(&mut *bench.connect(&cx).unwrap(), b"R1>", &cx).unwrap();
 }
@@ -221,7 +173,7 @@ fn single_bytes_are_understood() {
 fn a_reply_of_five_megabytes_is_whole() {
     let line = "interface GigabitEthernet0/0/1 description uplink\n";
     let reply = line.repeat(5_000_000 / line.len());
-    let bench = Bench::new(Device::cisco_iosxe("R1").command("show everything", &reply));
+    let bench = Bench::new(r1().command("show everything", &reply));
     let cx = cx();
     let mut transport = bench.connect(&cx).unwrap();
     until(&mut *transport, b"R1>", &cx).unwrap();
@@ -242,7 +194,7 @@ fn a_closed_port_is_refused() {
 
 #[test]
 fn a_silent_host_meets_the_handshake_limit() {
-    let bench = Bench::new(Device::cisco_iosxe("R1").fault(Fault::Silent));
+    let bench = Bench::new(r1().fault(Fault::Silent));
     let connector = bench.connector().handshake_limit(Duration::from_millis(20));
     let error = refused(connector.connect(&bench.target(), &cx()));
     assert_eq!((error.kind(), error.phase()), (ErrorKind::TimedOut, Phase::Handshake));
@@ -291,7 +243,7 @@ fn another_protocol_is_no_ssh() {
 #[test]
 fn a_close_at_any_byte_is_told_with_its_phase() {
     for bytes in (0..1380).step_by(67) {
-        let bench = Bench::new(Device::cisco_iosxe("R1").fault(Fault::CloseAfter(bytes)));
+        let bench = Bench::new(r1().fault(Fault::CloseAfter(bytes)));
         let cx = cx();
         let error = match bench.connect(&cx) {
             Ok(mut transport) => until(&mut *transport, b"never", &cx).unwrap_err(),
@@ -322,7 +274,7 @@ fn a_cancel_ends_a_handshake() {
 
 #[test]
 fn a_cancel_ends_a_read() {
-    let bench = Bench::new(Device::cisco_iosxe("R1"));
+    let bench = Bench::new(r1());
     let cx = cx();
     let token = cx.cancel().clone();
     let mut transport = bench.connect(&cx).unwrap();
@@ -340,7 +292,7 @@ fn a_cancel_ends_a_read() {
 
 #[test]
 fn a_read_times_out_and_may_be_repeated() {
-    let bench = Bench::new(Device::cisco_iosxe("R1"));
+    let bench = Bench::new(r1());
     let cx = cx();
     let mut transport = bench.connect(&cx).unwrap();
     until(&mut *transport, b"R1>", &cx).unwrap();
@@ -352,8 +304,8 @@ fn a_read_times_out_and_may_be_repeated() {
 
 #[test]
 fn the_lab_s_known_hosts_are_read() {
-    let bench = Bench::new(Device::cisco_iosxe("R1"));
-    let known = KnownHosts::load(&[bench.known_hosts()]);
+    let bench = Bench::new(r1());
+    let known = KnownHosts::load(&[bench.file("known_hosts")]);
     let port = bench.lab.devices()[0].addr().port();
     assert_eq!(known.key_types("127.0.0.1", port), ["ssh-ed25519"]);
     assert!(fingerprint(b"").starts_with("SHA256:"));

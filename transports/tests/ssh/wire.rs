@@ -1,15 +1,9 @@
 //! SSH servers that say what no decent one would: each ends in an error, in time.
-#![cfg(feature = "ssh")]
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failure fails the test")]
 
-#[path = "../common/mod.rs"]
-mod common;
-mod server;
-
-use common::{cx, refused, serve, target};
+use crate::common::{cx, refused, serve, target};
+use crate::server::{IGNORE, Server, USERAUTH_SUCCESS, string};
 use linecrew_core::transport::{Connector, Credentials, ErrorKind, HostKeyCheck, Phase, TransportError};
 use linecrew_transports::ssh::SshConnector;
-use server::{IGNORE, Server, USERAUTH_SUCCESS, string};
 use std::io;
 use std::net::TcpStream;
 use std::time::{Duration, Instant};

@@ -1,6 +1,4 @@
 //! What OpenSSH's own programs make of the files that are read here too.
-#![cfg(feature = "ssh")]
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failure fails the test")]
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -1,10 +1,7 @@
 //! Connections that `ssh_config(5)` has a say in, to simulated devices.
-#![cfg(feature = "ssh")]
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failure fails the test")]
 
-mod common;
-
-use common::{cx, refused, until};
+use crate::bench::{Bench, admin, key, public, r1};
+use crate::common::{cx, refused, until};
 use linecrew_core::transport::{
     Connector, Credentials, ErrorKind, HostKeyCheck, Phase, SshOptions, Target, Transport, TransportError,
 };
@@ -12,28 +9,10 @@ use linecrew_testkit::{Device, Lab, Service};
 use linecrew_transports::ssh::config::SshConfig;
 use linecrew_transports::ssh::{Jump, SshConnector};
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
-
-/// A lab of one device, whose address and host key only a configuration tells.
-struct Bench {
-    lab: Lab,
-    folder: tempfile::TempDir,
-}
 
 impl Bench {
-    fn new() -> Self {
-        let lab = Lab::builder().device(Device::cisco_iosxe("R1"), Service::Ssh).start().unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("known_hosts"), lab.known_hosts()).unwrap();
-        Self { lab, folder }
-    }
-
-    fn file(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
     /// What it takes to reach the device as `r1`, and more lines for it.
-    fn connector(&self, more: &str) -> SshConnector {
+    fn configured(&self, more: &str) -> SshConnector {
         let port = self.lab.devices()[0].addr().port();
         let known_hosts = self.file("known_hosts");
         let text = format!(
@@ -44,8 +23,8 @@ impl Bench {
         SshConnector::new().ssh_config(SshConfig::load(self.file("config")).unwrap())
     }
 
-    fn connect(&self, more: &str) -> Result<Box<dyn Transport>, TransportError> {
-        self.connector(more).connect(&target(), &cx())
+    fn connect_configured(&self, more: &str) -> Result<Box<dyn Transport>, TransportError> {
+        self.configured(more).connect(&target(), &cx())
     }
 }
 
@@ -58,33 +37,31 @@ struct Way {
 
 impl Way {
     fn new() -> Self {
-        let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
-        let public = std::fs::read_to_string(data.join("key.pub")).unwrap();
-        let jump = |name| Device::cisco_iosxe(name).authorized_key(public.trim()).jump_host();
+        let jump = |name| Device::cisco_iosxe(name).authorized_key(public("key")).jump_host();
         let jumps = Lab::builder()
             .device(jump("outer"), Service::Ssh)
             .device(jump("inner"), Service::Ssh)
             .start()
             .unwrap();
-        let bench = Bench::new();
+        let bench = Bench::new(r1());
         let known_hosts = jumps.known_hosts() + &bench.lab.known_hosts();
         std::fs::write(bench.file("known_hosts"), known_hosts).unwrap();
         Self { bench, jumps }
     }
 
     fn connector(&self) -> SshConnector {
-        let key = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/key");
         let own = |name, way| {
             let port = self.jumps.device(name).unwrap().addr().port();
-            let (key, known_hosts) = (key.display(), self.bench.file("known_hosts"));
+            let (key, known_hosts) = (key("key"), self.bench.file("known_hosts"));
             format!(
-                "Host {name}\nHostName 127.0.0.1\nPort {port}\nUser admin\nIdentityAgent none\nIdentityFile {key}\n\
+                "Host {name}\nHostName 127.0.0.1\nPort {port}\nUser admin\nIdentityAgent none\nIdentityFile {}\n\
                  UserKnownHostsFile {}\nProxyJump {way}\n",
+                key.display(),
                 known_hosts.display()
             )
         };
         let jumps = own("outer", "none") + &own("inner", "outer");
-        self.bench.connector(&format!("ProxyJump inner\n{jumps}Host r1"))
+        self.bench.configured(&format!("ProxyJump inner\n{jumps}Host r1"))
     }
 
     /// How many connections each jump host has had.
@@ -106,23 +83,23 @@ fn opens(connected: Result<Box<dyn Transport>, TransportError>) {
 
 #[test]
 fn address_port_user_and_known_hosts_come_from_the_configuration() {
-    opens(Bench::new().connect("ConnectTimeout 30\nServerAliveInterval 60"));
+    opens(Bench::new(r1()).connect_configured("ConnectTimeout 30\nServerAliveInterval 60"));
 }
 
 #[test]
 fn what_the_target_says_counts_more_than_the_configuration() {
-    let bench = Bench::new();
-    let connector = bench.connector("Host *\nPort 1\nUser nobody");
+    let bench = Bench::new(r1());
+    let connector = bench.configured("Host *\nPort 1\nUser nobody");
     let port = bench.lab.devices()[0].addr().port();
-    let credentials = Credentials::user("admin").password("admin");
+    let credentials = admin();
     let target = Target::new("127.0.0.1").port(port).credentials(credentials);
     opens(connector.connect(&target, &cx()));
 }
 
 #[test]
 fn what_the_connector_says_about_host_keys_counts_more_than_the_configuration() {
-    let bench = Bench::new();
-    let connector = bench.connector("StrictHostKeyChecking no").known_hosts([bench.file("none")]);
+    let bench = Bench::new(r1());
+    let connector = bench.configured("StrictHostKeyChecking no").known_hosts([bench.file("none")]);
     let error = refused(connector.clone().host_key_check(HostKeyCheck::Strict).connect(&target(), &cx()));
     assert_eq!(error.kind(), ErrorKind::HostKey);
     opens(connector.connect(&target(), &cx()));
@@ -130,52 +107,47 @@ fn what_the_connector_says_about_host_keys_counts_more_than_the_configuration() 
 
 #[test]
 fn a_new_host_is_noted_hashed_under_its_alias_where_the_configuration_says_so() {
-    let bench = Bench::new();
+    let bench = Bench::new(r1());
     std::fs::remove_file(bench.file("known_hosts")).unwrap();
     let more = "StrictHostKeyChecking accept-new\nHashKnownHosts yes\nHostKeyAlias core-1";
-    opens(bench.connect(more));
+    opens(bench.connect_configured(more));
     let noted = std::fs::read_to_string(bench.file("known_hosts")).unwrap();
     assert!(noted.starts_with("|1|") && noted.lines().count() == 1, "{noted}");
-    opens(bench.connect("HostKeyAlias core-1"));
-    assert_eq!(refused(bench.connect("HostKeyAlias core-2")).kind(), ErrorKind::HostKey);
+    opens(bench.connect_configured("HostKeyAlias core-1"));
+    assert_eq!(refused(bench.connect_configured("HostKeyAlias core-2")).kind(), ErrorKind::HostKey);
 }
 
 #[test]
 fn without_a_file_for_new_keys_none_is_noted() {
-    let bench = Bench::new();
-    opens(
-        bench.connect("UserKnownHostsFile none\nGlobalKnownHostsFile none\nStrictHostKeyChecking accept-new"),
-    );
+    let bench = Bench::new(r1());
+    opens(bench.connect_configured(
+        "UserKnownHostsFile none\nGlobalKnownHostsFile none\nStrictHostKeyChecking accept-new",
+    ));
 }
 
 #[test]
 fn lists_of_algorithms_change_what_is_offered() {
-    let bench = Bench::new();
-    opens(bench.connect("KexAlgorithms ^ecdh-sha2-nistp256\nCiphers +aes128-cbc\nMACs -hmac-sha2-512*\nHostKeyAlgorithms +ssh-rsa"));
-    let error = refused(bench.connect("Ciphers nothing*"));
+    let bench = Bench::new(r1());
+    opens(bench.connect_configured("KexAlgorithms ^ecdh-sha2-nistp256\nCiphers +aes128-cbc\nMACs -hmac-sha2-512*\nHostKeyAlgorithms +ssh-rsa"));
+    let error = refused(bench.connect_configured("Ciphers nothing*"));
     assert_eq!(error.kind(), ErrorKind::Configuration);
     assert!(error.to_string().contains("nothing* leaves no algorithm; there are: aes128-gcm"), "{error}");
     let mut options = SshOptions::default();
     options.ciphers = Some(vec!["aes128-ctr".to_owned()]);
-    opens(bench.connector("Ciphers nothing*").connect(&target().ssh(options), &cx()));
+    opens(bench.configured("Ciphers nothing*").connect(&target().ssh(options), &cx()));
 }
 
 #[test]
 fn a_private_key_comes_from_the_configuration() {
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
-    let public = std::fs::read_to_string(data.join("key.pub")).unwrap();
-    let device = Device::cisco_iosxe("R1").authorized_key(public.trim());
-    let mut bench = Bench::new();
-    bench.lab = Lab::builder().device(device, Service::Ssh).start().unwrap();
-    std::fs::write(bench.file("known_hosts"), bench.lab.known_hosts()).unwrap();
-    let connector =
-        bench.connector(&format!("IdentityAgent none\nIdentityFile {}", data.join("key").display()));
+    let bench = Bench::new(r1().authorized_key(public("key")));
+    let file = format!("IdentityAgent none\nIdentityFile {}", key("key").display());
+    let connector = bench.configured(&file);
     opens(connector.connect(&Target::new("r1"), &cx()));
 }
 
 #[test]
 fn a_way_that_is_not_served_is_an_error_that_names_the_line() {
-    let bench = Bench::new();
+    let bench = Bench::new(r1());
     for (line, expected) in [
         ("ProxyCommand nc %h %p", "config:5: ProxyCommand is not supported"),
         ("Match exec true", "config:5: Match exec is not supported"),
@@ -186,7 +158,7 @@ fn a_way_that_is_not_served_is_an_error_that_names_the_line() {
             "the way through j is a circle",
         ),
     ] {
-        let error = refused(bench.connect(line));
+        let error = refused(bench.connect_configured(line));
         assert_eq!((error.kind(), error.phase()), (ErrorKind::Configuration, Phase::Connect), "{error}");
         assert!(error.to_string().contains(expected), "{error}");
     }
@@ -218,7 +190,7 @@ fn a_way_that_the_program_sets_counts_more_than_the_configuration() {
     opens(way.connector().direct().connect(&target(), &cx()));
     assert_eq!(way.used(), [0, 0]);
     let outer = way.jumps.device("outer").unwrap();
-    let login = Credentials::user("admin").password("admin");
+    let login = admin();
     let login = Target::new("127.0.0.1").port(outer.addr().port()).credentials(login);
     let jump = Jump::new(SshConnector::new().host_key_check(HostKeyCheck::Off), login);
     let _ = way.connector().jump(jump).connect(&target(), &cx());
@@ -230,7 +202,7 @@ fn a_connection_is_made_from_the_address_or_the_interface_that_the_configuration
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let server = std::thread::spawn(move || [(); 4].map(|()| listener.accept().unwrap().1.ip().to_string()));
-    let bench = Bench::new();
+    let bench = Bench::new(r1());
     let target = target().port(port);
     let mut own = target.clone();
     own.source_address = Some([127, 0, 0, 3].into());
@@ -240,7 +212,7 @@ fn a_connection_is_made_from_the_address_or_the_interface_that_the_configuration
         ("BindInterface lo", &target),
         ("BindInterface none-such", &own),
     ] {
-        assert_eq!(refused(bench.connector(line).connect(target, &cx())).phase(), Phase::Handshake);
+        assert_eq!(refused(bench.configured(line).connect(target, &cx())).phase(), Phase::Handshake);
     }
     assert_eq!(server.join().unwrap(), ["127.0.0.2", "127.0.0.3", "127.0.0.1", "127.0.0.3"]);
 }

@@ -1,17 +1,14 @@
 //! Devices behind jump hosts: simulated ones behind simulated ones.
-#![cfg(all(feature = "ssh", feature = "telnet"))]
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failure fails the test")]
 
-mod common;
-
-use common::{cx, refused, target, until, within};
+use crate::bench::admin;
+use crate::common::{cx, refused, serve, target, until, within};
 use linecrew_core::transport::{
     Connector, Credentials, ErrorKind, HostKeyCheck, Phase, SshOptions, Target, Transport, TransportError,
 };
 use linecrew_testkit::{Device, Fault, Lab, RunningDevice, Service};
 use linecrew_transports::ssh::{Jump, SshConnector};
 use linecrew_transports::telnet::TelnetConnector;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -21,7 +18,7 @@ fn ssh() -> SshConnector {
 
 fn login(device: &RunningDevice) -> Target {
     let target = target(device.addr()).name(device.name());
-    target.credentials(Credentials::user("admin").password("admin"))
+    target.credentials(admin())
 }
 
 fn lab(device: Device, service: Service) -> Lab {
@@ -297,6 +294,24 @@ fn a_jump_host_that_refuses_the_login_is_asked_once() {
     });
     assert_eq!(bastion.counters().logins_refused, 1);
     assert_eq!(device.counters().sessions_opened, 0);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_source_counts_for_the_connection_to_the_jump_host_alone() {
+    let (address, bastion) = serve(|socket| socket.peer_addr().unwrap().ip());
+    let from = |last| IpAddr::from([127, 0, 0, last]);
+    let jump = Jump::new(ssh(), target(address).name("bastion").source_address(from(2)));
+    let device = target(address).source_address(from(3));
+    let error = refused(open(&ssh().jump(jump), &device));
+    assert!(error.to_string().contains("through bastion"), "{error}");
+    assert_eq!(bastion.join().unwrap(), from(2));
+
+    let (_bastion, jump) = self::bastion(Device::cisco_iosxe("bastion"));
+    let lab = lab(Device::cisco_iosxe("r1"), Service::Ssh);
+    // An address that this machine has not.
+    let device = login(&lab.devices()[0]).source_address([192, 0, 2, 99].into());
+    open(&ssh().jump(jump), &device).unwrap();
 }
 
 #[test]

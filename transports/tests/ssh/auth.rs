@@ -1,40 +1,19 @@
 //! SSH authentication against simulated devices: orders, several factors, questions, keys, agents.
-#![cfg(feature = "ssh")]
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failure fails the test")]
 
-mod common;
-
-use common::{cx, refused, target, until, within};
+use crate::bench::{Bench, admin, key, public, r1};
+use crate::common::{cx, refused, target, until, within};
 use linecrew_core::secret::Secret;
 use linecrew_core::transport::{
     AuthMethod, Connector, Credentials, ErrorKind, Phase, SshOptions, TransportError,
 };
-use linecrew_testkit::{Device, Factor, Lab, Question, Service};
+use linecrew_testkit::{Factor, Question};
 use linecrew_transports::ssh::{Challenge, SshConnector};
 use std::os::unix::net::UnixListener;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// A lab of one device.
-struct Bench {
-    lab: Lab,
-    folder: tempfile::TempDir,
-}
-
 impl Bench {
-    fn new(device: Device) -> Self {
-        let lab = Lab::builder().device(device, Service::Ssh).start().unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("known_hosts"), lab.known_hosts()).unwrap();
-        Self { lab, folder }
-    }
-
-    /// Knows the device's key and asks no agent.
-    fn connector(&self) -> SshConnector {
-        SshConnector::new().known_hosts([self.folder.path().join("known_hosts")])
-    }
-
     fn login(&self, credentials: Credentials, options: SshOptions) -> Result<(), TransportError> {
         self.login_with(&self.connector(), credentials, options)
     }
@@ -45,31 +24,11 @@ impl Bench {
         credentials: Credentials,
         options: SshOptions,
     ) -> Result<(), TransportError> {
-        let target = target(self.lab.devices()[0].addr()).credentials(credentials).ssh(options);
+        let target = self.target().credentials(credentials).ssh(options);
         let cx = cx();
         let mut transport = connector.connect(&target, &cx)?;
         until(&mut *transport, b"R1>", &cx).map(drop)
     }
-
-    fn rejections(&self) -> u64 {
-        self.lab.devices()[0].node().counters().logins_refused
-    }
-}
-
-fn key(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
-}
-
-fn public(name: &str) -> String {
-    std::fs::read_to_string(key(&format!("{name}.pub"))).unwrap().trim().to_owned()
-}
-
-fn r1() -> Device {
-    Device::cisco_iosxe("R1")
-}
-
-fn password() -> Credentials {
-    Credentials::user("admin").password("admin")
 }
 
 /// Without an agent, whatever the environment has.
@@ -92,7 +51,7 @@ fn a_key_and_then_a_password_are_two_factors() {
     let bench = Bench::new(
         r1().authorized_key(public("key")).ssh_step([Factor::PublicKey]).ssh_step([Factor::Password]),
     );
-    bench.login(password().private_key(key("key")), plain()).unwrap();
+    bench.login(admin().private_key(key("key")), plain()).unwrap();
     assert_eq!(bench.rejections(), 0);
     let error = bench.login(Credentials::user("admin").private_key(key("key")), plain()).unwrap_err();
     assert!(error.to_string().contains("the server takes password"), "{error}");
@@ -102,7 +61,7 @@ fn a_key_and_then_a_password_are_two_factors() {
 fn a_password_and_then_questions_are_two_factors() {
     let bench =
         Bench::new(r1().ssh_step([Factor::Password]).ssh_step([questions(&[("Verification code: ", "42")])]));
-    bench.login_with(&bench.connector().responder(code_42), password(), plain()).unwrap();
+    bench.login_with(&bench.connector().responder(code_42), admin(), plain()).unwrap();
     assert_eq!(bench.rejections(), 0);
 }
 
@@ -113,7 +72,7 @@ fn two_dialogues_in_a_row_are_two_factors() {
         .ssh_step([questions(&[("Password: ", "admin")])])
         .ssh_step([questions(&[("Verification code: ", "42")]), Factor::PublicKey]);
     let bench = Bench::new(steps);
-    bench.login_with(&bench.connector().responder(code_42), password(), plain()).unwrap();
+    bench.login_with(&bench.connector().responder(code_42), admin(), plain()).unwrap();
 }
 
 #[test]
@@ -123,7 +82,7 @@ fn questions_are_answered_with_user_name_password_and_by_the_responder() {
         Question::new("Password: ", "admin").instructions("Welcome"),
         Question::new("Verification code: ", "42"),
     ])]));
-    bench.login_with(&bench.connector().responder(code_42), password(), plain()).unwrap();
+    bench.login_with(&bench.connector().responder(code_42), admin(), plain()).unwrap();
     assert_eq!(bench.rejections(), 0);
 }
 
@@ -139,11 +98,11 @@ fn many_questions_of_one_round_are_each_answered() {
         Bench::new(r1().ssh_step([Factor::Form(questions.iter().map(question).collect())]))
     };
     let bench = form("Verification code: ");
-    bench.login_with(&bench.connector().responder(code_42), password(), plain()).unwrap();
+    bench.login_with(&bench.connector().responder(code_42), admin(), plain()).unwrap();
     assert_eq!(bench.rejections(), 0);
     // Of a round with one question that nobody answers no answer is sent.
     let bench = form("Mother's maiden name: ");
-    let error = bench.login_with(&bench.connector().responder(code_42), password(), plain()).unwrap_err();
+    let error = bench.login_with(&bench.connector().responder(code_42), admin(), plain()).unwrap_err();
     assert!(error.to_string().contains("last seen \"Mother"), "{error}");
     assert_eq!(bench.rejections(), 0);
 }
@@ -151,7 +110,7 @@ fn many_questions_of_one_round_are_each_answered() {
 #[test]
 fn a_question_that_nobody_answers_is_named_and_gets_no_answer() {
     let bench = Bench::new(r1().ssh_step([questions(&[("Password: ", "admin"), ("Token\x1b: ", "42")])]));
-    let error = bench.login(password(), plain()).unwrap_err();
+    let error = bench.login(admin(), plain()).unwrap_err();
     assert_eq!((error.kind(), error.phase()), (ErrorKind::Authentication, Phase::Authentication));
     assert!(
         error.to_string().contains(r#"last seen "Token\u{1b}: ""#)
@@ -164,7 +123,7 @@ fn a_question_that_nobody_answers_is_named_and_gets_no_answer() {
 #[test]
 fn a_demand_for_a_new_password_is_told_and_not_answered() {
     let bench = Bench::new(r1().ssh_step([questions(&[("Password: ", "admin"), ("New password: ", "x")])]));
-    let error = bench.login(password(), plain()).unwrap_err();
+    let error = bench.login(admin(), plain()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::PasswordExpired);
     assert!(error.to_string().contains("New password: "), "{error}");
     assert_eq!(bench.rejections(), 0);
@@ -185,7 +144,7 @@ fn a_wrong_password_is_sent_once_though_two_methods_take_it() {
         assert!(!format!("{error} {error:?}").contains("wr0ng"));
     }
     let bench = Bench::new(both());
-    bench.login(password(), plain()).unwrap();
+    bench.login(admin(), plain()).unwrap();
 }
 
 #[test]
@@ -201,7 +160,7 @@ fn what_was_not_tried_is_told_with_its_reason() {
     let bench = Bench::new(r1().authorized_key(public("key")));
     let mut options = plain();
     options.auth_order = Some(vec![AuthMethod::PublicKey]);
-    let error = bench.login(password(), options).unwrap_err().to_string();
+    let error = bench.login(admin(), options).unwrap_err().to_string();
     let expected = "no credential fits; expected one of the methods password,publickey; give a password or a \
                     private key; not tried: publickey (no key), password (not in auth_order)";
     assert!(error.ends_with(expected), "{error}");
@@ -247,17 +206,17 @@ fn further_key_files_are_tried_up_to_the_limit_and_leave_the_password_its_chance
     let error =
         bench.login(Credentials::user("admin").passphrase("correct horse"), options.clone()).unwrap_err();
     assert!(error.to_string().contains("1 more keys (max_keys is 1)"), "{error}");
-    bench.login(password(), options).unwrap();
+    bench.login(admin(), options).unwrap();
 }
 
 #[test]
 fn an_agent_that_does_not_answer_is_given_up_at_the_deadline() {
     let bench = Bench::new(r1().authorized_key(public("key")));
-    let socket = bench.folder.path().join("agent");
+    let socket = bench.file("agent");
     let _silent = UnixListener::bind(&socket).unwrap();
     let mut options = SshOptions::default();
     options.identity_agent = Some(socket.display().to_string());
-    let target = target(bench.lab.devices()[0].addr()).credentials(password()).ssh(options);
+    let target = target(bench.lab.devices()[0].addr()).credentials(admin()).ssh(options);
     let begun = Instant::now();
     let limit = Duration::from_millis(300);
     let error = refused(bench.connector().connect(&target, &within(limit)));
@@ -271,7 +230,7 @@ fn an_agent_that_is_not_there_is_passed_over_and_named() {
     let bench = Bench::new(r1().authorized_key(public("key")));
     let mut options = SshOptions::default();
     options.identity_agent = Some("/nowhere/agent".into());
-    bench.login(password(), options.clone()).unwrap();
+    bench.login(admin(), options.clone()).unwrap();
     let error = bench.login(Credentials::user("admin").password("wr0ng"), options).unwrap_err();
     assert!(
         error.to_string().contains("the agent at /nowhere/agent (cannot be reached: No such file"),
@@ -343,7 +302,7 @@ fn every_key_of_an_agent_is_tried_up_to_the_limit() {
         "{error}"
     );
     // The password has its chance.
-    bench.login(password(), agent.options()).unwrap();
+    bench.login(admin(), agent.options()).unwrap();
 }
 
 #[test]

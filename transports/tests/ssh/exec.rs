@@ -1,35 +1,25 @@
 //! Commands without a terminal, on simulated devices.
-#![cfg(feature = "ssh")]
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failure fails the test")]
 
-mod common;
-
-use common::{cx, target, until, within};
-use linecrew_core::transport::{
-    Credentials, ErrorKind, Exec, Exit, HostKeyCheck, Phase, Transport, TransportError,
-};
-use linecrew_testkit::{Device, Fault, Lab, Service};
-use linecrew_transports::ssh::{SshConnection, SshConnector};
+use crate::bench::{Bench, r1};
+use crate::common::{cx, until, within};
+use linecrew_core::transport::{ErrorKind, Exec, Exit, Phase, Transport};
+use linecrew_testkit::{Device, Fault};
+use linecrew_transports::ssh::SshConnection;
 use std::time::Duration;
 
-fn lab(device: Device) -> Lab {
-    Lab::builder().device(device, Service::Ssh).start().unwrap()
-}
-
-fn open(lab: &Lab) -> Result<SshConnection, TransportError> {
-    let target = target(lab.devices()[0].addr()).credentials(Credentials::user("admin").password("admin"));
-    SshConnector::new().host_key_check(HostKeyCheck::Off).open(&target, &cx())
+fn open(bench: &Bench) -> SshConnection {
+    bench.connector().open(&bench.target(), &cx()).unwrap()
 }
 
 fn greeter() -> Device {
-    Device::cisco_iosxe("R1").command("show greeting", "hello\n")
+    r1().command("show greeting", "hello\n")
 }
 
 #[test]
 fn a_connection_runs_commands_and_then_becomes_a_shell() {
-    let lab = lab(greeter());
+    let bench = Bench::new(greeter());
     let cx = cx();
-    let mut connection = open(&lab).unwrap();
+    let mut connection = open(&bench);
     for _ in 0..2 {
         let output = connection.exec("show greeting", 1000, &cx).unwrap();
         assert_eq!(output.stdout.trim_ascii(), b"hello");
@@ -42,8 +32,8 @@ fn a_connection_runs_commands_and_then_becomes_a_shell() {
 
 #[test]
 fn output_beyond_the_limit_is_an_error_and_ends_the_connection() {
-    let lab = lab(greeter());
-    let mut connection = open(&lab).unwrap();
+    let bench = Bench::new(greeter());
+    let mut connection = open(&bench);
     let error = connection.exec("show greeting", 3, &cx()).unwrap_err();
     assert_eq!((error.kind(), error.phase()), (ErrorKind::TooLong, Phase::Exec), "{error}");
     assert_eq!(connection.exec("show greeting", 3, &cx()).unwrap_err().kind(), ErrorKind::Closed);
@@ -52,16 +42,16 @@ fn output_beyond_the_limit_is_an_error_and_ends_the_connection() {
 
 #[test]
 fn a_command_with_a_nul_is_refused_and_costs_nothing() {
-    let lab = lab(greeter());
-    let mut connection = open(&lab).unwrap();
+    let bench = Bench::new(greeter());
+    let mut connection = open(&bench);
     assert_eq!(connection.exec("show\0greeting", 100, &cx()).unwrap_err().kind(), ErrorKind::Configuration);
     connection.exec("show greeting", 100, &cx()).unwrap();
 }
 
 #[test]
 fn a_closed_connection_runs_nothing() {
-    let lab = lab(greeter());
-    let mut connection = open(&lab).unwrap();
+    let bench = Bench::new(greeter());
+    let mut connection = open(&bench);
     connection.close(&cx());
     connection.close(&cx());
     assert_eq!(connection.exec("show greeting", 100, &cx()).unwrap_err().kind(), ErrorKind::Closed);
@@ -74,13 +64,10 @@ fn a_device_that_stalls_or_hangs_up_anywhere_is_an_error_in_time() {
             (Fault::StallAfter(bytes), [ErrorKind::TimedOut; 2]),
             (Fault::CloseAfter(bytes), [ErrorKind::Closed, ErrorKind::Authentication]),
         ] {
-            let lab = lab(greeter().fault(fault.clone()));
-            let target =
-                target(lab.devices()[0].addr()).credentials(Credentials::user("admin").password("admin"));
-            let cx =
-                within(Duration::from_millis(if kinds[0] == ErrorKind::TimedOut { 300 } else { 60_000 }));
-            let connector = SshConnector::new().host_key_check(HostKeyCheck::Off);
-            let opened = connector.open(&target, &cx);
+            let bench = Bench::new(greeter().fault(fault.clone()));
+            let stalls = kinds[0] == ErrorKind::TimedOut;
+            let cx = within(Duration::from_millis(if stalls { 300 } else { 60_000 }));
+            let opened = bench.connector().open(&bench.target(), &cx);
             let ended = opened.and_then(|mut connection| connection.exec("show greeting", 100, &cx));
             if let Err(error) = ended {
                 assert!(kinds.contains(&error.kind()), "{fault:?}: {error}");

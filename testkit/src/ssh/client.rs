@@ -1,148 +1,25 @@
-//! A simulated device's SSH server.
+//! One connection to a device's SSH server.
 
+use super::Server;
+use super::offer::methods;
 use crate::console::{Console, Entry};
-use crate::device::{Device, SshAlgorithms};
 use crate::factor::{Factor, Question};
 use crate::faults::{Fault, Noise, Pieces, Stage, Trip};
-use crate::host_key::{changed_host_key, host_key};
 use crate::node::{Node, SessionCount};
-use crate::wire::Wire;
-use russh::keys::{Algorithm, PublicKey, ssh_key};
+use russh::keys::PublicKey;
 use russh::server::{
-    Auth, ChannelOpenHandle, Config, Handler, Msg, PublicKeyOffer, Response, Session, VerifiedPublicKey,
+    Auth, ChannelOpenHandle, Handler, Msg, PublicKeyOffer, Response, Session, VerifiedPublicKey,
 };
-use russh::{
-    Channel, ChannelId, ChannelOpenFailure, MethodKind, MethodSet, Preferred, Pty, SshId, cipher,
-    compression, kex, mac,
-};
+use russh::{Channel, ChannelId, ChannelOpenFailure, MethodKind, Pty};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// What all connections to one device share.
-pub(crate) struct Server {
-    node: Arc<Node>,
-    config: Arc<Config>,
-    authorized_keys: Vec<PublicKey>,
-    host_key: String,
-}
-
-impl Server {
-    /// Fails where a key cannot be read or made.
-    pub(crate) fn new(node: Arc<Node>) -> Result<Self, ssh_key::Error> {
-        let device = node.device();
-        let told = host_key(device)?;
-        // The comment is left out, as in known_hosts.
-        let host_key = PublicKey::from(told.public_key().key_data().clone()).to_openssh()?;
-        let key = changed_host_key(device).transpose()?.unwrap_or(told);
-        let authorized_keys = device
-            .authorized_keys
-            .iter()
-            .map(|key| PublicKey::from_openssh(key))
-            .collect::<Result<_, _>>()?;
-        Ok(Self { config: Arc::new(config(device, key)), authorized_keys, host_key, node })
-    }
-
-    /// The public host key, `ssh-ed25519 AAAA...`.
-    pub(crate) fn host_key(&self) -> &str {
-        &self.host_key
-    }
-
-    /// Serves one client until either side hangs up. A client that is gone, or breaks the protocol, is no error
-    /// here: nobody is left to tell.
-    pub(crate) async fn serve(self: Arc<Self>, socket: TcpStream) {
-        let count = self.node.open_session();
-        let mut wire = Wire::new(socket, &self.node);
-        if let Some(words) = self.node.turns_away() {
-            // A client that is gone needs no words.
-            let _ = wire.write_all(words).await;
-            let _ = wire.shutdown().await;
-            return;
-        }
-        // The connection is an input like any other: its answer, the banner, comes one latency later.
-        tokio::time::sleep(self.node.device().latency).await;
-        let client = Client {
-            server: Arc::clone(&self),
-            step: 0,
-            asked: 0,
-            writers: HashMap::new(),
-            shells: HashMap::new(),
-            _count: count,
-        };
-        if let Ok(running) = russh::server::run_stream(Arc::clone(&self.config), wire, client).await {
-            let _ = running.await;
-        }
-    }
-}
-
-fn config(device: &Device, key: russh::keys::PrivateKey) -> Config {
-    Config {
-        server_id: SshId::Standard(Cow::Borrowed("SSH-2.0-linecrew-device")),
-        methods: methods(device, 0),
-        // A simulated device has no secret that the time of a refusal could tell.
-        auth_rejection_time: Duration::ZERO,
-        auth_rejection_time_initial: Some(Duration::ZERO),
-        keys: vec![key],
-        preferred: preferred(device.ssh_algorithms),
-        max_auth_attempts: 6,
-        inactivity_timeout: None,
-        nodelay: true,
-        ..Config::default()
-    }
-}
-
-/// The methods of a step of the login.
-fn methods(device: &Device, step: usize) -> MethodSet {
-    let mut methods = MethodSet::empty();
-    if let Some(factors) = device.factors.get(step) {
-        for factor in factors {
-            methods.push(method(factor));
-        }
-    } else {
-        methods.push(MethodKind::Password);
-        if !device.authorized_keys.is_empty() {
-            methods.push(MethodKind::PublicKey);
-        }
-    }
-    methods
-}
-
-fn method(factor: &Factor) -> MethodKind {
-    match factor {
-        Factor::Password => MethodKind::Password,
-        Factor::PublicKey => MethodKind::PublicKey,
-        Factor::Questions(_) | Factor::Form(_) => MethodKind::KeyboardInteractive,
-    }
-}
-
-fn preferred(algorithms: SshAlgorithms) -> Preferred {
-    match algorithms {
-        SshAlgorithms::Modern => Preferred::default(),
-        SshAlgorithms::Legacy => Preferred {
-            kex: Cow::Borrowed(&[kex::DH_G14_SHA1, kex::DH_G1_SHA1]),
-            key: Cow::Owned(vec![Algorithm::Rsa { hash: None }]),
-            cipher: Cow::Borrowed(&[cipher::AES_128_CBC, cipher::AES_256_CBC]),
-            mac: Cow::Borrowed(&[mac::HMAC_SHA1]),
-            compression: Cow::Borrowed(&[compression::NONE]),
-            ..Preferred::default()
-        },
-    }
-}
-
-/// A command line in a channel.
-struct Shell {
-    console: Console,
-    pieces: Pieces,
-}
-
-type Writer = Pin<Box<dyn AsyncWrite + Send>>;
-
 /// One connection: its command lines, one for each channel with a shell.
-struct Client {
+pub(super) struct Client {
     server: Arc<Server>,
     /// Which step of the login is being taken.
     step: usize,
@@ -154,7 +31,19 @@ struct Client {
     _count: SessionCount,
 }
 
+/// A command line in a channel.
+struct Shell {
+    console: Console,
+    pieces: Pieces,
+}
+
+type Writer = Pin<Box<dyn AsyncWrite + Send>>;
+
 impl Client {
+    pub(super) fn new(server: Arc<Server>, count: SessionCount) -> Self {
+        Self { server, step: 0, asked: 0, writers: HashMap::new(), shells: HashMap::new(), _count: count }
+    }
+
     fn console(&self) -> Console {
         Console::new(&self.server.node, Entry::Authenticated)
     }
