@@ -277,6 +277,12 @@ impl Host {
         self.logins.iter().filter_map(|login| login.credential.password.as_ref()).any(can_be_read)
     }
 
+    /// Whether one of its credentials has a secret that somebody has to be asked for.
+    pub fn asks(&self) -> bool {
+        let mut sources = self.logins.iter().flat_map(|login| login.credential.sources());
+        sources.any(|source| matches!(source, SecretSource::Prompt(_)))
+    }
+
     /// Asks for what its credentials, and those of its jump hosts, have to be asked for before a run, and runs the
     /// commands that print their secrets; one-time passwords are asked for at each login.
     pub fn read_secrets(&self) -> Result<(), InventoryError> {

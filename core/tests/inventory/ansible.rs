@@ -90,7 +90,7 @@ fn a_yaml_inventory_counts_the_nearest_variable() {
     let spine = host("spine1");
     assert_eq!((spine.host_key_check(), spine.limits_group()), (HostKeyCheck::Off, Some("lab")));
     assert_eq!(spine.out_of_band().unwrap().port(), Some(2001));
-    assert_eq!(host("leaf1").timeouts().command, Some(Duration::from_secs(120)));
+    assert_eq!(host("leaf1").timeouts().command, Some(Duration::from_mins(2)));
     let parents =
         |name: &str| inventory.groups().iter().find(|group| group.name == name).unwrap().parents.clone();
     assert_eq!((parents("leafs"), parents("dc1")), (vec!["dc1".to_owned()], vec![]));

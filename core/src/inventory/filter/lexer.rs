@@ -5,6 +5,8 @@ use super::pattern::Pattern;
 #[derive(Clone, Debug)]
 pub(super) enum Token {
     Word(Pattern, String),
+    /// `@FILE`.
+    File(String),
     And,
     Or,
     Not,
@@ -31,6 +33,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, String> {
             '=' => (Token::Equals, 1),
             ',' | ':' => (Token::Comma, 1),
             '\'' | '"' => quoted(c, rest)?,
+            '@' => file(rest)?,
             _ => word(rest)?,
         };
         tokens.push(token);
@@ -44,6 +47,20 @@ fn quoted(quote: char, rest: &str) -> Result<(Token, usize), String> {
     let end = rest[1..].find(quote).ok_or("a quote that does not end")?;
     let inside = &rest[1..=end];
     Ok((Token::Word(Pattern::literal(inside), inside.to_owned()), end + 2))
+}
+
+/// A path ends at a blank, a comma or a parenthesis, unless it is quoted.
+fn file(rest: &str) -> Result<(Token, usize), String> {
+    let path = &rest[1..];
+    if let Some(quote) = path.chars().next().filter(|c| *c == '\'' || *c == '"') {
+        let end = path[1..].find(quote).ok_or("a quote that does not end")?;
+        return Ok((Token::File(path[1..=end].to_owned()), end + 3));
+    }
+    let length = path.find(|c: char| c.is_whitespace() || ",()".contains(c)).unwrap_or(path.len());
+    if length == 0 {
+        return Err("expected a file behind @".to_owned());
+    }
+    Ok((Token::File(path[..length].to_owned()), length + 1))
 }
 
 fn word(rest: &str) -> Result<(Token, usize), String> {

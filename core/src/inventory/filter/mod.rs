@@ -7,6 +7,7 @@
 //! site=ams and role=access    fields: data, settings, name, group
 //! not lab                     also !lab; and &, |, parentheses
 //! all:!lab:&ams               as Ansible has it
+//! @runs/0341.jsonl            the hosts that a file names
 //! ```
 
 mod lexer;
@@ -67,6 +68,11 @@ impl Filter {
         Self(Expression::Hosts(names.into_iter().map(Into::into).collect()))
     }
 
+    /// Parses an expression in which `@FILE` stands for the names of hosts that `read` gives for it.
+    pub fn parse(text: &str, read: impl Fn(&str) -> Result<Vec<String>, String>) -> Result<Self, String> {
+        parser::parse(text, &read).map(Self)
+    }
+
     /// Hosts that both want.
     pub fn and(self, other: Self) -> Self {
         Self(Expression::And(Box::new(self.0), Box::new(other.0)))
@@ -88,9 +94,9 @@ impl Filter {
 impl FromStr for Filter {
     type Err = String;
 
-    /// The error says where the expression makes no sense.
+    /// The error says where the expression makes no sense. `@FILE` is refused; [`Filter::parse`] reads it.
     fn from_str(text: &str) -> Result<Self, String> {
-        parser::parse(text).map(Self)
+        Self::parse(text, |path| Err(format!("@{path}: no file can be read here")))
     }
 }
 
@@ -265,6 +271,30 @@ hosts:
         assert!(format!("{}r1", "not ".repeat(10_000)).parse::<Filter>().is_err());
         let filter: Filter = "r9 or sites=ams or not europe".parse().unwrap();
         assert_eq!(filter.unmatched(&inventory()), ["no host or group r9", "no host has a field sites"]);
+    }
+
+    #[test]
+    fn a_file_stands_for_the_hosts_that_it_names() {
+        let chosen = |text: &str| {
+            let read = |path: &str| match path {
+                "runs/1.jsonl" | "my runs" => Ok(vec!["r1".to_owned(), "sw2".to_owned()]),
+                other => Err(format!("{other}: there is no such journal")),
+            };
+            let filter = Filter::parse(text, read)?;
+            Ok(inventory()
+                .filter(&filter)
+                .hosts()
+                .iter()
+                .map(|host| host.name().to_owned())
+                .collect::<Vec<_>>())
+        };
+        let names = |names: &[&str]| Ok(names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
+        assert_eq!(chosen("@runs/1.jsonl"), names(&["r1", "sw2"]));
+        assert_eq!(chosen("(@'my runs') and ams"), names(&["r1"]));
+        assert_eq!(chosen("@runs/1.jsonl,sw1"), names(&["r1", "sw1", "sw2"]));
+        assert_eq!(chosen("all:!@runs/1.jsonl"), names(&["sw1", "lab-1"]));
+        assert_eq!(chosen("@x"), Err("x: there is no such journal".to_owned()));
+        assert!("@x".parse::<Filter>().is_err() && chosen("@").is_err() && chosen("@'x").is_err());
     }
 
     #[test]

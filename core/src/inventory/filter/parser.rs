@@ -7,46 +7,57 @@ use super::pattern::Pattern;
 /// How deep parentheses and `not` may stand in each other: more than anybody types, and no danger to the stack.
 const DEEPEST: usize = 100;
 
-pub(super) fn parse(text: &str) -> Result<Expression, String> {
+/// Reads the names of hosts that a file has.
+pub(super) type Reader<'r> = dyn Fn(&str) -> Result<Vec<String>, String> + 'r;
+
+pub(super) fn parse(text: &str, read: &Reader<'_>) -> Result<Expression, String> {
     let tokens = tokens(text)?;
     if tokens.is_empty() {
         return Err("the filter is empty; all means all hosts".to_owned());
     }
-    let expression = if is_ansibles(&tokens) { ansible(&tokens)? } else { whole(&tokens)? };
+    let expression = if is_ansibles(&tokens) { ansible(&tokens, read)? } else { whole(&tokens, read)? };
     Ok(expression)
 }
 
 /// Patterns with commas or colons between them, and nothing else but the signs before them.
 fn is_ansibles(tokens: &[Token]) -> bool {
-    let is_simple = |token: &Token| matches!(token, Token::Word(..) | Token::Comma | Token::Not | Token::And);
+    let is_simple = |token: &Token| {
+        matches!(token, Token::Word(..) | Token::File(_) | Token::Comma | Token::Not | Token::And)
+    };
     tokens.iter().any(|token| matches!(token, Token::Comma)) && tokens.iter().all(is_simple)
 }
 
 /// Any of the plain ones, all of those with `&`, none of those with `!`.
-fn ansible(tokens: &[Token]) -> Result<Expression, String> {
+fn ansible(tokens: &[Token], read: &Reader<'_>) -> Result<Expression, String> {
     let (mut any, mut rest) = (None, Vec::new());
     for part in tokens.split(|token| matches!(token, Token::Comma)) {
-        match part {
-            [Token::Word(pattern, text)] => {
-                let one = named(pattern, text);
+        let (sign, one) = match part {
+            [sign @ (Token::And | Token::Not), one] => (Some(sign), one),
+            [one] => (None, one),
+            _ => return Err(BETWEEN.to_owned()),
+        };
+        let one = match one {
+            Token::Word(pattern, text) => named(pattern, text),
+            Token::File(path) => of_file(path, read)?,
+            _ => return Err(BETWEEN.to_owned()),
+        };
+        match sign {
+            Some(Token::Not) => rest.push(Expression::Not(Box::new(one))),
+            Some(_) => rest.push(one),
+            None => {
                 any = Some(match any {
                     Some(others) => Expression::Or(Box::new(others), Box::new(one)),
                     None => one,
                 });
             }
-            [Token::And, Token::Word(pattern, text)] => rest.push(named(pattern, text)),
-            [Token::Not, Token::Word(pattern, text)] => {
-                rest.push(Expression::Not(Box::new(named(pattern, text))));
-            }
-            _ => return Err("expected a name, a group or a glob between two commas or colons".to_owned()),
         }
     }
     let all = any.unwrap_or(Expression::All);
     Ok(rest.into_iter().fold(all, |left, right| Expression::And(Box::new(left), Box::new(right))))
 }
 
-fn whole(tokens: &[Token]) -> Result<Expression, String> {
-    let mut parser = Parser { tokens, at: 0, depth: 0 };
+fn whole(tokens: &[Token], read: &Reader<'_>) -> Result<Expression, String> {
+    let mut parser = Parser { tokens, read, at: 0, depth: 0 };
     let expression = parser.or()?;
     match parser.peek() {
         None => Ok(expression),
@@ -57,6 +68,7 @@ fn whole(tokens: &[Token]) -> Result<Expression, String> {
 
 struct Parser<'t> {
     tokens: &'t [Token],
+    read: &'t Reader<'t>,
     at: usize,
     depth: usize,
 }
@@ -104,6 +116,7 @@ impl<'t> Parser<'t> {
                 }
             }
             Some(Token::Word(pattern, text)) => self.condition(pattern, text)?,
+            Some(Token::File(path)) => of_file(path, self.read)?,
             _ => return Err("expected a name, a group, a glob, or key=value".to_owned()),
         };
         self.depth -= 1;
@@ -123,6 +136,12 @@ impl<'t> Parser<'t> {
         let field = Expression::Field { key: text.to_owned(), value: value.clone() };
         Ok(if differs { Expression::Not(Box::new(field)) } else { field })
     }
+}
+
+const BETWEEN: &str = "expected a name, a group, a glob or @FILE between two commas or colons";
+
+fn of_file(path: &str, read: &Reader<'_>) -> Result<Expression, String> {
+    Ok(Expression::Hosts(read(path)?.into_iter().collect()))
 }
 
 fn named(pattern: &Pattern, text: &str) -> Expression {
