@@ -1,5 +1,6 @@
 //! The arguments as they are typed. What they mean is `plan`'s business.
 
+use crate::inventory::args::InventoryArgs;
 use clap::{ArgGroup, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use linecrew_core::transport::HostKeyCheck;
 use std::path::PathBuf;
@@ -19,6 +20,8 @@ pub(crate) enum Command {
     Run(Box<RunArgs>),
     /// Parse a text that a device said, in a file or on standard input, by a TextFSM template.
     Parse(ParseArgs),
+    /// List the hosts of an inventory, show one, draw the groups, or check it.
+    Inventory(InventoryArgs),
     /// List the platforms that are known, explain one, or check a definition.
     Platforms(PlatformsArgs),
     /// Walk a platform's operations on one lab device, and tell what fits.

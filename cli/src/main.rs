@@ -8,6 +8,7 @@ mod columns;
 #[cfg(feature = "lab")]
 mod demo;
 mod exit;
+mod inventory;
 #[cfg(feature = "lab")]
 mod lab;
 mod output;
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
     let result = match Args::parse().command {
         Command::Run(args) => run::run(&args),
         Command::Parse(args) => parse::run(&args),
+        Command::Inventory(args) => inventory::run(&args),
         Command::Platforms(args) => platforms::run(&args),
         #[cfg(feature = "lab")]
         Command::Selftest(args) => selftest::run(&args),

@@ -3,6 +3,7 @@
 use crate::args::{DefaultsArgs, Format, HostArgs, LimitArgs, RunArgs};
 use crate::columns;
 use crate::exit::Usage;
+use crate::inventory::load;
 use crate::parser::{Parser, Structure};
 use crate::password;
 use crate::platforms;
@@ -13,7 +14,7 @@ use linecrew_core::platform::Platforms;
 use linecrew_core::session::Timeouts;
 use linecrew_core::transport::Credentials;
 use linecrew_transports::StandardConnectors;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 #[cfg(feature = "lab")]
 use {
@@ -48,6 +49,10 @@ impl Plan {
         let parser = Parser::new(&args.output.parser, args.output.parse)?;
         let platforms = platforms::known(args.hosts.defaults.platforms.as_deref())?;
         columns::check(&args.output.columns, &parser, &inventory, &platforms, &args.commands)?;
+        for host in inventory.hosts() {
+            // What goes wrong is known from now on, and told by each host that needs it.
+            let _ = host.read_secrets();
+        }
         let credentials = password::credentials(&args.login, &inventory)?;
         let commands = args.commands.clone();
         Ok(Self {
@@ -136,22 +141,13 @@ impl Connectors for Recorded {
 fn inventory(args: &HostArgs) -> Result<Inventory, Usage> {
     let mut named: Vec<Host> = Vec::new();
     if let Some(file) = &args.inventory {
-        named.extend(load(file)?.hosts().iter().map(|host| Host::clone(host)));
+        named.extend(load(file, None)?.hosts().iter().map(|host| Host::clone(host)));
     }
     for text in &args.host {
         named.push(host(text)?);
     }
     let defaults = args.defaults.entry();
     Ok(named.into_iter().map(|host| host.inherit(&defaults)).collect())
-}
-
-/// Reads an inventory that has hosts.
-pub(crate) fn load(file: &Path) -> Result<Inventory, Usage> {
-    let inventory = Inventory::load(file).map_err(Usage::new)?;
-    if inventory.is_empty() {
-        return Err(Usage::new(format!("{}: the inventory has no hosts", file.display())));
-    }
-    Ok(inventory)
 }
 
 impl DefaultsArgs {

@@ -3,6 +3,7 @@
 
 mod bad_hosts;
 mod bad_usage;
+mod inventory;
 mod lab;
 mod output;
 mod parse;

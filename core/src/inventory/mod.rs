@@ -1,6 +1,9 @@
 //! Which devices there are, and how each is reached.
 //!
-//! An inventory is a YAML file in nornir's words. What a host does not say itself comes from its groups, in their
+//! [`Inventory::load`] reads nornir's and Ansible's inventories, CSV, plain lists of hosts, and what a program prints; which
+//! one it is is found out ([`Format`], [`Loader`]). A [`Filter`] says which of the hosts are meant.
+//!
+//! linecrew's own format is one YAML file in nornir's words. What a host does not say itself comes from its groups, in their
 //! order, then from their groups, then from `defaults`:
 //!
 //! ```yaml
@@ -50,8 +53,17 @@
 //!   r6: {hostname: 192.0.2.6, jump: none}
 //! ```
 //!
-//! Paths are relative to the file. No secret stands in it: a password is the name of an environment variable or of a
-//! file, and is read when a host is connected.
+//! Paths are relative to the file. No secret stands in it: a password is in an environment variable (`env`), on the first
+//! line of a file (`file`) or of what a command prints (`command: pass show net/tacacs`), or is asked for (`prompt`), and is
+//! read when it is needed. Of nornir's and Ansible's inventories the passwords that stand in them are taken; values and
+//! files that ansible-vault has encrypted are not read, and the host that needs one says so.
+//!
+//! Of Ansible's variables these count, each under its older names too: `ansible_host`, `ansible_port`, `ansible_user`,
+//! `ansible_password`, `ansible_become_password`, `ansible_network_os`, `ansible_connection`,
+//! `ansible_ssh_private_key_file`, `ansible_ssh_common_args` (jump hosts, host key checks), `ansible_host_key_checking`,
+//! `ansible_connect_timeout`, `ansible_command_timeout`; and any key of linecrew's own behind `linecrew_`, as
+//! `linecrew_credential`. The others are data, but those whose name tells a secret. Of templates, the value of another
+//! variable and `lookup('env', ...)` are computed.
 
 mod ansible;
 mod command;
