@@ -34,10 +34,10 @@ pub fn scripted() -> impl Strategy<Value = Scripted> {
     scripted_with(reply())
 }
 
-/// A device with one to four commands, each with a [`reply`] without `#`, `>`, `$` and `%`: a device that falls silent
-/// right behind one of those has shown a prompt, as far as anybody can tell.
+/// A device with one to four commands, each with a [`reply`] without `#`, `>`, `$`, `%` and `?`: a device that falls silent
+/// right behind one of those has shown a prompt or asked a question, as far as anybody can tell.
 pub fn scripted_without_prompts() -> impl Strategy<Value = Scripted> {
-    scripted_with(reply().prop_map(|reply| reply.replace(['#', '>', '$', '%'], ".")))
+    scripted_with(reply().prop_map(|reply| reply.replace(['#', '>', '$', '%', '?'], ".")))
 }
 
 fn scripted_with(reply: impl Strategy<Value = String>) -> impl Strategy<Value = Scripted> {
