@@ -116,6 +116,9 @@ fn is_yaml_key(line: &str) -> bool {
 /// What YAML or JSON is, by its first two levels.
 pub(super) fn of_node(node: &Node) -> Result<Format, Fault> {
     const BRANCHES: [&str; 3] = ["hosts", "children", "vars"];
+    if node.kind == Kind::Null {
+        return Err(node.fault("there is nothing in it"));
+    }
     let Kind::Map(entries) = &node.kind else {
         return Err(node.fault(unknown("expected `name: value` lines, or {name: value, ...}")));
     };
@@ -190,9 +193,14 @@ mod tests {
             assert_eq!(shape(text), Ok(Format::Nornir), "{text}");
         }
         assert_eq!(shape("plugin: netbox.netbox.nb_inventory"), Err(PLUGIN.to_owned()));
-        for text in ["", "{}", "r1: 7", "text", "[r1]"] {
+        for text in ["{}", "r1: 7", "text", "[r1]"] {
             assert!(shape(text).unwrap_err().starts_with("no known format of an inventory: "), "{text}");
         }
+    }
+
+    #[test]
+    fn nothing_is_no_inventory() {
+        assert_eq!(shape("# all of them later\n"), Err("there is nothing in it".to_owned()));
     }
 
     #[test]
