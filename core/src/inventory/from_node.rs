@@ -86,7 +86,16 @@ impl<'de> Deserializer<'de> for Node {
         visitor: V,
     ) -> Result<V::Value, Fault> {
         let line = self.line;
-        let Kind::Text(text) = self.kind else {
+        // YAML takes `off` for a truth value.
+        let of_bool =
+            |words: [&str; 3]| words.into_iter().find(|word| variants.contains(word)).map(str::to_owned);
+        let text = match self.kind {
+            Kind::Text(text) => Some(text),
+            Kind::Bool(false) => of_bool(["off", "no", "false"]),
+            Kind::Bool(true) => of_bool(["on", "yes", "true"]),
+            _ => None,
+        };
+        let Some(text) = text else {
             return Err(Fault::new(format!("expected one of {}", variants.join(", "))).at_line(line));
         };
         let named: StringDeserializer<Fault> = text.into_deserializer();
@@ -163,5 +172,7 @@ mod tests {
         let entry: Entry = from_node(node).unwrap();
         assert_eq!((entry.hostname.as_deref(), entry.port), (Some("7"), Some(22)));
         assert_eq!((entry.groups, entry.data.len()), (vec!["x".to_owned()], 0));
+        let off: Entry = from_node(Node::from_yaml("host_key_check: off").unwrap()).unwrap();
+        assert_eq!(off.host_key_check, Some(crate::transport::HostKeyCheck::Off));
     }
 }
