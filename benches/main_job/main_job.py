@@ -4,16 +4,18 @@
 linecrew and what a user would pick in its place, against the same simulated lab: a process of its own, devices that answer
 20 ms later. Needs only Python and cargo; the others come from PyPI into environments under target/main_job.
 
-    benches/main_job/main_job.py run [--transport telnet|ssh] [--workers 20,100,500] [--clients NAME,...] [--cold]
+    benches/main_job/main_job.py run [--transport telnet|ssh] [--workers 20,100,500] [--clients NAME,...]
+    benches/main_job/main_job.py cold [--transport telnet|ssh] [--clients NAME,...]    # one device, from the start of the process
     benches/main_job/main_job.py report           # writes benches/results/main_job.md and main_job.svg
 
-`run` adds to target/main_job/results.json, where the last figures of a client count.
+`run` and `cold` add to target/main_job/results.json, where the last figures of a client count.
 """
 
 import argparse
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -39,11 +41,12 @@ REQUIREMENTS = {
     "venv-zig": ["scrapli==2026.10.14", "textfsm==2.1.0", "ntc-templates==9.3.0"],
 }
 
-# What takes part: the name in the tables, the script and its environment.
+# What takes part: the name in the tables, the script, its environment, and what else it is told.
 CLIENTS = {
     "telnet": {
         "linecrew": None,
         "sockets, threads": ("sockets.py", "venv"),
+        "sockets, threads, template kept": ("sockets.py", "venv", "kept"),
         "scrapli 2026.2, threads": ("scrapli_threads.py", "venv"),
         "scrapli 2026.2, asyncio": ("scrapli_asyncio.py", "venv"),
         "scrapli 2026.10, threads": ("scrapli_zig.py", "venv-zig"),
@@ -62,32 +65,60 @@ CLIENTS = {
     },
 }
 
+# A client whose run takes longer is not run again: the median of three counts for the others.
+LONG_RUN = 3
+ROUNDS = 3
+
+# From two latencies follows how often a client waits for one of them.
+COLD_LATENCIES = (0.020, 0.220)
+COLD_ROUNDS = 15
+COLD_ROUNDS_OF_RIVALS = 5
+
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    run = commands.add_parser("run")
-    run.add_argument("--transport", choices=["telnet", "ssh"])
-    run.add_argument("--workers", default="20,100,500")
-    run.add_argument("--clients", help="names as in the tables, separated by commas that no blank follows")
-    run.add_argument("--cold", action="store_true", help="one device, one process, in place of the lab's run")
-    run.add_argument("--rounds", type=int, default=1, help="of which the median counts")
+    for name in ("run", "cold"):
+        command = commands.add_parser(name)
+        command.add_argument("--transport", choices=["telnet", "ssh"])
+        command.add_argument("--clients", help="names as in the tables, separated by commas that no blank follows")
+        if name == "run":
+            command.add_argument("--workers", default="20,100,500")
     commands.add_parser("setup")
     commands.add_parser("report")
     args = parser.parse_args()
     if args.command == "report":
-        return write_report(load(), ROOT / "benches" / "results")
+        return write_report(load(), REQUIREMENTS, ROOT / "benches" / "results")
     setup()
-    if args.command == "setup":
-        return None
-    with Lab() as lab:
-        for transport in [args.transport] if args.transport else ["telnet", "ssh"]:
-            names = re.split(r",(?! )", args.clients) if args.clients else list(CLIENTS[transport])
-            for workers in [1] if args.cold else [int(count) for count in args.workers.split(",")]:
-                for name in names:
-                    if name in CLIENTS[transport]:
-                        measure(lab, transport, workers, name, args)
+    if args.command == "run":
+        run(args)
+    elif args.command == "cold":
+        cold(args)
     return None
+
+
+def run(args):
+    """The whole lab, a client after the other."""
+    with Lab(DEVICES, LATENCY) as lab:
+        for transport, names in contestants(args):
+            for workers in [int(count) for count in args.workers.split(",")]:
+                for name in names:
+                    measure(lab, transport, workers, name)
+
+
+def cold(args):
+    """One device, in one process that starts for it."""
+    with Lab(1, COLD_LATENCIES[0]) as near, Lab(1, COLD_LATENCIES[1]) as far:
+        wait = near.wait()
+        for transport, names in contestants(args):
+            for name in names:
+                measure_cold(near, far, wait, transport, name)
+
+
+def contestants(args):
+    for transport in [args.transport] if args.transport else ["telnet", "ssh"]:
+        known = CLIENTS[transport]
+        yield transport, [name for name in re.split(r",(?! )", args.clients) if name in known] if args.clients else known
 
 
 def setup():
@@ -102,65 +133,108 @@ def setup():
 
 
 class Lab:
-    """The simulated devices, and files that say where they listen."""
+    """So many simulated devices for each transport, and files that say where they listen."""
+
+    def __init__(self, devices, latency):
+        self.devices, self.latency = devices, latency
+        self.name = f"lab-{round(latency * 1000)}ms"
 
     def __enter__(self):
-        inventory = HOME / "lab.yaml"
-        command = [LINECREW, "lab", "--devices", 2 * DEVICES, "--latency", int(LATENCY * 1000), "--privileged"]
-        command += ["--inventory", inventory]
+        inventory = HOME / f"{self.name}.yaml"
+        command = [LINECREW, "lab", "--devices", 2 * self.devices, "--latency", round(self.latency * 1000)]
+        command += ["--privileged", "--inventory", inventory]
         self.process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, text=True)
         if "are up" not in self.process.stdout.readline():
             raise SystemExit("the lab did not start")
-        ports = {"telnet": [], "ssh": []}
+        self.ports = {"telnet": [], "ssh": []}
         for host in re.split(r"(?m)^  (?=\w+:)", inventory.read_text())[1:]:
             transport = re.search(r"transport: (\w+)", host)
             port = re.search(r"port: (\d+)", host)
-            ports[transport.group(1) if transport else "ssh"].append(int(port.group(1)))
-        assert all(len(of) == DEVICES for of in ports.values()), {key: len(of) for key, of in ports.items()}
-        self.ports = ports
+            self.ports[transport.group(1) if transport else "ssh"].append(int(port.group(1)))
+        assert all(len(of) == self.devices for of in self.ports.values())
         return self
 
     def __exit__(self, *_):
         self.process.terminate()
         self.process.wait()
 
+    def command(self, transport, hosts, workers, client):
+        """What is run, for so many of the devices."""
+        if client is None:
+            command = [LINECREW, "run", "show version", "--parse", "--format", "jsonl", "--workers", workers]
+            command += ["--inventory", self.inventory(transport, hosts)]
+        else:
+            script, venv, *more = client
+            command = [HOME / venv / "bin" / "python", HERE / "clients" / script, self.hosts_file(transport, hosts)]
+            command += [transport, workers, *more]
+        return [str(part) for part in command]
+
+    def wait(self):
+        """What a bare socket waits for an answer: the latency, and how late the lab's timer is."""
+        waited = []
+        with socket.create_connection(("127.0.0.1", self.ports["telnet"][0]), timeout=5) as client:
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for _ in range(30):
+                start, seen = time.perf_counter(), b""
+                while not seen.endswith(b"Username: "):
+                    seen += client.recv(4096) or sys.exit("the lab hung up")
+                waited.append(time.perf_counter() - start)
+                # No user name: the device asks again.
+                client.sendall(b"\r\n")
+        return sorted(waited)[len(waited) // 2]
+
     def hosts_file(self, transport, count):
         """What the clients read: JSON for the scripts."""
-        path = HOME / f"{transport}-{count}.json"
+        path = HOME / f"{self.name}-{transport}-{count}.json"
         path.write_text(json.dumps([["127.0.0.1", port] for port in self.ports[transport][:count]]))
         return path
 
     def inventory(self, transport, count):
         """The same as an inventory."""
-        path = HOME / f"{transport}-{count}.yaml"
+        path = HOME / f"{self.name}-{transport}-{count}.yaml"
         lines = [f"defaults: {{platform: cisco_iosxe, transport: {transport}, username: {USER}, ssh_config: none, "
-                 "known_hosts: lab.known_hosts}", "hosts:"]
+                 f"known_hosts: {self.name}.known_hosts}}", "hosts:"]
         lines += [f"  r{port}: {{hostname: 127.0.0.1, port: {port}}}" for port in self.ports[transport][:count]]
         path.write_text("\n".join(lines) + "\n")
         return path
 
 
-def measure(lab, transport, workers, name, args):
-    hosts = 1 if args.cold else min(DEVICES, 10 * workers)
+def measure(lab, transport, workers, name):
+    # Ten hosts for each worker say as much as fifty; linecrew does all of them.
+    hosts = DEVICES if name == "linecrew" else min(DEVICES, 10 * workers)
     client = CLIENTS[transport][name]
-    if client is None:
-        command = [LINECREW, "run", "show version", "--parse", "--format", "jsonl", "--workers", workers]
-        command += ["--inventory", lab.inventory(transport, hosts)]
-    else:
-        script, venv = client
-        command = [HOME / venv / "bin" / "python", HERE / "clients" / script, lab.hosts_file(transport, hosts)]
-        command += [transport, workers]
-    rounds = [once([str(part) for part in command], client is None) for _ in range(args.rounds)]
-    figures = sorted(rounds, key=lambda figures: figures["wall"])[len(rounds) // 2]
-    figures |= {"client": name, "transport": transport, "workers": workers, "hosts": hosts, "cold": args.cold}
+    command = lab.command(transport, hosts, workers, client)
+    rounds = [once(command, client is None)]
+    while len(rounds) < ROUNDS and rounds[0]["wall"] < LONG_RUN:
+        rounds.append(once(command, client is None))
+    figures = sorted(rounds, key=lambda figures: figures["seconds"])[len(rounds) // 2]
+    figures |= {"client": name, "transport": transport, "workers": workers, "hosts": hosts, "rounds": len(rounds)}
     print(f"{transport:6} {workers:4} {name:30} {figures['ok']:4} of {hosts:4}  {figures['wall']:7.2f} s whole, "
           f"{figures['seconds']:7.2f} s job, {figures['cpu'] * 1000 / hosts:6.2f} ms CPU each, {figures['rss']:4.0f} MB"
-          f"  {figures['why'] or ''}", flush=True)
+          f"  {[round(each['seconds'], 2) for each in rounds]} {figures['why'] or ''}", flush=True)
+    keep(figures)
+
+
+def measure_cold(near, far, wait, transport, name):
+    client = CLIENTS[transport][name]
+    count = COLD_ROUNDS if client is None else COLD_ROUNDS_OF_RIVALS
+    walls = {}
+    for lab, count in ((near, count), (far, count // 5)):
+        command = lab.command(transport, 1, 1, client)
+        runs = [once(command, client is None) for _ in range(count)]
+        walls[lab] = sorted(run["wall"] for run in runs)[count // 2]
+        if not all(run["ok"] == 1 for run in runs):
+            raise SystemExit(f"{name}: {runs}")
+    waits = round((walls[far] - walls[near]) / (far.latency - near.latency))
+    figures = {"client": name, "transport": transport, "workers": 0, "hosts": 1, "ok": 1, "wall": walls[near]}
+    figures |= {"seconds": walls[near], "waits": waits, "wait": wait, "beyond": walls[near] - waits * wait}
+    print(f"{transport:6} cold {name:30} {figures['wall'] * 1000:6.1f} ms, {waits} waits, "
+          f"{figures['beyond'] * 1000:6.1f} ms beyond them", flush=True)
     keep(figures)
 
 
 def once(command, ours):
-    environment = os.environ | {"LINECREW_PASSWORD": PASSWORD, "LINECREW_BENCH_USER": USER, "PYTHONDONTWRITEBYTECODE": ""}
+    environment = os.environ | {"LINECREW_PASSWORD": PASSWORD, "LINECREW_BENCH_USER": USER}
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)
     output = process.stdout.read()
@@ -183,7 +257,7 @@ def load():
 
 
 def keep(figures):
-    same = ("client", "transport", "workers", "cold")
+    same = ("client", "transport", "workers")
     others = [known for known in load() if any(known[key] != figures[key] for key in same)]
     RESULTS.write_text(json.dumps([*others, figures], indent=1))
 

@@ -7,6 +7,8 @@
 //! Whoever writes a transport of his own finds in [`contract`] what it has to promise, as tests.
 
 mod action;
+#[cfg(any(feature = "ssh", feature = "telnet"))]
+mod alarm;
 mod candidate;
 mod catalog;
 mod clock;

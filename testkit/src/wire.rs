@@ -1,5 +1,6 @@
 //! The socket of a simulated device: a delay line in front, faults behind.
 
+use crate::alarm::Alarm;
 use crate::facts::Draw;
 use crate::faults::{Fault, Outlet, Verdict};
 use crate::node::Node;
@@ -8,10 +9,10 @@ use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, Sleep};
+use tokio::time::Sleep;
 
 /// Bytes on their way are bounded, so that TCP holds a client back that never reads.
 const MOST_ON_THE_WAY: usize = 64 * 1024;
@@ -110,7 +111,7 @@ struct Delay {
     on_the_way: VecDeque<(Instant, Vec<u8>)>,
     bytes: usize,
     ended: bool,
-    alarm: Pin<Box<Sleep>>,
+    alarm: Alarm,
 }
 
 impl Delay {
@@ -122,7 +123,7 @@ impl Delay {
             on_the_way: VecDeque::new(),
             bytes: 0,
             ended: false,
-            alarm: Box::pin(tokio::time::sleep(latency)),
+            alarm: Alarm::default(),
         }
     }
 
@@ -157,10 +158,7 @@ impl Delay {
         let Some((due, chunk)) = self.on_the_way.front_mut() else {
             return if self.ended { Poll::Ready(Ok(())) } else { Poll::Pending };
         };
-        if *due > Instant::now() {
-            self.alarm.as_mut().reset(*due);
-            ready!(self.alarm.as_mut().poll(cx));
-        }
+        ready!(self.alarm.poll_due(*due, cx));
         let count = chunk.len().min(buf.remaining());
         buf.put_slice(&chunk[..count]);
         chunk.drain(..count);

@@ -3,18 +3,19 @@
 import json
 import os
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import ntc_templates
 import textfsm
+from ntc_templates.parse import parse_output
 
 USER = os.environ["LINECREW_BENCH_USER"]
 PASSWORD = os.environ["LINECREW_PASSWORD"]
 COMMAND = "show version"
 TEMPLATE = Path(ntc_templates.__file__).parent / "templates" / "cisco_ios_show_version.textfsm"
-
 
 started = 0.0
 
@@ -24,14 +25,29 @@ def arguments():
     imported is there."""
     global started
     started = time.perf_counter()
-    hosts, transport, workers = sys.argv[1:]
+    hosts, transport, workers = sys.argv[1:4]
     return [tuple(host) for host in json.loads(Path(hosts).read_text())], transport, int(workers)
 
 
 def parse(text):
-    """The rows of a reply; there must be one."""
-    with TEMPLATE.open() as file:
-        rows = textfsm.TextFSM(file).ParseText(text)
+    """The rows of a reply, by the template that the index has for it, as the README of ntc-templates says; there must be
+    one."""
+    return one_row(parse_output(platform="cisco_ios", command=COMMAND, data=text))
+
+
+kept = threading.local()
+
+
+def parse_kept(text):
+    """The same by a template that is named, and compiled once for each thread."""
+    if not hasattr(kept, "template"):
+        with TEMPLATE.open() as file:
+            kept.template = textfsm.TextFSM(file)
+    kept.template.Reset()
+    return one_row(kept.template.ParseText(text))
+
+
+def one_row(rows):
     if len(rows) != 1:
         raise ValueError(f"{len(rows)} rows")
     return rows
@@ -48,7 +64,7 @@ def tell(results):
     os._exit(0)
 
 
-def guarded(visit):
+def guarded(visit, parse):
     """The visit with its exception as a result."""
 
     def run(host):
@@ -60,7 +76,7 @@ def guarded(visit):
     return run
 
 
-def with_threads(hosts, workers, visit):
+def with_threads(hosts, workers, visit, parse=parse):
     """Visits all hosts on threads, as most scripts do."""
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        tell(pool.map(guarded(visit), hosts))
+        tell(pool.map(guarded(visit, parse), hosts))

@@ -1,8 +1,11 @@
-"""A hand-written telnet client: one socket, one thread for each host at a time, no more round trips than are needed."""
+"""A hand-written telnet client: one socket, one thread for each host at a time, no more round trips than are needed.
+
+With the argument `kept` its threads keep the template that they parse with."""
 
 import socket
+import sys
 
-from common import COMMAND, PASSWORD, USER, arguments, with_threads
+from common import COMMAND, PASSWORD, USER, arguments, parse, parse_kept, with_threads
 
 IAC, DONT, DO, WONT, WILL = 255, 254, 253, 252, 251
 
@@ -62,4 +65,4 @@ def visit(host, port):
 
 if __name__ == "__main__":
     hosts, _, workers = arguments()
-    with_threads(hosts, workers, visit)
+    with_threads(hosts, workers, visit, parse_kept if "kept" in sys.argv else parse)

@@ -1,12 +1,12 @@
 //! Sends commands and tells their replies apart.
 
-use super::echo::{Echo, Found, Line, head_before};
+use super::answer::{Answer, Part};
+use super::echo::{Echo, Line, head_before};
 use super::log_line;
 use super::question;
 use super::{Channel, Trouble};
 use crate::cx::Cx;
 use crate::platform::Tail;
-use std::ops::Range;
 use std::time::{Duration, Instant, SystemTime};
 
 /// How long a device that echoes may show its prompt without having echoed the command. One that redraws its prompt
@@ -76,44 +76,22 @@ pub(crate) enum Stop {
 /// The reply of the last ends at a prompt behind which nothing more is there at once; that of each before it where a
 /// prompt is followed by the echo of the next command.
 pub(crate) struct Exchange<'a> {
-    commands: &'a [&'a str],
-    find_prompt: FindPrompt<'a>,
+    pub(super) commands: &'a [&'a str],
+    pub(super) find_prompt: FindPrompt<'a>,
     /// The line on which the first command's echo will go on.
-    old_prompt: String,
+    pub(super) old_prompt: String,
     echo: Echo,
     /// Where the reply of the command at hand begins in the text, how far it was looked at, and how many lines that were.
     start: usize,
     scanned: usize,
     lines: usize,
-    parts: Vec<Part>,
+    pub(super) parts: Vec<Part>,
     /// A prompt that only log messages followed, and where its line begins.
     pushed_up: Option<(String, usize)>,
     /// How much of the text was forgotten.
     forgotten: usize,
     ends_at_prompt: bool,
-    sent: (SystemTime, Instant),
-}
-
-/// The reply of one command, in the text and in the bytes.
-struct Part {
-    text: Range<usize>,
-    echo: Option<Found>,
-    raw_end: usize,
-    prompt: String,
-    elapsed: Duration,
-}
-
-/// What a device said to one command.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    /// The lines without echo and prompt.
-    pub(crate) text: String,
-    /// The bytes, echo and prompt included.
-    pub(crate) raw: Vec<u8>,
-    /// The prompt that ended it.
-    pub(crate) prompt: String,
-    pub(crate) start: SystemTime,
-    pub(crate) elapsed: Duration,
+    pub(super) sent: (SystemTime, Instant),
 }
 
 impl<'a> Exchange<'a> {
@@ -375,37 +353,6 @@ impl<'a> Exchange<'a> {
         });
     }
 
-    /// The answers, one for each command; `None` where they could not be told apart.
-    pub(crate) fn answers(&self, channel: &mut Channel) -> Option<Vec<Answer>> {
-        if self.parts.len() != self.commands.len().max(1) {
-            return None;
-        }
-        let raw = channel.take_raw();
-        if let [part] = &self.parts[..] {
-            return Some(vec![self.answer(self.only_text(channel, part), raw, part)]);
-        }
-        let mut raw_start = 0;
-        let answer = |part: &Part| {
-            let range = raw_start..part.raw_end.max(raw_start);
-            raw_start = range.end;
-            self.answer(self.reply_text(channel, part), raw[range].to_vec(), part)
-        };
-        Some(self.parts.iter().map(answer).collect())
-    }
-
-    fn answer(&self, text: String, raw: Vec<u8>, part: &Part) -> Answer {
-        Answer { text, raw, prompt: part.prompt.clone(), start: self.sent.0, elapsed: part.elapsed }
-    }
-
-    /// The text of the only reply, which may be long: it is not copied where all of it is reply.
-    fn only_text(&self, channel: &mut Channel, part: &Part) -> String {
-        let all = part.echo.as_ref().is_some_and(|echo| echo.at_prompt && echo.place.end == 0);
-        let taken = if all && part.text.end == channel.text().len() { channel.take_text() } else { None };
-        let Some(mut text) = taken else { return self.reply_text(channel, part) };
-        text.truncate(text.trim_end_matches('\n').len());
-        text
-    }
-
     /// Forgets the echo of the only command as soon as it was found, while little stands behind it.
     fn forget_echo(&mut self, channel: &mut Channel) {
         let found = self.echo.found().filter(|found| found.at_prompt && found.place.end > 0);
@@ -417,31 +364,9 @@ impl<'a> Exchange<'a> {
         self.pushed_up.iter_mut().for_each(|(_, start)| *start = start.saturating_sub(end));
         self.echo.forget();
     }
-
-    fn reply_text(&self, channel: &Channel, part: &Part) -> String {
-        let Some(echo) = &part.echo else { return self.without_echo(&channel.text_of(part.text.clone())) };
-        let behind = channel.text_of(echo.place.end.min(part.text.end)..part.text.end);
-        if echo.at_prompt {
-            return behind.trim_end_matches('\n').to_owned();
-        }
-        // Without its prompt it may be a line of the reply, so what came before it stays, but for prompts.
-        let before = channel.text()[part.text.start..echo.place.start].split_inclusive('\n');
-        let is_prompt =
-            |line: &str| is_prompt(self.find_prompt, &self.old_prompt, line.trim_end_matches('\n'));
-        let before = before.filter(|line| !line.trim().is_empty() && !is_prompt(line));
-        let mut out = before.chain([&*behind]).collect::<String>();
-        out.truncate(out.trim_end_matches('\n').len());
-        out
-    }
-
-    /// A reply without an echo, and without the end of the line that the command was typed on.
-    fn without_echo(&self, all: &str) -> String {
-        let text = all.strip_prefix(self.old_prompt.as_str()).unwrap_or(all);
-        text.strip_prefix('\n').unwrap_or(text).trim_end_matches('\n').to_owned()
-    }
 }
 
-fn is_prompt(find_prompt: FindPrompt<'_>, old_prompt: &str, line: &str) -> bool {
+pub(super) fn is_prompt(find_prompt: FindPrompt<'_>, old_prompt: &str, line: &str) -> bool {
     let is_old = !old_prompt.is_empty() && line.trim_end() == old_prompt.trim_end();
     is_old || find_prompt(Tail { previous: "", line }).is_some()
 }

@@ -1,5 +1,6 @@
 //! Bytes to lines: terminal emulation, prompt, echo, login and pager.
 
+mod answer;
 mod echo;
 mod exchange;
 mod log;
@@ -9,7 +10,8 @@ mod pager;
 mod question;
 mod terminal;
 
-pub(crate) use exchange::{Answer, AtPrompt, Ended, Exchange, FindPrompt, Shown, Stop};
+pub(crate) use answer::Answer;
+pub(crate) use exchange::{AtPrompt, Ended, Exchange, FindPrompt, Shown, Stop};
 pub(crate) use log::Log;
 pub(crate) use log_line::is_log;
 pub(crate) use login::{Login, LoginTrouble};

@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 ///
 /// let said = Said { prompt: "RP/0/RP0/CPU0:core1#", ..Said::default() };
 /// let guesses = platforms.detect(said);
-/// assert_eq!(guesses[0].platform.name(), "cisco_iosxr");
+/// assert_eq!(guesses[0].platform, "cisco_iosxr");
 /// assert!(guesses[0].is_sure());
 /// # Ok::<(), linecrew_core::platform::PlatformError>(())
 /// ```
@@ -82,8 +82,10 @@ impl Platforms {
 
     /// The platforms that something of what a device has said speaks for, the likeliest first.
     pub fn detect(&self, said: Said<'_>) -> Vec<Guess> {
-        // The embedded ones parse, as a test shows.
-        detect::detect(&self.all().unwrap_or_default(), said)
+        let own = self.own.iter().filter_map(|platform| Some((platform.name(), platform.clues.as_ref()?)));
+        let is_own = |name: &str| self.own.iter().any(|platform| builtin::is_same(platform.name(), name));
+        let embedded = builtin::clues().filter(|(name, _)| !is_own(name));
+        detect::detect(own.chain(embedded), said)
     }
 }
 
@@ -126,7 +128,7 @@ mod tests {
         assert_eq!(platforms.find("ios").unwrap().name(), "cisco_iosxe");
         let all = platforms.all().unwrap();
         assert_eq!(all.iter().filter(|platform| platform.name() == "frr").count(), 1);
-        assert_eq!(platforms.detect(Said { banner: "ACME", ..Said::default() })[0].platform.name(), "acme");
+        assert_eq!(platforms.detect(Said { banner: "ACME", ..Said::default() })[0].platform, "acme");
     }
 
     #[test]

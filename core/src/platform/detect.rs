@@ -1,12 +1,10 @@
 //! Which platform a device is of, by what it has said.
 
-use super::Platform;
 use super::definition::{self, ClueDefinition, DetectDefinition};
 use super::error::PlatformError;
 use super::pattern::Pattern;
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use std::sync::Arc;
 
 /// Beyond this the output of a device tells nothing more; `show version` is seldom a third of it.
 const LONGEST_LOOK: usize = 16 << 10;
@@ -26,8 +24,8 @@ pub struct Said<'a> {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Guess {
-    /// The platform.
-    pub platform: Arc<Platform>,
+    /// The platform's name.
+    pub platform: String,
     /// How sure that is, in percent.
     pub sureness: u8,
     /// Where the device gave it away, and by which words, each cut at 80 characters.
@@ -59,7 +57,7 @@ impl Guess {
 
 impl fmt::Display for Guess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({} % sure", self.platform.name(), self.sureness)?;
+        write!(f, "{} ({} % sure", self.platform, self.sureness)?;
         match self.because.first() {
             Some((_, words)) => write!(f, ": {words:?})"),
             None => f.write_str(")"),
@@ -73,15 +71,14 @@ impl fmt::Display for Guess {
 /// and what speaks for others counts against it: the odds of all of them, and of an unknown platform at one to one,
 /// share the hundred percent.
 pub(super) fn detect<'p>(
-    platforms: impl IntoIterator<Item = &'p Arc<Platform>>,
+    platforms: impl IntoIterator<Item = (&'p str, &'p Clues)>,
     said: Said<'_>,
 ) -> Vec<Guess> {
-    let looked =
-        platforms.into_iter().filter_map(|platform| Some((platform, platform.clues.as_ref()?.look(said))));
+    let looked = platforms.into_iter().map(|(name, clues)| (name, clues.look(said)));
     let spoken_for: Vec<_> = looked.filter(|(_, found)| !found.because.is_empty()).collect();
     let all: f64 = 1.0 + spoken_for.iter().map(|(_, found)| found.odds()).sum::<f64>();
-    let guess = |(platform, found): (&Arc<Platform>, Found)| Guess {
-        platform: Arc::clone(platform),
+    let guess = |(name, found): (&str, Found)| Guess {
+        platform: name.to_owned(),
         sureness: percent(found.odds() / all),
         because: found.because,
     };

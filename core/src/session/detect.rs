@@ -39,7 +39,7 @@ impl Session {
             Some(guess) if guess.is_sure() => guess,
             unsure => return Err(self.unknown_platform(unsure.as_ref(), platforms)),
         };
-        self.adopt(Arc::clone(&guess.platform));
+        self.adopt(platforms.find(&guess.platform)?);
         self.detection = Some(Detection::of(&guess));
         self.prepare()
     }
@@ -65,11 +65,7 @@ impl Session {
 
 impl Detection {
     fn of(guess: &Guess) -> Self {
-        Self {
-            platform: guess.platform.name().to_owned(),
-            confidence: guess.sureness,
-            trace: plainest(guess),
-        }
+        Self { platform: guess.platform.clone(), confidence: guess.sureness, trace: plainest(guess) }
     }
 }
 

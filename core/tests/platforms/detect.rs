@@ -10,7 +10,7 @@ fn guesses(said: Said<'_>) -> Vec<Guess> {
 /// The likeliest platform, if any is sure.
 fn sure(said: Said<'_>) -> Option<String> {
     let best = guesses(said).into_iter().next()?;
-    best.is_sure().then(|| best.platform.name().to_owned())
+    best.is_sure().then(|| best.platform.clone())
 }
 
 fn by_version(prompt: &str, show_version: &str) -> Option<String> {

@@ -121,6 +121,18 @@ impl Session {
         }
     }
 
+    /// Repeats `step` until all of it is sent; what the server answers is not waited for.
+    pub(super) fn send(&self, cx: &Cx, mut step: impl FnMut() -> Result<(), Error>) -> Result<(), Fault> {
+        self.run(cx, || match step() {
+            Err(error) if code_of(&error) == code::EAGAIN && !self.has_more_to_send() => Ok(()),
+            other => other,
+        })
+    }
+
+    fn has_more_to_send(&self) -> bool {
+        matches!(self.ssh.block_directions(), BlockDirections::Outbound | BlockDirections::Both)
+    }
+
     /// Asks the server from now on whether it is still there, where the options want it.
     pub(super) fn keep_alive(&self, options: &SshOptions) {
         self.keepalive.set(Keepalive::start(&self.ssh, options));

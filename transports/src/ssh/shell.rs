@@ -62,9 +62,11 @@ impl SshTransport {
         session.run(cx, || channel.shell())
     }
 
+    /// Ends the shell, then the connection. That the server ends the shell too is not waited for: it would hold up the caller
+    /// for a round trip, and a disconnect ends all there is (RFC 4253, section 11.1).
     fn take_leave(&mut self, cx: &Cx) -> Result<(), Fault> {
         let Self { channel, session, .. } = self;
-        session.run(cx, || channel.close())?;
+        session.send(cx, || channel.close())?;
         session.run(cx, || session.ssh.disconnect(None, "done", None))
     }
 }
