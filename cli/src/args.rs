@@ -1,6 +1,7 @@
 //! The arguments as they are typed. What they mean is `plan`'s business.
 
 use crate::fleet_args::FleetArgs;
+use crate::inventory::args::InventoryArgs;
 use clap::{ArgGroup, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use linecrew_core::transport::HostKeyCheck;
 use std::path::PathBuf;
@@ -20,6 +21,8 @@ pub(crate) enum Command {
     Run(Box<RunArgs>),
     /// Parse a text that a device said, in a file or on standard input, by a TextFSM template.
     Parse(ParseArgs),
+    /// List the hosts of an inventory, show one, draw the groups, or check it.
+    Inventory(InventoryArgs),
     /// List the platforms that are known, explain one, or check a definition.
     Platforms(PlatformsArgs),
     /// Walk a platform's operations on one lab device, and tell what fits.
@@ -96,8 +99,9 @@ pub(crate) struct HostArgs {
     #[arg(short, long, value_name = "FILE", group = "which")]
     pub(crate) inventory: Option<PathBuf>,
 
-    /// Of all these hosts only those named, with commas between them; @FILE names those that did not end well in a journal
-    #[arg(short, long, value_name = "HOST,...|@FILE")]
+    /// Of all these hosts only those that the filter means: names, groups, globs, fields, and, or, not; @FILE means those
+    /// that did not end well in a journal
+    #[arg(short, long, value_name = "FILTER")]
     pub(crate) limit: Option<String>,
 
     /// A host that is in no inventory; may be given several times

@@ -11,6 +11,7 @@ mod exit;
 mod fleet_args;
 mod guard;
 mod interrupt;
+mod inventory;
 mod journal;
 #[cfg(feature = "lab")]
 mod lab;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
     let result = match Args::parse().command {
         Command::Run(args) => run::run(&args),
         Command::Parse(args) => parse::run(&args),
+        Command::Inventory(args) => inventory::run(&args),
         Command::Platforms(args) => platforms::run(&args),
         #[cfg(feature = "lab")]
         Command::Selftest(args) => selftest::run(&args),

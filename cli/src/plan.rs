@@ -6,6 +6,7 @@ use crate::exit::Usage;
 use crate::fleet_args::JournalArgs;
 use crate::guard;
 use crate::interrupt::Interrupt;
+use crate::inventory::load;
 use crate::limit::{limit, only};
 use crate::open_files;
 use crate::parser::{Parser, Structure};
@@ -18,7 +19,7 @@ use linecrew_core::platform::Platforms;
 use linecrew_core::session::Timeouts;
 use linecrew_core::transport::Credentials;
 use linecrew_transports::StandardConnectors;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 #[cfg(feature = "lab")]
@@ -82,6 +83,10 @@ impl Plan {
         columns::check(&args.output.columns, &parser, &inventory, &platforms, &commands)?;
         if !allow_write {
             guard::check(&commands, &inventory, &platforms)?;
+        }
+        for host in inventory.hosts() {
+            // What goes wrong is known from now on, and told by each host that needs it.
+            let _ = host.read_secrets();
         }
         let credentials = password::credentials(&args.login, &inventory)?;
         let journal = match resumed {
@@ -211,7 +216,7 @@ impl Connectors for Recorded {
 fn inventory(args: &HostArgs) -> Result<Inventory, Usage> {
     let mut named: Vec<Host> = Vec::new();
     if let Some(file) = &args.inventory {
-        named.extend(load(file)?.hosts().iter().map(|host| Host::clone(host)));
+        named.extend(load(file, None)?.hosts().iter().map(|host| Host::clone(host)));
     }
     for text in &args.host {
         named.push(host(text)?);
@@ -222,15 +227,6 @@ fn inventory(args: &HostArgs) -> Result<Inventory, Usage> {
         Some(to) => limit(&all, to),
         None => Ok(all),
     }
-}
-
-/// Reads an inventory that has hosts.
-pub(crate) fn load(file: &Path) -> Result<Inventory, Usage> {
-    let inventory = Inventory::load(file).map_err(Usage::new)?;
-    if inventory.is_empty() {
-        return Err(Usage::new(format!("{}: the inventory has no hosts", file.display())));
-    }
-    Ok(inventory)
 }
 
 impl DefaultsArgs {

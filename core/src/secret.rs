@@ -1,6 +1,7 @@
 //! Text that must not be shown.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use zeroize::Zeroizing;
 
 /// A password or passphrase: never shown by `Debug`, never serialised, wiped from memory when dropped.
@@ -24,6 +25,12 @@ impl Secret {
     /// The text itself, for the one call that sends it.
     pub fn expose(&self) -> &str {
         &self.0
+    }
+}
+
+impl Hash for Secret {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.expose().hash(state);
     }
 }
 

@@ -15,6 +15,8 @@ pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
     let mut options = Options::default();
     // A snippet of the text would take several lines, and may hold what must not be shown.
     options.with_snippet = false;
+    // Some hundred thousand hosts; the crate's own limits end at fifteen thousand.
+    options.budget = serde_saphyr::budget! { max_events: 80_000_000, max_nodes: 20_000_000 };
     serde_saphyr::from_str_with_options(text, options).map_err(|error| {
         let line = error.location().map(|place| place.line());
         let reason = error.to_string().replace('\n', " ");

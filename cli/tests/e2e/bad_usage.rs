@@ -24,11 +24,10 @@ fn fault_of(file: &str, site: &Site, args: &[&str]) -> String {
 #[test]
 fn a_malformed_inventory_is_told_with_its_line() {
     let site = Site::new(mixed(1));
-    let pairs = ":1: expected `name: value` lines, or {name: value, ...}";
-    assert_eq!(inventory_fault(&site, "hosts: ["), pairs);
+    assert_eq!(inventory_fault(&site, "hosts: ["), ":1: unclosed bracket '['");
     assert_eq!(inventory_fault(&site, ""), ":1: there is nothing in it");
     assert_eq!(inventory_fault(&site, "hosts: {}\n"), ": the inventory has no hosts");
-    let number = ":2: expected a whole number from 0 to 65535";
+    let number = ":2: r1: port: expected a whole number from 0 to 65535";
     assert_eq!(inventory_fault(&site, "hosts:\n  r1: {port: 99999}\n"), number);
     assert!(inventory_fault(&site, "hosts:\n  r1: {port: 22\n").starts_with(':'));
 }
@@ -37,7 +36,7 @@ fn a_malformed_inventory_is_told_with_its_line() {
 fn an_inventory_with_an_unknown_key_or_group_is_told_with_those_that_are_known() {
     let site = Site::new(mixed(1));
     let key = inventory_fault(&site, "hosts:\n  r1: {pasword: x}\n");
-    assert!(key.starts_with(":2: unknown field `pasword`, expected one of hostname, port"), "{key}");
+    assert!(key.starts_with(":2: r1: unknown key pasword; expected one of hostname, port"), "{key}");
     let group = inventory_fault(&site, "groups: {edge: {}}\nhosts:\n  r1: {groups: [core]}\n");
     assert_eq!(group, ":3: host r1: no group core; there are: edge");
 }
@@ -48,7 +47,7 @@ fn a_password_in_the_inventory_is_refused_and_not_shown() {
     let text =
         format!("credentials:\n  lab: {{password: {}}}\nhosts: {{r1: {{}}}}\n", crate::support::PASSWORD);
     let fault = inventory_fault(&site, &text);
-    assert!(fault.contains("write {env: VARIABLE} or {file: PATH}"), "{fault}");
+    assert!(fault.contains("write {env: VARIABLE}, {file: PATH}, "), "{fault}");
 }
 
 #[test]

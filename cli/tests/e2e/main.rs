@@ -4,6 +4,7 @@
 mod bad_hosts;
 mod bad_usage;
 mod fleet;
+mod inventory;
 mod lab;
 mod output;
 mod parse;

@@ -1,16 +1,15 @@
 //! Who logs in and with what, by reference: the secrets themselves stay where they are until a host is connected.
 
 use super::error::InventoryError;
+use super::secret_source::SecretSource;
+use super::secrets::Secrets;
 use crate::secret::Secret;
 use crate::transport::Credentials;
-use serde::de::{self, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
-use std::fmt;
+use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
-use zeroize::Zeroizing;
 
 /// An entry under `credentials`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct Credential {
@@ -24,30 +23,73 @@ pub struct Credential {
     pub private_key: Option<PathBuf>,
     /// The passphrase of the private key.
     pub passphrase: Option<SecretSource>,
+    /// Whether the password is a one-time password: it is read anew for each login, and logins with it are made one at a
+    /// time.
+    pub otp: bool,
 }
 
-/// Where a secret is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SecretSource {
-    /// In an environment variable.
-    Env(String),
-    /// The first line of a file that nobody but its owner may read.
-    File(PathBuf),
+/// The names of entries under `credentials`: one, or a list to try in its order where the one before is refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Written", into = "Written")]
+pub struct CredentialNames(Vec<String>);
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged, expecting = "expected the name of a credential, or a list of names")]
+enum Written {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl CredentialNames {
+    /// The names, in their order.
+    pub fn names(&self) -> &[String] {
+        &self.0
+    }
+}
+
+impl<T: Into<String>> From<T> for CredentialNames {
+    fn from(name: T) -> Self {
+        Self(vec![name.into()])
+    }
+}
+
+impl From<Written> for CredentialNames {
+    fn from(written: Written) -> Self {
+        match written {
+            Written::One(name) => Self(vec![name]),
+            Written::Several(names) => Self(names),
+        }
+    }
+}
+
+impl From<CredentialNames> for Written {
+    fn from(CredentialNames(mut names): CredentialNames) -> Self {
+        if names.len() == 1 { Self::One(names.remove(0)) } else { Self::Several(names) }
+    }
 }
 
 impl Credential {
     /// Reads the secrets; what this entry does not name stays as in `credentials`. `origin` is the file to blame.
-    pub(super) fn apply(&self, credentials: &mut Credentials, origin: &Path) -> Result<(), InventoryError> {
-        let read = |source: &Option<SecretSource>, into: &mut Option<Secret>| {
+    pub(super) fn apply(
+        &self,
+        credentials: &mut Credentials,
+        secrets: &Secrets,
+        origin: &Path,
+    ) -> Result<(), InventoryError> {
+        let read = |source: &Option<SecretSource>, once: bool, into: &mut Option<Secret>| {
             if let Some(source) = source {
-                *into = Some(source.read().map_err(|reason| InventoryError::new(origin, reason))?);
+                let read = if once { secrets.read_anew(source) } else { secrets.read(source) };
+                *into = read.map(Some).or_else(|reason| match source {
+                    // Another one serves in place of what cannot be read at all.
+                    SecretSource::Unread(_) if into.is_some() => Ok(into.take()),
+                    _ => Err(InventoryError::new(origin, reason)),
+                })?;
             }
-            Ok(())
+            Ok::<_, InventoryError>(())
         };
-        read(&self.password, &mut credentials.password)?;
-        read(&self.enable, &mut credentials.enable)?;
-        read(&self.passphrase, &mut credentials.passphrase)?;
+        read(&self.password, self.otp, &mut credentials.password)?;
+        read(&self.enable, false, &mut credentials.enable)?;
+        read(&self.passphrase, false, &mut credentials.passphrase)?;
         if self.username.is_some() {
             credentials.username.clone_from(&self.username);
         }
@@ -57,157 +99,38 @@ impl Credential {
         Ok(())
     }
 
+    /// What its secrets are read from.
+    pub fn sources(&self) -> impl Iterator<Item = &SecretSource> {
+        [&self.password, &self.enable, &self.passphrase].into_iter().flatten()
+    }
+
     pub(super) fn relative_to(&mut self, folder: &Path) {
         let sources = [&mut self.password, &mut self.enable, &mut self.passphrase].into_iter().flatten();
-        let files = sources.filter_map(|source| match source {
-            SecretSource::File(path) => Some(path),
-            SecretSource::Env(_) => None,
-        });
+        let files = sources.filter_map(SecretSource::path_mut);
         for path in files.chain(&mut self.private_key) {
             *path = folder.join(&path);
         }
     }
 }
 
-impl SecretSource {
-    /// Reads the secret; the error says what is wrong with the source, and never the secret.
-    pub fn read(&self) -> Result<Secret, String> {
-        let first = self.read_lines()?.into_iter().next().flatten();
-        first.ok_or_else(|| format!("{self} has an empty first line"))
-    }
-
-    /// Reads each line of the source as a secret of its own; an empty line is `None`. At least one is not empty.
-    pub fn read_lines(&self) -> Result<Vec<Option<Secret>>, String> {
-        let text = match self {
-            Self::Env(name) => read_variable(name),
-            Self::File(path) => read_file(path),
-        };
-        let text = text.map_err(|reason| format!("{self} {reason}"))?;
-        let secret = |line: &str| (!line.is_empty()).then(|| Secret::new(line));
-        let lines: Vec<_> = text.lines().map(secret).collect();
-        if lines.iter().all(Option::is_none) { Err(format!("{self} is empty")) } else { Ok(lines) }
-    }
-}
-
-impl fmt::Display for SecretSource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Env(name) => write!(f, "the environment variable {name}"),
-            Self::File(path) => write!(f, "{}", path.display()),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for SecretSource {
-    /// By hand: the derived one quotes a password that somebody wrote here in its error.
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(SourceVisitor)
-    }
-}
-
-struct SourceVisitor;
-
-impl SourceVisitor {
-    fn literal<E: de::Error>() -> Result<SecretSource, E> {
-        Err(E::custom("a secret does not stand in this file: write {env: VARIABLE} or {file: PATH}"))
-    }
-}
-
-impl<'de> Visitor<'de> for SourceVisitor {
-    type Value = SecretSource;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("{env: VARIABLE} or {file: PATH}")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        match map.next_key::<String>()?.as_deref() {
-            Some("env") => map.next_value().map(SecretSource::Env),
-            Some("file") => map.next_value().map(SecretSource::File),
-            _ => Self::literal(),
-        }
-    }
-
-    fn visit_str<E: de::Error>(self, _: &str) -> Result<Self::Value, E> {
-        Self::literal()
-    }
-
-    fn visit_u64<E: de::Error>(self, _: u64) -> Result<Self::Value, E> {
-        Self::literal()
-    }
-
-    fn visit_i64<E: de::Error>(self, _: i64) -> Result<Self::Value, E> {
-        Self::literal()
-    }
-
-    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Self::Value, E> {
-        Self::literal()
-    }
-
-    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Self::Value, E> {
-        Self::literal()
-    }
-}
-
-fn read_variable(name: &str) -> Result<Zeroizing<String>, String> {
-    std::env::var(name).map(Zeroizing::new).map_err(|error| match error {
-        std::env::VarError::NotPresent => "is not set".to_owned(),
-        std::env::VarError::NotUnicode(_) => "is not UTF-8".to_owned(),
-    })
-}
-
-fn read_file(path: &Path) -> Result<Zeroizing<String>, String> {
-    let unreadable = |error| format!("cannot be read: {error}");
-    let metadata = std::fs::metadata(path).map_err(unreadable)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let mode = metadata.permissions().mode() & 0o777;
-        // A pipe, as of `<(pass show ...)`, has an owner only.
-        if metadata.is_file() && mode & 0o077 != 0 {
-            return Err(format!("may be read by others (mode {mode:04o}); chmod 600 it"));
-        }
-    }
-    std::fs::read_to_string(path).map(Zeroizing::new).map_err(unreadable)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use std::io::Write;
-
-    #[cfg(unix)]
-    #[test]
-    fn a_file_is_a_secret_only_if_nobody_else_may_read_it() {
-        use std::os::unix::fs::PermissionsExt;
-        let mut file = tempfile::NamedTempFile::new().unwrap();
-        writeln!(file, "s3cret\nsecond line").unwrap();
-        let source = SecretSource::File(file.path().to_owned());
-        assert_eq!(source.read().unwrap().expose(), "s3cret");
-        std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(0o640)).unwrap();
-        assert!(source.read().unwrap_err().contains("mode 0640"));
-        std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(0o600)).unwrap();
-        assert_eq!(source.read_lines().unwrap()[1].as_ref().unwrap().expose(), "second line");
-        file.as_file().set_len(0).unwrap();
-        assert!(source.read().unwrap_err().ends_with("is empty"));
-    }
+    use super::super::Inventory;
+    use crate::transport::Credentials;
 
     #[test]
-    fn an_empty_line_keeps_its_place() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), "\nsecond\n").unwrap();
-        let source = SecretSource::File(file.path().to_owned());
-        let lines = source.read_lines().unwrap();
-        assert!(lines.len() == 2 && lines[0].is_none(), "{lines:?}");
-        assert_eq!(lines[1].as_ref().unwrap().expose(), "second");
-        assert!(source.read().unwrap_err().ends_with("has an empty first line"));
-        std::fs::write(file.path(), "\n\n").unwrap();
-        assert!(source.read_lines().unwrap_err().ends_with("is empty"));
-    }
-
-    #[test]
-    fn a_missing_variable_is_named() {
-        let error = SecretSource::Env("LINECREW_TEST_NOT_SET".to_owned()).read().unwrap_err();
-        assert_eq!(error, "the environment variable LINECREW_TEST_NOT_SET is not set");
+    fn a_host_may_name_several_credentials_to_try_in_their_order() {
+        let text = "credentials: {a: {username: ua}, b: {username: ub}}\n\
+                    hosts: {h: {credential: [b, a]}, i: {credential: a}}";
+        let inventory = Inventory::parse(text, "fleet.yaml").unwrap();
+        let (h, i) = (&inventory.hosts()[0], &inventory.hosts()[1]);
+        assert_eq!((h.credentials().collect::<Vec<_>>(), h.credential()), (vec!["b", "a"], Some("b")));
+        assert!(i.credentials().eq(["a"]));
+        let user = |name| h.target_with(name, &Credentials::default()).unwrap().credentials.username;
+        assert_eq!((user("a").as_deref(), user("b").as_deref()), (Some("ua"), Some("ub")));
+        assert_eq!(
+            h.target_with("c", &Credentials::default()).unwrap_err().to_string(),
+            "fleet.yaml: host h: no credential c"
+        );
     }
 }

@@ -1,6 +1,8 @@
 //! What defaults, a group or a host may say.
 
+use super::credential::CredentialNames;
 use super::jump::Jump;
+use super::secret_source::SecretSource;
 use super::ssh_config::SshConfigFile;
 use super::timeouts::HostTimeouts;
 use super::value::Value;
@@ -30,9 +32,9 @@ pub struct Entry {
     /// Who logs in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
-    /// The name of an entry under `credentials`.
+    /// The name of an entry under `credentials`, or a list of names to try in their order.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub credential: Option<String>,
+    pub credential: Option<CredentialNames>,
     /// A private key file for SSH.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub private_key: Option<PathBuf>,
@@ -91,6 +93,9 @@ pub struct Entry {
     /// Whatever else is to be known of it.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub data: BTreeMap<String, Value>,
+    /// Secrets that stood in the inventory itself, as those of others may have them.
+    #[serde(skip)]
+    pub(super) secrets: InlineSecrets,
     /// What was set nearer to the host than the credential, and so counts instead of the credential's.
     #[serde(skip)]
     pub(super) nearer: Nearer,
@@ -115,6 +120,20 @@ pub struct OutOfBand {
 
 impl OutOfBand {
     fn is_unset(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Secrets that an inventory of nornir's or Ansible's gives, or the references that it has in their place.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct InlineSecrets {
+    pub(super) password: Option<SecretSource>,
+    pub(super) enable: Option<SecretSource>,
+    pub(super) passphrase: Option<SecretSource>,
+}
+
+impl InlineSecrets {
+    pub(super) fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
@@ -155,6 +174,9 @@ impl Entry {
         if let Some(theirs) = &other.timeouts {
             self.timeouts.get_or_insert_default().inherit(theirs);
         }
+        fill(&mut self.secrets.password, other.secrets.password.as_ref());
+        fill(&mut self.secrets.enable, other.secrets.enable.as_ref());
+        fill(&mut self.secrets.passphrase, other.secrets.passphrase.as_ref());
         let (oob, others) = (&mut self.out_of_band, &other.out_of_band);
         fill(&mut oob.hostname, others.hostname.as_ref());
         fill(&mut oob.port, others.port.as_ref());

@@ -1,138 +1,72 @@
-//! The inventory file as it is written, and what each host in it inherits.
+//! The format of its own: one file with `defaults`, `credentials`, `groups` and `hosts`.
 
-use super::Inventory;
 use super::credential::Credential;
+use super::draft::{Draft, Drafted};
 use super::entry::Entry;
-use super::error::InventoryError;
-use super::host::Host;
-use super::jump::Hop;
-use super::way::Ways;
-use crate::yaml;
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
-use serde_saphyr::Spanned;
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
-use std::marker::PhantomData;
+use super::fault::Fault;
+use super::from_node::from_node;
+use super::node::Node;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-pub(super) fn load(path: &Path) -> Result<Inventory, InventoryError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| InventoryError::new(path, format!("the inventory cannot be read: {error}")))?;
-    parse(&text, path)
-}
+/// The keys of the file; no other is known, since a typo must not switch a setting off in silence.
+pub(super) const KEYS: [&str; 4] = ["defaults", "credentials", "groups", "hosts"];
 
-pub(super) fn parse(text: &str, origin: &Path) -> Result<Inventory, InventoryError> {
-    let mut file: File =
-        yaml::parse(text).map_err(|fault| InventoryError::new(origin, fault.reason).at_line(fault.line))?;
-    file.relative_to(origin.parent().unwrap_or(Path::new("")));
-    let credentials: BTreeMap<_, _> = file
-        .credentials
-        .iter()
-        .map(|(name, credential)| (name.as_str(), Arc::new(credential.clone())))
-        .collect();
-    let credential = |settings: &Entry| -> Result<_, String> {
-        let Some(wanted) = &settings.credential else { return Ok(None) };
-        let found = credentials.get(wanted.as_str()).cloned();
-        let unknown = || format!("no credential {wanted}; there are: {}", names(credentials.keys()));
-        found.map(Some).ok_or_else(unknown)
-    };
-    let fault = |name: &str, entry: &Spanned<Entry>, reason: String| {
-        InventoryError::new(origin, format!("host {name}: {reason}")).at_line(Some(entry.referenced.line()))
-    };
-    let resolve = |(name, entry): &(String, Spanned<Entry>)| {
-        let settings = file.resolve(&entry.value)?;
-        let credential = credential(&settings)?;
-        Ok(Host::resolved(name, settings, credential, origin))
-    };
-    let hosts = file.hosts.0.iter().map(|pair| resolve(pair).map_err(|why| fault(&pair.0, &pair.1, why)));
-    let hosts: Vec<Host> = hosts.collect::<Result<_, _>>()?;
-    let stranger = |hop: &Hop| Ok(Host::hop(hop, &file.defaults, credential(&file.defaults)?, origin));
-    let ways = Ways::new(&hosts, &stranger);
-    let find = |(host, pair): (&Host, &(String, Spanned<Entry>))| {
-        let jumps = ways.to(host).map_err(|why| fault(&pair.0, &pair.1, format!("jump: {why}")))?;
-        Ok(Arc::new(host.clone().through(jumps)))
-    };
-    Ok(Inventory { hosts: hosts.iter().zip(&file.hosts.0).map(find).collect::<Result<_, _>>()? })
-}
-
-/// The file. A key that nobody knows is an error: a typo must not switch a setting off in silence.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    #[serde(default)]
-    defaults: Entry,
-    #[serde(default)]
-    credentials: BTreeMap<String, Credential>,
-    #[serde(default)]
-    groups: BTreeMap<String, Entry>,
-    hosts: Ordered<Spanned<Entry>>,
-}
-
-impl File {
-    fn relative_to(&mut self, folder: &Path) {
-        self.defaults.relative_to(folder);
-        self.groups.values_mut().for_each(|group| group.relative_to(folder));
-        self.hosts.0.iter_mut().for_each(|(_, host)| host.value.relative_to(folder));
-        self.credentials.values_mut().for_each(|credential| credential.relative_to(folder));
-    }
-
-    /// The settings of a host with what it inherits: its groups in their order, each followed by its own groups.
-    fn resolve(&self, host: &Entry) -> Result<Entry, String> {
-        let mut settings = host.clone();
-        let mut waiting: Vec<&str> = host.groups.iter().rev().map(String::as_str).collect();
-        let mut seen = BTreeSet::new();
-        while let Some(name) = waiting.pop() {
-            let group = self
-                .groups
-                .get(name)
-                .ok_or_else(|| format!("no group {name}; there are: {}", names(self.groups.keys())))?;
-            // A group that was there already has nothing to add; so a circle of groups ends.
-            if seen.insert(name) {
-                settings.inherit(group);
-                waiting.extend(group.groups.iter().rev().map(String::as_str));
+pub(super) fn read(file: Node, origin: &Arc<Path>) -> Result<Draft, Fault> {
+    let folder = origin.parent().unwrap_or(Path::new(""));
+    let mut draft = Draft::default();
+    for (key, node) in file.into_map()? {
+        match key.as_str() {
+            "defaults" => draft.defaults = entry(node, folder).map_err(|fault| fault.under(key))?,
+            "credentials" => {
+                draft.credentials = credentials(node, origin).map_err(|fault| fault.under(key))?;
             }
-        }
-        settings.inherit(&self.defaults);
-        Ok(settings)
-    }
-}
-
-fn names(names: impl Iterator<Item = impl fmt::Display>) -> String {
-    let names: Vec<_> = names.map(|name| name.to_string()).collect();
-    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
-}
-
-/// A map that keeps the order of the file, since hosts run in it.
-struct Ordered<V>(Vec<(String, V)>);
-
-impl<'de, V: Deserialize<'de>> Deserialize<'de> for Ordered<V> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Pairs<V>(PhantomData<V>);
-        impl<'de, V: Deserialize<'de>> Visitor<'de> for Pairs<V> {
-            type Value = Ordered<V>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a map of hosts")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut pairs = Vec::new();
-                while let Some(pair) = map.next_entry()? {
-                    pairs.push(pair);
+            "groups" => {
+                for (name, node) in node.into_map()? {
+                    let group = entry(node, folder).map_err(|fault| fault.under(&name))?;
+                    draft.groups.insert(name, group);
                 }
-                Ok(Ordered(pairs))
             }
+            "hosts" => {
+                for (name, node) in node.into_map()? {
+                    let line = node.line;
+                    let host = entry(node, folder).map_err(|fault| fault.under(&name))?;
+                    draft.hosts.push((name, Drafted::new(host, origin, line)));
+                }
+            }
+            _ => return Err(node.fault(format!("unknown key {key}; expected one of {}", KEYS.join(", ")))),
         }
-        deserializer.deserialize_map(Pairs(PhantomData))
     }
+    Ok(draft)
+}
+
+/// The entries under `credentials`, here or in a configuration file.
+pub(super) fn credentials(
+    node: Node,
+    origin: &Arc<Path>,
+) -> Result<BTreeMap<String, Drafted<Credential>>, Fault> {
+    let folder = origin.parent().unwrap_or(Path::new(""));
+    let credential = |(name, node): (String, Node)| {
+        let line = node.line;
+        let mut credential: Credential = from_node(node).map_err(|fault| fault.under(&name))?;
+        credential.relative_to(folder);
+        Ok((name, Drafted::new(credential, origin, line)))
+    };
+    node.into_map()?.into_iter().map(credential).collect()
+}
+
+fn entry(node: Node, folder: &Path) -> Result<Entry, Fault> {
+    let mut entry: Entry = from_node(node)?;
+    entry.relative_to(folder);
+    Ok(entry)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::super::{Inventory, InventoryError};
     use crate::transport::{Credentials, HostKeyCheck};
+    use std::path::Path;
 
     const FILE: &str = "
 defaults: {platform: cisco_iosxe, username: netops, data: {site: ams, role: access}}
@@ -147,7 +81,7 @@ hosts:
 ";
 
     fn parse(text: &str) -> Result<Inventory, InventoryError> {
-        super::parse(text, Path::new("etc/fleet.yaml"))
+        Inventory::parse(text, "etc/fleet.yaml")
     }
 
     fn refused(text: &str) -> String {
@@ -220,7 +154,10 @@ hosts:
         assert!(unknown.starts_with("etc/fleet.yaml:3: ") && unknown.contains("pasword"), "{unknown}");
         let literal = refused("credentials:\n  c:\n    password: hunter2\nhosts: {}\n");
         assert!(literal.starts_with("etc/fleet.yaml:3: ") && !literal.contains("hunter2"), "{literal}");
-        assert!(literal.ends_with("write {env: VARIABLE} or {file: PATH}"), "{literal}");
+        assert!(
+            literal.ends_with("write {env: VARIABLE}, {file: PATH}, {command: LINE} or {prompt: TEXT}"),
+            "{literal}"
+        );
         assert!(!refused("credentials:\n  c: {password: 123456}\nhosts: {}\n").contains("123456"));
         let group = refused("hosts:\n  r1: {groups: [x]}\n");
         assert_eq!(group, "etc/fleet.yaml:2: host r1: no group x; there are: none");

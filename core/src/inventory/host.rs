@@ -4,6 +4,8 @@ use super::credential::Credential;
 use super::entry::{Entry, OutOfBand};
 use super::error::InventoryError;
 use super::jump::{Hop, Jump};
+use super::secret_source::SecretSource;
+use super::secrets::Secrets;
 use super::timeouts::HostTimeouts;
 use super::value::Value;
 use crate::transport::{Credentials, HostKeyCheck, Target};
@@ -15,10 +17,23 @@ use std::sync::Arc;
 pub struct Host {
     name: String,
     settings: Entry,
-    credential: Option<Arc<Credential>>,
+    /// The credentials to try, in their order.
+    logins: Vec<Arc<Login>>,
+    /// The groups that it inherits from, theirs too.
+    member_of: Vec<String>,
     jumps: Vec<Arc<Host>>,
     /// The file that errors about its secrets name.
     origin: PathBuf,
+}
+
+/// A credential with its name, and what its secrets are read with.
+#[derive(Debug)]
+pub(super) struct Login {
+    pub(super) name: String,
+    pub(super) credential: Credential,
+    /// The file that errors about its secrets name.
+    pub(super) origin: Arc<Path>,
+    pub(super) secrets: Arc<Secrets>,
 }
 
 impl Host {
@@ -27,27 +42,20 @@ impl Host {
     pub fn new(name: impl Into<String>, settings: Entry) -> Self {
         let name = name.into();
         let hops = settings.jump.iter().flat_map(Jump::hops);
-        let jumps =
-            hops.map(|hop| Arc::new(Self::hop(hop, &Entry::default(), None, Path::new(&name)))).collect();
-        Self { origin: PathBuf::from(&name), name, settings, credential: None, jumps }
+        let jumps = hops
+            .map(|hop| Arc::new(Self::hop(hop, &Entry::default(), Vec::new(), Path::new(&name))))
+            .collect();
+        let member_of = settings.groups.clone();
+        Self { origin: PathBuf::from(&name), name, settings, logins: Vec::new(), member_of, jumps }
     }
 
-    pub(super) fn resolved(
-        name: &str,
-        settings: Entry,
-        credential: Option<Arc<Credential>>,
-        origin: &Path,
-    ) -> Self {
-        Self { name: name.to_owned(), settings, credential, jumps: Vec::new(), origin: origin.to_owned() }
+    pub(super) fn resolved(name: &str, settings: Entry, logins: Vec<Arc<Login>>, origin: &Path) -> Self {
+        let origin = origin.to_owned();
+        Self { name: name.to_owned(), settings, logins, member_of: Vec::new(), jumps: Vec::new(), origin }
     }
 
     /// A jump host that is in no inventory: an SSH server with what `defaults` says of credentials and host keys.
-    pub(super) fn hop(
-        hop: &Hop,
-        defaults: &Entry,
-        credential: Option<Arc<Credential>>,
-        origin: &Path,
-    ) -> Self {
+    pub(super) fn hop(hop: &Hop, defaults: &Entry, logins: Vec<Arc<Login>>, origin: &Path) -> Self {
         let mut settings = Entry {
             hostname: Some(hop.host.clone()),
             port: hop.port,
@@ -58,7 +66,7 @@ impl Host {
         let not_its_own =
             Entry { port: None, jump: None, out_of_band: OutOfBand::default(), ..defaults.clone() };
         settings.inherit(&not_its_own);
-        Self::resolved(&hop.host, settings, credential, origin)
+        Self::resolved(&hop.host, settings, logins, origin)
     }
 
     /// This host as a jump host of others: with the user and the port that they name.
@@ -144,9 +152,25 @@ impl Host {
         self.settings.limit_logins.unwrap_or(true)
     }
 
-    /// The name of the credential that it logs in with, where it has one: an entry under `credentials`.
+    /// The name of the credential that it logs in with first, where it has one: an entry under `credentials`.
     pub fn credential(&self) -> Option<&str> {
-        self.settings.credential.as_deref()
+        self.credentials().next()
+    }
+
+    /// The names of the credentials to try, each where the one before it is refused; none for those of the run. A password
+    /// that stands in the inventory itself has a name too, the same for all hosts that have it.
+    pub fn credentials(&self) -> impl Iterator<Item = &str> {
+        self.logins.iter().map(|login| login.name.as_str())
+    }
+
+    /// Whether the password of the credential of that name is a one-time password: it is read anew for each login, so
+    /// logins with it have to be made one at a time.
+    pub fn is_one_time(&self, credential: &str) -> bool {
+        self.login(credential).is_some_and(|login| login.credential.otp)
+    }
+
+    fn login(&self, name: &str) -> Option<&Arc<Login>> {
+        self.logins.iter().find(|login| login.name == name)
     }
 
     /// The same host at its second, out-of-band address, if it has one.
@@ -161,9 +185,19 @@ impl Host {
         Some(host)
     }
 
-    /// The groups that it inherits from.
+    /// The groups that it names.
     pub fn groups(&self) -> &[String] {
         &self.settings.groups
+    }
+
+    /// The groups that it inherits from, and those that these inherit from.
+    pub fn all_groups(&self) -> &[String] {
+        &self.member_of
+    }
+
+    pub(super) fn member_of(mut self, groups: Vec<String>) -> Self {
+        self.member_of = groups;
+        self
     }
 
     /// A value under `data`, its own or an inherited one.
@@ -192,14 +226,30 @@ impl Host {
         self
     }
 
-    /// What a connector connects to. The secrets of its credential are read now; what it does not name comes from
-    /// `fallback`.
+    /// What a connector connects to, with the first of its credentials. Their secrets are read now; what it does not name
+    /// comes from `fallback`.
     pub fn target(&self, fallback: &Credentials) -> Result<Target, InventoryError> {
+        self.target_by(self.logins.first(), fallback)
+    }
+
+    /// The same with the credential of that name, which is one of [`credentials`](Self::credentials).
+    pub fn target_with(&self, credential: &str, fallback: &Credentials) -> Result<Target, InventoryError> {
+        let login = self.login(credential).ok_or_else(|| {
+            InventoryError::new(&self.origin, format!("host {}: no credential {credential}", self.name))
+        })?;
+        self.target_by(Some(login), fallback)
+    }
+
+    fn target_by(
+        &self,
+        login: Option<&Arc<Login>>,
+        fallback: &Credentials,
+    ) -> Result<Target, InventoryError> {
         let mut credentials = fallback.clone();
         self.own_login(&mut credentials);
-        if let Some(credential) = &self.credential {
+        if let Some(Login { credential, origin, secrets, .. }) = login.map(|login| &**login) {
             let own = credentials.clone();
-            credential.apply(&mut credentials, &self.origin)?;
+            credential.apply(&mut credentials, secrets, origin)?;
             // Of a user name, or a key, and a credential the one counts that was set nearer to the host.
             if self.settings.nearer.username {
                 credentials.username = own.username;
@@ -226,9 +276,34 @@ impl Host {
         }
     }
 
-    /// Whether its credential names a password of its own.
+    /// Whether one of its credentials names a password that can be read.
     pub fn has_password(&self) -> bool {
-        self.credential.as_ref().is_some_and(|credential| credential.password.is_some())
+        let can_be_read = |source: &SecretSource| !matches!(source, SecretSource::Unread(_));
+        self.logins.iter().filter_map(|login| login.credential.password.as_ref()).any(can_be_read)
+    }
+
+    /// Whether one of its credentials has a secret that somebody has to be asked for.
+    pub fn asks(&self) -> bool {
+        let mut sources = self.logins.iter().flat_map(|login| login.credential.sources());
+        sources.any(|source| matches!(source, SecretSource::Prompt(_)))
+    }
+
+    /// Asks for what its credentials, and those of its jump hosts, have to be asked for before a run, and runs the
+    /// commands that print their secrets; one-time passwords are asked for at each login.
+    pub fn read_secrets(&self) -> Result<(), InventoryError> {
+        for login in self.logins.iter().chain(self.jumps.iter().flat_map(|jump| &jump.logins)) {
+            let credential = &login.credential;
+            let one_time = credential.password.as_ref().filter(|_| credential.otp);
+            for source in credential.sources().filter(|source| Some(*source) != one_time) {
+                if matches!(source, SecretSource::Command(_) | SecretSource::Prompt(_)) {
+                    login
+                        .secrets
+                        .read(source)
+                        .map_err(|reason| InventoryError::new(&login.origin, reason))?;
+                }
+            }
+        }
+        Ok(())
     }
 }
 

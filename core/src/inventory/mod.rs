@@ -1,6 +1,9 @@
 //! Which devices there are, and how each is reached.
 //!
-//! An inventory is a YAML file in nornir's words. What a host does not say itself comes from its groups, in their
+//! [`Inventory::load`] reads nornir's and Ansible's inventories, CSV, plain lists of hosts, and what a program prints; which
+//! one it is is found out ([`Format`], [`Loader`]). A [`Filter`] says which of the hosts are meant.
+//!
+//! linecrew's own format is one YAML file in nornir's words. What a host does not say itself comes from its groups, in their
 //! order, then from their groups, then from `defaults`:
 //!
 //! ```yaml
@@ -50,26 +53,55 @@
 //!   r6: {hostname: 192.0.2.6, jump: none}
 //! ```
 //!
-//! Paths are relative to the file. No secret stands in it: a password is the name of an environment variable or of a
-//! file, and is read when a host is connected.
+//! Paths are relative to the file. No secret stands in it: a password is in an environment variable (`env`), on the first
+//! line of a file (`file`) or of what a command prints (`command: pass show net/tacacs`), or is asked for (`prompt`), and is
+//! read when it is needed. Of nornir's and Ansible's inventories the passwords that stand in them are taken; values and
+//! files that ansible-vault has encrypted are not read, and the host that needs one says so.
+//!
+//! Of Ansible's variables these count, each under its older names too: `ansible_host`, `ansible_port`, `ansible_user`,
+//! `ansible_password`, `ansible_become_password`, `ansible_network_os`, `ansible_connection`,
+//! `ansible_ssh_private_key_file`, `ansible_ssh_common_args` (jump hosts, host key checks), `ansible_host_key_checking`,
+//! `ansible_connect_timeout`, `ansible_command_timeout`; and any key of linecrew's own behind `linecrew_`, as
+//! `linecrew_credential`. The others are data, but those whose name tells a secret. Of templates, the value of another
+//! variable and `lookup('env', ...)` are computed.
 
+mod ansible;
+mod command;
 mod credential;
+mod csv;
+mod draft;
 mod entry;
 mod error;
+mod fault;
 mod file;
+mod filter;
+mod format;
+mod from_node;
+mod group;
 mod host;
 mod jump;
+mod loader;
+mod node;
+mod nornir;
+mod program;
+mod secret_source;
+mod secrets;
 mod ssh_config;
 mod timeouts;
 mod value;
 mod way;
 mod written;
 
-pub use credential::{Credential, SecretSource};
+pub use credential::{Credential, CredentialNames};
 pub use entry::{Entry, OutOfBand};
 pub use error::InventoryError;
+pub use filter::Filter;
+pub use format::Format;
+pub use group::Group;
 pub use host::Host;
 pub use jump::{Hop, Jump};
+pub use loader::Loader;
+pub use secret_source::SecretSource;
 pub use ssh_config::SshConfigFile;
 pub use timeouts::HostTimeouts;
 pub use value::Value;
@@ -93,22 +125,34 @@ use std::sync::Arc;
 #[derive(Clone, Debug, Default)]
 pub struct Inventory {
     hosts: Vec<Arc<Host>>,
+    groups: Vec<Group>,
+    notes: Vec<InventoryError>,
 }
 
 impl Inventory {
-    /// Loads a file.
+    /// Loads a file, a folder, or what a program prints; [`Loader`] has options.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, InventoryError> {
-        file::load(path.as_ref())
+        Loader::default().load(path)
     }
 
     /// Parses the text of a file; `origin` is the file that errors name and that paths are relative to.
     pub fn parse(text: &str, origin: impl AsRef<Path>) -> Result<Self, InventoryError> {
-        file::parse(text, origin.as_ref())
+        Loader::default().parse(text, origin)
     }
 
     /// The hosts, in their order.
     pub fn hosts(&self) -> &[Arc<Host>] {
         &self.hosts
+    }
+
+    /// The groups, by name.
+    pub fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+
+    /// What was passed over as it was read, without being an error: settings of others that have no effect here.
+    pub fn notes(&self) -> &[InventoryError] {
+        &self.notes
     }
 
     /// The host of that name.
@@ -135,6 +179,6 @@ impl Inventory {
 
 impl FromIterator<Host> for Inventory {
     fn from_iter<I: IntoIterator<Item = Host>>(hosts: I) -> Self {
-        Self { hosts: hosts.into_iter().map(Arc::new).collect() }
+        Self { hosts: hosts.into_iter().map(Arc::new).collect(), ..Self::default() }
     }
 }

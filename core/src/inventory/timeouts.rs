@@ -38,6 +38,15 @@ pub struct HostTimeouts {
 }
 
 impl HostTimeouts {
+    /// A limit out of what a user wrote.
+    pub(super) fn seconds(written: Option<f64>) -> Result<Option<Duration>, &'static str> {
+        let limit = |seconds| {
+            let limit = Duration::try_from_secs_f64(seconds).ok().filter(|limit| !limit.is_zero());
+            limit.ok_or("expected seconds above 0, such as 10 or 0.5")
+        };
+        written.map(limit).transpose()
+    }
+
     /// Takes from `other` what is not set here.
     pub fn inherit(&mut self, other: &Self) {
         self.connect = self.connect.or(other.connect);
@@ -50,7 +59,7 @@ impl HostTimeouts {
 }
 
 mod seconds {
-    use super::{Deserialize, Deserializer, Duration, Serialize, Serializer};
+    use super::{Deserialize, Deserializer, Duration, HostTimeouts, Serialize, Serializer};
     use serde::de::Error;
 
     #[allow(clippy::ref_option, reason = "serde asks for this signature")]
@@ -64,12 +73,7 @@ mod seconds {
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Option<Duration>, D::Error> {
-        let seconds = Option::<f64>::deserialize(deserializer)?;
-        let limit = |seconds| {
-            let limit = Duration::try_from_secs_f64(seconds).ok().filter(|limit| !limit.is_zero());
-            limit.ok_or_else(|| D::Error::custom("expected seconds above 0, such as 10 or 0.5"))
-        };
-        seconds.map(limit).transpose()
+        HostTimeouts::seconds(Option::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
 

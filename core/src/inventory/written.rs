@@ -31,10 +31,14 @@ fn fault(reason: String) -> InventoryError {
 
 /// The settings as they mean the same in any file: without groups, since they are resolved, and with absolute paths.
 fn alone(settings: &Entry) -> Result<Entry, String> {
-    if let Some(credential) = &settings.credential {
+    if let Some(names) = &settings.credential {
         return Err(format!(
-            "its credential {credential} belongs to the file that it came from and cannot be written"
+            "its credential {} belongs to the file that it came from and cannot be written",
+            names.names().join(", ")
         ));
+    }
+    if !settings.secrets.is_empty() {
+        return Err("its password belongs to the file that it came from and cannot be written".to_owned());
     }
     let mut entry = settings.clone();
     entry.groups.clear();

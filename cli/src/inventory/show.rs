@@ -1,0 +1,86 @@
+//! All that is known of one host, but its secrets.
+
+use super::json;
+use crate::args::Form;
+use crate::exit::Usage;
+use crate::output::grid;
+use linecrew_core::inventory::{Host, Inventory};
+use serde_json::{Map, Value};
+use std::io::{self, Write};
+
+/// What stands in place of data that tells a secret by its name.
+const HIDDEN: &str = "***";
+
+pub(super) fn print(
+    out: &mut impl Write,
+    inventory: &Inventory,
+    name: &str,
+    form: Form,
+) -> Result<io::Result<()>, Usage> {
+    let found = inventory.host(name);
+    let host = found.ok_or_else(|| Usage::new(format!("the inventory has no host {name}")))?;
+    let known = known(host)?;
+    Ok(match form {
+        Form::Json => json(out, &known),
+        Form::Table => {
+            let mut rows = Vec::new();
+            known.iter().for_each(|(key, value)| flat(key, value, &mut rows));
+            grid(out, &rows)
+        }
+    })
+}
+
+fn known(host: &Host) -> Result<Map<String, Value>, Usage> {
+    let mut known = Map::new();
+    let mut add = |key: &str, value: Value| _ = known.insert(key.to_owned(), value);
+    add("host", host.name().into());
+    add("hostname", host.hostname().into());
+    add("transport", host.transport().into());
+    add("groups", host.all_groups().to_vec().into());
+    add("credentials", host.credentials().map(str::to_owned).collect::<Vec<_>>().into());
+    add("way", host.jumps().iter().map(|jump| jump.name().to_owned()).collect::<Vec<_>>().into());
+    let settings = serde_json::to_value(host.settings()).map_err(Usage::new)?;
+    if let Value::Object(settings) = settings {
+        for (key, mut value) in settings {
+            hide(&mut value);
+            known.entry(key).or_insert(value);
+        }
+    }
+    Ok(known)
+}
+
+/// Hides what tells a secret by its name, however deep.
+fn hide(value: &mut Value) {
+    const WORDS: [&str; 6] = ["password", "passwd", "passphrase", "secret", "token", "community"];
+    match value {
+        Value::Object(entries) => {
+            for (key, value) in entries {
+                let key = key.to_ascii_lowercase();
+                if WORDS.iter().any(|word| key.contains(word)) { *value = HIDDEN.into() } else { hide(value) }
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(hide),
+        _ => {}
+    }
+}
+
+/// A line for each value, with the keys that lead to it.
+fn flat(key: &str, value: &Value, rows: &mut Vec<[String; 2]>) {
+    match value {
+        Value::Null => {}
+        Value::Object(entries) => {
+            entries.iter().for_each(|(inner, value)| flat(&format!("{key}.{inner}"), value, rows));
+        }
+        Value::Array(values) => {
+            let texts: Vec<_> = values.iter().map(text).collect();
+            if !texts.is_empty() {
+                rows.push([key.to_owned(), texts.join(", ")]);
+            }
+        }
+        value => rows.push([key.to_owned(), text(value)]),
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
