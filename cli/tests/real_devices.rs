@@ -69,7 +69,8 @@ fn a_wrong_password_and_a_wrong_enable_secret_fail_their_host_alone() {
         .telnet_as("wrong-password", router.zebra, "wrong_password")
         .telnet_as("wrong-enable", router.zebra, "wrong_enable")
         .telnet("after", router.zebra);
-    let (hosts, code) = crew.json(&["show version"]);
+    // Without it the enable secret would not be needed.
+    let (hosts, code) = crew.json(&["show version", "--allow-write"]);
     assert_eq!(code, Some(1), "{hosts:?}");
     let (phase, error) = hosts.failure("wrong-password");
     assert_eq!(phase, "login", "{error}");

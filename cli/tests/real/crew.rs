@@ -81,7 +81,7 @@ impl Crew {
     /// Runs the binary over all hosts.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         let inventory = format!(
-            "defaults: {{platform: frr, known_hosts: known_hosts}}\n\
+            "defaults: {{platform: frr, known_hosts: known_hosts, limit_logins: false}}\n\
              credentials:\n\
              \x20 right: {{password: {{env: {PASSWORD_VARIABLE}}}, enable: {{file: enable}}}}\n\
              \x20 wrong_password: {{password: {{file: wrong}}, enable: {{file: enable}}}}\n\
@@ -97,6 +97,8 @@ impl Crew {
             .args(arguments)
             .arg("--inventory")
             .arg(self.folder.path().join("inventory.yaml"))
+            .args(["--retry-delays", "0"])
+            .env("LINECREW_RUNS", self.folder.path().join("runs"))
             .env(PASSWORD_VARIABLE, PASSWORD);
         Ran::new(&command.output().unwrap())
     }
