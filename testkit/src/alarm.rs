@@ -1,5 +1,5 @@
-//! Wakes tasks at a time, exact to a tenth of a millisecond. Tokio's timer counts whole ones and rounds up twice: a device
-//! that is to be 20 ms away would be 21.
+//! Wakes tasks at a time, as exactly as the system wakes a thread. Tokio's timer counts whole milliseconds and rounds up
+//! twice: a device that is to be 20 ms away was measured at 21.2.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
