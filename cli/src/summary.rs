@@ -98,7 +98,12 @@ impl Summary {
         match (outcome.cause, error) {
             (Some(Cause::AuthRefused), _) => {
                 let host = &outcome.host;
-                let credential = host.credential().map(|name| format!("credential {name}"));
+                let names: Vec<&str> = host.credentials().collect();
+                let credential = match names[..] {
+                    [] => None,
+                    [name] => Some(format!("credential {name}")),
+                    _ => Some(format!("credentials {}", names.join(", "))),
+                };
                 let user = host.settings().username.as_ref().map(|name| format!("user {name}"));
                 format!(
                     "{}not tried again",

@@ -6,6 +6,7 @@ mod bad_usage;
 mod fleet;
 mod inventory;
 mod lab;
+mod lockout;
 mod output;
 mod parse;
 mod passwords;
