@@ -60,6 +60,7 @@ impl<T: Send + 'static> Attempt<T> {
         plan.begin(host, self.number)?;
         let cx = Cx::new(self.engine.deadline(self.index), plan.cancel.clone());
         let watch = Arc::clone(notes) as Arc<dyn Watch>;
+        self.engine.connects(self.index);
         let (mut session, at) = plan.open(host, &cx, self.way, Some(&watch))?;
         self.engine.logged_in(self.index);
         plan.emit(host, What::Connected { served: served.insert(at).clone() });

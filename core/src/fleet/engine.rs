@@ -188,6 +188,11 @@ impl<T: Send + 'static> Engine<T> {
         self.run_deadline.map_or(host, |run| host.sooner(run))
     }
 
+    pub(super) fn connects(self: &Arc<Self>, index: usize) {
+        self.state().schedule.connects(index, Instant::now());
+        self.pump();
+    }
+
     pub(super) fn logged_in(self: &Arc<Self>, index: usize) {
         self.state().schedule.logged_in(index);
         self.pump();

@@ -173,6 +173,13 @@ impl Schedule {
         self.hosts[host].login
     }
 
+    /// A host that was started connects now.
+    pub(super) fn connects(&mut self, host: usize, now: Instant) {
+        if let Some(pace) = &mut self.pace {
+            pace.connects(host, now);
+        }
+    }
+
     /// A host is logged in.
     pub(super) fn logged_in(&mut self, host: usize) {
         if self.hosts[host].place == Place::LoggingIn {
@@ -189,6 +196,7 @@ impl Schedule {
     /// An attempt has ended.
     pub(super) fn ended(&mut self, host: usize, end: End, now: Instant) -> After {
         self.running -= 1;
+        self.connects(host, now);
         let mut gates = self.hosts[host].gates.clone();
         if self.hosts[host].place == Place::LoggingIn {
             gates.extend(&self.hosts[host].way().gates);
@@ -237,7 +245,7 @@ impl Schedule {
 
     /// Whether the pace lets a login begin.
     fn is_due(&mut self, now: Instant) -> bool {
-        self.pace.as_mut().is_none_or(|pace| pace.next(now, &mut self.chance) <= now)
+        self.pace.as_mut().is_none_or(|pace| pace.is_free() && pace.next(now, &mut self.chance) <= now)
     }
 
     /// What to say where no host may start.
@@ -245,7 +253,8 @@ impl Schedule {
         if self.left == 0 {
             return Next::Over;
         }
-        let paced = if self.paced.is_empty() { None } else { self.pace.as_mut() };
+        let paced =
+            if self.paced.is_empty() { None } else { self.pace.as_mut().filter(|pace| pace.is_free()) };
         let due = paced.map(|pace| pace.next(now, &mut self.chance));
         let later = self.later.first().map(|(when, _)| *when);
         let soak = self.batches.soaks_until.filter(|_| self.batches.left == 0);
@@ -300,7 +309,7 @@ impl Schedule {
         self.pass_on(host);
         if enters {
             if let Some(pace) = self.pace.as_mut().filter(|_| counts) {
-                pace.begins(now);
+                pace.starts(host);
             }
             self.running += 1;
             let slot = &mut self.hosts[host];

@@ -123,6 +123,7 @@ impl Simulation {
         if self.schedule.login(host) < attempt.refuses {
             attempt.work = None;
         }
+        self.schedule.connects(host, self.now);
         self.began.push((self.now, host));
         self.logging_in.insert(host);
         let login = self.now + Duration::from_millis(attempt.login);
