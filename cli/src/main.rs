@@ -10,6 +10,7 @@ mod demo;
 mod exit;
 mod fleet_args;
 mod guard;
+mod hostkeys;
 mod interrupt;
 mod inventory;
 mod journal;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Parse(args) => parse::run(&args),
         Command::Inventory(args) => inventory::run(&args),
+        Command::Hostkeys(args) => hostkeys::run(&args),
         Command::Platforms(args) => platforms::run(&args),
         #[cfg(feature = "lab")]
         Command::Selftest(args) => selftest::run(&args),

@@ -4,6 +4,7 @@
 mod bad_hosts;
 mod bad_usage;
 mod fleet;
+mod hostkeys;
 mod inventory;
 mod lab;
 mod lockout;
