@@ -3,6 +3,7 @@
 
 mod bad_hosts;
 mod bad_usage;
+mod config;
 mod fleet;
 mod hostkeys;
 mod inventory;
