@@ -124,7 +124,7 @@ fn read(file: &Path, text: &str) -> Result<Settings, Usage> {
         let mut values = texts(&value.value)
             .ok_or_else(|| fault(line, format!("{key}: expected a value, or a list of values")))?;
         if *is_path {
-            values.iter_mut().for_each(|value| *value = from(file, value));
+            values = values.iter().map(|value| from(file, value)).collect();
         }
         settings.insert(option, Setting { values, place: format!("{}:{line}: {key}", file.display()) });
     }
@@ -209,7 +209,7 @@ fn with_variable(arg: Arg, option: &str) -> Arg {
 /// Refuses what the option would refuse if it were typed, and says where it stands.
 fn check(arg: &Arg, setting: &Setting) -> Result<(), Usage> {
     let probe = Arg::new("value").long("value").value_parser(arg.get_value_parser().clone()).num_args(1);
-    let probe = arg.get_value_delimiter().into_iter().fold(probe, |probe, by| probe.value_delimiter(by));
+    let probe = arg.get_value_delimiter().into_iter().fold(probe, Arg::value_delimiter);
     let probe = probe.action(arg.get_action().clone());
     let typed = setting.values.iter().map(|value| format!("--value={value}"));
     let probed = Command::new("probe").no_binary_name(true).arg(probe).try_get_matches_from(typed);
