@@ -5,6 +5,7 @@
 mod advice;
 mod args;
 mod columns;
+mod config;
 #[cfg(feature = "lab")]
 mod demo;
 mod exit;
@@ -32,12 +33,16 @@ mod selftest;
 mod summary;
 mod verbose;
 
-use args::{Args, Command};
-use clap::Parser;
+use args::Command;
+use exit::{Ended, Usage};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let result = match Args::parse().command {
+    exit::report(carry_out())
+}
+
+fn carry_out() -> Result<Ended, Usage> {
+    match config::args()?.command {
         Command::Run(args) => run::run(&args),
         Command::Parse(args) => parse::run(&args),
         Command::Inventory(args) => inventory::run(&args),
@@ -49,6 +54,5 @@ fn main() -> ExitCode {
         Command::Demo(args) => demo::run(&args),
         #[cfg(feature = "lab")]
         Command::Lab(args) => lab::run(&args),
-    };
-    exit::report(result)
+    }
 }

@@ -52,7 +52,7 @@ pub(crate) struct DefaultsArgs {
     pub(crate) platform: Option<String>,
 
     /// A folder of platform definitions, which count before the embedded ones
-    #[arg(long, value_name = "DIR", env = "LINECREW_PLATFORMS")]
+    #[arg(long, value_name = "DIR")]
     pub(crate) platforms: Option<PathBuf>,
 
     /// The transport of hosts that name none

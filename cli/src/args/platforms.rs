@@ -10,7 +10,7 @@ pub(crate) struct PlatformsArgs {
     pub(crate) command: Option<PlatformsCommand>,
 
     /// A folder of platform definitions, which count before the embedded ones
-    #[arg(long, global = true, value_name = "DIR", env = "LINECREW_PLATFORMS")]
+    #[arg(long, global = true, value_name = "DIR")]
     pub(crate) platforms: Option<PathBuf>,
 
     /// How it is printed

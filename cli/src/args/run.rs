@@ -9,11 +9,13 @@ use std::path::PathBuf;
 const RUN_EXAMPLES: &str = "Examples:
   linecrew run \"show version\" --inventory lab.yaml --parse
   linecrew run \"show clock\" \"show users\" -i lab.yaml --format raw
-  linecrew run \"write memory\" -i lab.yaml --allow-write --serial 1,10%,100% --soak 60s
+  linecrew run \"write memory\" -i lab.yaml --allow-write \\
+      --serial 1,10%,100% --soak 60s
   linecrew run -i lab.yaml --resume runs/0001.jsonl
   linecrew run \"show ip access-lists\" -i lab.yaml --format grouped
   linecrew run \"show running-config\" -i lab.yaml --output backups
-  linecrew run \"show version\" --host 192.0.2.1 --host r2:2022 --platform cisco_iosxe -u admin --parse --format jsonl
+  linecrew run \"show version\" --host 192.0.2.1 --host r2:2022 --platform cisco_iosxe \\
+      -u admin --parse --format jsonl
 
 Passwords are asked for, or come from LINECREW_PASSWORD and LINECREW_ENABLE_SECRET, or from --password-file; never from
 an argument, which every user of the machine could read.

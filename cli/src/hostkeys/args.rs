@@ -8,8 +8,9 @@ use std::time::Duration;
 
 const EXAMPLES: &str = "Examples:
   linecrew hostkeys scan -i lab.yaml
-  linecrew hostkeys scan --host 192.0.2.1 --host 192.0.2.7:2022 --type ed25519,rsa --format json
-  linecrew hostkeys scan -i lab.yaml > keys.txt; linecrew hostkeys accept -i lab.yaml --fingerprints keys.txt
+  linecrew hostkeys scan --host 192.0.2.1 --host 192.0.2.7:2022 --type rsa,ed25519
+  linecrew hostkeys scan -i lab.yaml > keys.txt
+  linecrew hostkeys accept -i lab.yaml --fingerprints keys.txt
   linecrew hostkeys accept -i lab.yaml -l r2 --changed
   linecrew hostkeys forget -i lab.yaml -l r2
 

@@ -46,7 +46,7 @@ pub(crate) enum InventoryCommand {
         which: Which,
 
         /// A folder of platform definitions, which count before the embedded ones
-        #[arg(long, value_name = "DIR", env = "LINECREW_PLATFORMS")]
+        #[arg(long, value_name = "DIR")]
         platforms: Option<PathBuf>,
     },
 }

@@ -3,7 +3,9 @@
 
 mod bad_hosts;
 mod bad_usage;
+mod config;
 mod fleet;
+mod help;
 mod hostkeys;
 mod inventory;
 mod lab;
