@@ -193,7 +193,7 @@ class Lab:
         """The same as an inventory."""
         path = HOME / f"{self.name}-{transport}-{count}.yaml"
         lines = [f"defaults: {{platform: cisco_iosxe, transport: {transport}, username: {USER}, ssh_config: none, "
-                 f"known_hosts: {self.name}.known_hosts}}", "hosts:"]
+                 f"limit_logins: false, known_hosts: {self.name}.known_hosts}}", "hosts:"]
         lines += [f"  r{port}: {{hostname: 127.0.0.1, port: {port}}}" for port in self.ports[transport][:count]]
         path.write_text("\n".join(lines) + "\n")
         return path

@@ -2,12 +2,14 @@
 
 use linecrew_core::fleet::HostError;
 use linecrew_core::session::ErrorKind;
-use linecrew_core::transport::TransportError;
+use linecrew_core::transport::{ErrorKind as TransportErrorKind, TransportError};
 
 /// The limits that an option sets, as errors name them.
 const LIMITS: [&str; 6] = ["connect", "handshake", "authentication", "silence", "command", "host"];
 const GIVE: &str =
     "type it with --ask-pass, or set LINECREW_PASSWORD and LINECREW_ENABLE_SECRET; --username says who";
+
+const SCAN: &str = "`linecrew hostkeys scan` shows the keys of many hosts, `accept` notes them";
 
 /// The error on one line, with what to type, if that helps.
 pub(crate) fn with_advice(error: &HostError) -> String {
@@ -25,8 +27,14 @@ fn advice(error: &HostError) -> Option<String> {
         ErrorKind::MissingCredential => Some(GIVE.to_owned()),
         ErrorKind::Authentication if what == Some("no credential fits") => Some(GIVE.to_owned()),
         ErrorKind::TimedOut => raise(what?),
+        _ if error.transport().is_some_and(is_unknown) => Some(SCAN.to_owned()),
         _ => None,
     }
+}
+
+/// Whether a server's host key is not known yet.
+fn is_unknown(error: &TransportError) -> bool {
+    error.kind() == TransportErrorKind::HostKey && error.what().contains(" is unknown")
 }
 
 fn raise(what: &str) -> Option<String> {

@@ -84,7 +84,7 @@ pub(crate) struct JournalArgs {
     pub(crate) journal: Option<PathBuf>,
 
     /// The folder of journals that are not named
-    #[arg(long, default_value = "runs", value_name = "DIR", env = "LINECREW_RUNS")]
+    #[arg(long, default_value = "runs", value_name = "DIR")]
     pub(crate) runs: PathBuf,
 
     /// Go on with the run of this journal: its commands, on its hosts that have no outcome yet

@@ -5,11 +5,13 @@
 mod advice;
 mod args;
 mod columns;
+mod config;
 #[cfg(feature = "lab")]
 mod demo;
 mod exit;
 mod fleet_args;
 mod guard;
+mod hostkeys;
 mod interrupt;
 mod inventory;
 mod journal;
@@ -31,15 +33,20 @@ mod selftest;
 mod summary;
 mod verbose;
 
-use args::{Args, Command};
-use clap::Parser;
+use args::Command;
+use exit::{Ended, Usage};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let result = match Args::parse().command {
+    exit::report(carry_out())
+}
+
+fn carry_out() -> Result<Ended, Usage> {
+    match config::args()?.command {
         Command::Run(args) => run::run(&args),
         Command::Parse(args) => parse::run(&args),
         Command::Inventory(args) => inventory::run(&args),
+        Command::Hostkeys(args) => hostkeys::run(&args),
         Command::Platforms(args) => platforms::run(&args),
         #[cfg(feature = "lab")]
         Command::Selftest(args) => selftest::run(&args),
@@ -47,6 +54,5 @@ fn main() -> ExitCode {
         Command::Demo(args) => demo::run(&args),
         #[cfg(feature = "lab")]
         Command::Lab(args) => lab::run(&args),
-    };
-    exit::report(result)
+    }
 }

@@ -12,6 +12,11 @@ const ENABLE_SECRET: &str = "LINECREW_ENABLE_SECRET";
 
 /// What hosts log in with that name nothing of their own.
 pub(crate) fn credentials(args: &LoginArgs, inventory: &Inventory) -> Result<Credentials, Usage> {
+    given(args, needs_password(args, inventory))
+}
+
+/// What the arguments, a file and the environment give; asked for where it is wanted and a terminal is there to answer.
+pub(crate) fn given(args: &LoginArgs, is_wanted: bool) -> Result<Credentials, Usage> {
     let mut credentials = Credentials::default();
     credentials.username.clone_from(&args.username);
     credentials.private_key.clone_from(&args.private_key);
@@ -21,7 +26,7 @@ pub(crate) fn credentials(args: &LoginArgs, inventory: &Inventory) -> Result<Cre
         SecretSource::File(file.clone()).read_lines().map(two_lines).map_err(Usage::new)?
     } else {
         match (from_environment(PASSWORD)?, from_environment(ENABLE_SECRET)?) {
-            (None, None) if needs_password(args, inventory) && stdin().is_terminal() => ask()?,
+            (None, None) if is_wanted && stdin().is_terminal() => ask()?,
             found => found,
         }
     };

@@ -1,6 +1,6 @@
 //! What the arguments of `run` mean: which hosts, with what credentials and limits, and how replies are parsed.
 
-use crate::args::{DefaultsArgs, Format, HostArgs, LimitArgs, RunArgs};
+use crate::args::{DefaultsArgs, Format, HostArgs, LimitArgs, RunArgs, WhichArgs};
 use crate::columns;
 use crate::exit::Usage;
 use crate::fleet_args::JournalArgs;
@@ -214,18 +214,28 @@ impl Connectors for Recorded {
 
 /// The hosts of the inventory, then those of `--host`; what they leave open comes from the arguments.
 fn inventory(args: &HostArgs) -> Result<Inventory, Usage> {
-    let mut named: Vec<Host> = Vec::new();
-    if let Some(file) = &args.inventory {
-        named.extend(load(file, None)?.hosts().iter().map(|host| Host::clone(host)));
-    }
-    for text in &args.host {
-        named.push(host(text)?);
-    }
-    let defaults = args.defaults.entry();
-    let all: Inventory = named.into_iter().map(|host| host.inherit(&defaults)).collect();
-    match &args.limit {
-        Some(to) => limit(&all, to),
-        None => Ok(all),
+    args.which.hosts(&args.defaults.entry())
+}
+
+impl WhichArgs {
+    /// The hosts that are meant, with what `defaults` says of those that do not say it themselves.
+    pub(crate) fn hosts(&self, defaults: &Entry) -> Result<Inventory, Usage> {
+        if self.inventory.is_none() && self.host.is_empty() {
+            let what = "no hosts: name the inventory with --inventory PATH, or hosts with --host HOST[:PORT]";
+            return Err(Usage::new(what));
+        }
+        let mut named: Vec<Host> = Vec::new();
+        if let Some(file) = &self.inventory {
+            named.extend(load(file, self.inventory_format)?.hosts().iter().map(|host| Host::clone(host)));
+        }
+        for text in &self.host {
+            named.push(host(text)?);
+        }
+        let all: Inventory = named.into_iter().map(|host| host.inherit(defaults)).collect();
+        match &self.limit {
+            Some(to) => limit(&all, to),
+            None => Ok(all),
+        }
     }
 }
 

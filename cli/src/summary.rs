@@ -181,7 +181,7 @@ pub(crate) fn again(typed: impl IntoIterator<Item = String>, journal: &Path) -> 
 }
 
 /// A word as a shell wants it.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@,%+".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         word.to_owned()

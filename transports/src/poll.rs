@@ -108,6 +108,10 @@ pub fn retry<T>(
     loop {
         match call() {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                // The call has just said that nothing is ready: a look without a wait ends here.
+                if let Some(why) = cx.interruption() {
+                    return Err(PollError::Interrupted(why));
+                }
                 poll(&[(socket.as_fd(), interest)], cx)?;
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

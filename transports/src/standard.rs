@@ -102,6 +102,14 @@ impl StandardConnectors {
         self
     }
 
+    /// The connector of a host that speaks SSH, for what is no session: host keys, or commands without a terminal. Its jump
+    /// hosts are logged in to with `fallback` where they name no credential of their own.
+    #[cfg(feature = "ssh")]
+    pub fn ssh_connector(&self, host: &Host, fallback: &Credentials) -> Result<SshConnector, HostError> {
+        let jump = self.jump(host, fallback)?;
+        Ok(jump.into_iter().fold(self.ssh(host), SshConnector::jump))
+    }
+
     #[cfg(feature = "ssh")]
     fn ssh(&self, host: &Host) -> SshConnector {
         let settings = host.settings();
@@ -176,15 +184,16 @@ impl StandardConnectors {
 
 impl Connectors for StandardConnectors {
     fn connector(&self, host: &Host, fallback: &Credentials) -> Result<Arc<dyn Connector>, HostError> {
-        #[cfg(feature = "ssh")]
-        let jump = self.jump(host, fallback)?;
         #[cfg(not(feature = "ssh"))]
         refuse_jump(host, fallback)?;
         match host.transport() {
             #[cfg(feature = "ssh")]
-            "ssh" => Ok(Arc::new(jump.into_iter().fold(self.ssh(host), SshConnector::jump))),
+            "ssh" => Ok(Arc::new(self.ssh_connector(host, fallback)?)),
             #[cfg(all(feature = "telnet", feature = "ssh"))]
-            "telnet" => Ok(Arc::new(jump.into_iter().fold(self.telnet(host), TelnetConnector::jump))),
+            "telnet" => {
+                let jump = self.jump(host, fallback)?;
+                Ok(Arc::new(jump.into_iter().fold(self.telnet(host), TelnetConnector::jump)))
+            }
             #[cfg(all(feature = "telnet", not(feature = "ssh")))]
             "telnet" => Ok(Arc::new(self.telnet(host))),
             other => Err(HostError::NoTransport {

@@ -46,7 +46,7 @@ pub(crate) enum InventoryCommand {
         which: Which,
 
         /// A folder of platform definitions, which count before the embedded ones
-        #[arg(long, value_name = "DIR", env = "LINECREW_PLATFORMS")]
+        #[arg(long, value_name = "DIR")]
         platforms: Option<PathBuf>,
     },
 }
@@ -54,8 +54,8 @@ pub(crate) enum InventoryCommand {
 #[derive(Debug, Args)]
 pub(crate) struct Which {
     /// The inventory: a file, a folder, or a program
-    #[arg(short, long, value_name = "PATH", env = "LINECREW_INVENTORY")]
-    pub(crate) inventory: PathBuf,
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) inventory: Option<PathBuf>,
 
     /// Its format [default: found out]
     #[arg(long, value_name = "FORMAT")]

@@ -46,7 +46,9 @@ pub(crate) fn load(path: &Path, format: Option<Format>) -> Result<Inventory, Usa
 }
 
 fn chosen(which: &Which) -> Result<Inventory, Usage> {
-    let inventory = load(&which.inventory, which.inventory_format)?;
+    let named = which.inventory.as_deref();
+    let path = named.ok_or_else(|| Usage::new("no inventory: name it with --inventory PATH"))?;
+    let inventory = load(path, which.inventory_format)?;
     match &which.limit {
         Some(text) => limited(&inventory, text, text.parse()),
         None => Ok(inventory),

@@ -92,7 +92,10 @@ fn a_column_that_no_reply_has_is_told_with_those_that_there_are() {
 #[test]
 fn arguments_that_cannot_be_used_are_told() {
     for (args, expected) in [
-        (&["run", "show clock"][..], "<--inventory <FILE>|--host <HOST[:PORT]>>"),
+        (
+            &["run", "show clock"][..],
+            "no hosts: name the inventory with --inventory PATH, or hosts with --host HOST[:PORT]",
+        ),
         (&["run", "--host", "r1"], "<COMMAND>"),
         (&["run", "show clock", "--host", "r1:x"], "--host r1:x: expected HOST, HOST:PORT or [ADDRESS]:PORT"),
         (&["run", "show clock", "--host", "r1", "--workers", "0"], "expected a whole number above 0"),

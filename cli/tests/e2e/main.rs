@@ -3,7 +3,10 @@
 
 mod bad_hosts;
 mod bad_usage;
+mod config;
 mod fleet;
+mod help;
+mod hostkeys;
 mod inventory;
 mod lab;
 mod output;

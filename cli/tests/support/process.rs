@@ -11,7 +11,7 @@ pub(crate) fn linecrew(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_linecrew"));
     command.args(args).stdin(Stdio::null());
     // The journals of a test are its own affair.
-    command.env("LINECREW_RUNS", runs());
+    command.env("LINECREW_RUNS", runs()).env("LINECREW_CONFIG", "none");
     for variable in ["LINECREW_PASSWORD", "LINECREW_ENABLE_SECRET", "NET_TEXTFSM", "NTC_TEMPLATES_DIR"] {
         command.env_remove(variable);
     }

@@ -28,7 +28,7 @@ impl Terminal {
         let (pty, pts) = open().unwrap();
         pty.resize(Size::new(24, columns)).unwrap();
         let command = Command::new(env!("CARGO_BIN_EXE_linecrew")).args(args).env("TERM", "xterm");
-        let command = command.env("LINECREW_RUNS", super::process::runs());
+        let command = command.env("LINECREW_RUNS", super::process::runs()).env("LINECREW_CONFIG", "none");
         let command = command.env_remove("LINECREW_PASSWORD").env_remove("LINECREW_ENABLE_SECRET");
         let command =
             ["NO_COLOR", "NET_TEXTFSM", "NTC_TEMPLATES_DIR"].into_iter().fold(command, Command::env_remove);

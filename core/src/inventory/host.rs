@@ -258,13 +258,32 @@ impl Host {
                 credentials.private_key = own.private_key;
             }
         }
+        Ok(self.target_of(credentials))
+    }
+
+    /// What a connector connects to where nobody logs in: of its credentials nothing but its own user name is known.
+    ///
+    /// ```
+    /// use linecrew_core::inventory::Inventory;
+    ///
+    /// let inventory = Inventory::parse("hosts: {r1: {hostname: 192.0.2.1, port: 2022}}", "lab.yaml")?;
+    /// assert_eq!(inventory.hosts()[0].target_without_login().port, Some(2022));
+    /// # Ok::<(), linecrew_core::inventory::InventoryError>(())
+    /// ```
+    pub fn target_without_login(&self) -> Target {
+        let mut credentials = Credentials::default();
+        credentials.username.clone_from(&self.settings.username);
+        self.target_of(credentials)
+    }
+
+    fn target_of(&self, credentials: Credentials) -> Target {
         let mut target = Target::new(self.hostname()).name(&self.name).credentials(credentials);
         target.port = self.port();
         target.ssh = self.settings.ssh.clone().unwrap_or_default();
         target.telnet = self.settings.telnet.clone().unwrap_or_default();
         target.source_address = self.settings.source_address;
         target.source_interface.clone_from(&self.settings.source_interface);
-        Ok(target)
+        target
     }
 
     fn own_login(&self, credentials: &mut Credentials) {

@@ -103,6 +103,19 @@ pub(super) fn known_first(algorithms: &mut [String], known: &[&str]) {
     algorithms.sort_by_key(|algorithm| !known.contains(&key_type(algorithm)));
 }
 
+/// The types of host keys that `options` allow, best first.
+pub(super) fn host_key_types(options: &SshOptions) -> Vec<String> {
+    let usual = || owned(&HOST_KEY.list(options.legacy_algorithms == Some(true)));
+    let algorithms = options.host_key_algorithms.clone().unwrap_or_else(usual);
+    let mut types: Vec<String> = Vec::new();
+    for key_type in algorithms.iter().map(|algorithm| key_type(algorithm)) {
+        if !types.iter().any(|known| known == key_type) {
+            types.push(key_type.to_owned());
+        }
+    }
+    types
+}
+
 /// A kind of algorithm, by its place in the lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -346,7 +359,7 @@ fn host_key_list(legacy: bool, known: &[&str]) -> Vec<&'static str> {
 }
 
 /// The type of the keys that a signature algorithm uses (RFC 8332: an `ssh-rsa` key signs in three ways).
-fn key_type(algorithm: &str) -> &str {
+pub(super) fn key_type(algorithm: &str) -> &str {
     if algorithm.starts_with("rsa-sha2-") { "ssh-rsa" } else { algorithm }
 }
 

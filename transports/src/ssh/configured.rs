@@ -2,7 +2,7 @@
 
 use super::algorithms::settle;
 use super::config::{HostConfig, IdentityAgent, Jump as Hop};
-use super::host_key::Trust;
+use super::host_key::{Server, Trust};
 use super::{AlgorithmList, PORT};
 use linecrew_core::transport::{HostKeyCheck, SshOptions, Target};
 use std::net::IpAddr;
@@ -70,6 +70,12 @@ impl Configured {
             known_first,
             key_alias: config.host_key_alias,
         })
+    }
+
+    /// The server, by the name that it is known by.
+    pub(super) fn server<'a>(&'a self, peer: &'a str) -> Server<'a> {
+        let (host, port) = self.known_as();
+        Server { host, port, peer }
     }
 
     /// Host and port of the server as `known_hosts` knows them.

@@ -6,7 +6,8 @@ use super::auth::{Challenge, Login, Responder};
 use super::config::{ConfigError, HostConfig, Jump as Hop, SshConfig};
 use super::configured::Configured;
 use super::connection::SshConnection;
-use super::host_key::{HostKeys, Server, Trust};
+use super::greeting::Greeting;
+use super::host_key::{HostKeys, Trust};
 use super::jump::Jump;
 use super::proxy_jump::whole_way;
 use super::session::Session;
@@ -241,7 +242,7 @@ impl SshConnector {
     /// In a box, and each step of a login in a frame of its own: a thread keeps the pages of the deepest stack that it had,
     /// and there may be thousands.
     #[inline(never)]
-    fn configured(&self, target: &Target) -> Result<Box<Configured>, TransportError> {
+    pub(super) fn configured(&self, target: &Target) -> Result<Box<Configured>, TransportError> {
         let failed = |why: String| {
             let what = format!("the SSH configuration does not serve this host: {why}");
             TransportError::new(ErrorKind::Configuration, Phase::Connect, target.peer(PORT), what)
@@ -290,7 +291,7 @@ impl SshConnector {
         dial
     }
 
-    fn host_keys(&self, trust: &Trust) -> Arc<HostKeys> {
+    pub(super) fn host_keys(&self, trust: &Trust) -> Arc<HostKeys> {
         // Nothing under the lock can panic half-way.
         let mut made = self.host_keys.lock().unwrap_or_else(PoisonError::into_inner);
         let host_keys = made.entry(trust.clone()).or_insert_with(|| Arc::new(HostKeys::new(trust.clone())));
@@ -300,30 +301,56 @@ impl SshConnector {
     /// A session with an encrypted channel to a server whose key is trusted.
     #[inline(never)]
     fn handshake(&self, configured: &mut Configured, cx: &Cx) -> Result<Session, TransportError> {
-        let (target, host_keys) = (&configured.target, self.host_keys(&configured.trust));
+        let host_keys = self.host_keys(&configured.trust);
+        let known = host_keys.known();
+        let (host, port) = configured.known_as();
+        let key_types = known.key_types(host, port);
+        let Agreed { session, cx, .. } = self.agree(configured, &key_types, cx)?;
+        let key = shown_key(&session)?;
+        host_keys.verify(&configured.server(&session.peer), &key, &cx)?;
+        Ok(session)
+    }
+
+    /// A session with an encrypted channel to whoever answers, asked for a key of these types first.
+    #[inline(never)]
+    pub(super) fn agree(
+        &self,
+        configured: &mut Configured,
+        key_types: &[&str],
+        cx: &Cx,
+    ) -> Result<Agreed, TransportError> {
+        let target = &configured.target;
         let limit = self.limits.connect.or(configured.connect_timeout).unwrap_or(CONNECT_LIMIT);
         let source = Source::of(target).or_address_of(configured.bind_interface.as_deref());
         let connection = self.dial(&configured.way).connect(target, PORT, source, limit, cx)?;
         let cx = cx.within(self.limits.handshake, "handshake");
         let session = Session::new(&connection, target.peer(PORT))?;
-        let known = host_keys.known();
-        let (host, port) = configured.known_as();
-        let key_types = known.key_types(host, port);
         if configured.known_first
             && let Some(list) = &mut configured.options.host_key_algorithms
         {
-            known_first(list, &key_types);
+            known_first(list, key_types);
         }
-        let algorithms = offer(&session, &configured.options, &key_types)?;
-        session.handshake(&algorithms, &cx)?;
-        let key = session.ssh.host_key().map(|(key, _)| key.to_vec()).ok_or_else(|| {
-            let what = "the server showed no host key";
-            TransportError::new(ErrorKind::Protocol, Phase::HostKey, &session.peer, what)
-        })?;
-        let (host, port) = configured.known_as();
-        host_keys.verify(&Server { host, port, peer: &session.peer }, &key, &cx)?;
-        Ok(session)
+        let algorithms = offer(&session, &configured.options, key_types)?;
+        let greeting = session.handshake(&algorithms, &cx)?;
+        Ok(Agreed { session, greeting, cx })
     }
+}
+
+/// A server that may be anybody.
+pub(super) struct Agreed {
+    pub(super) session: Session,
+    /// What it said before encryption began.
+    pub(super) greeting: Greeting,
+    /// The handshake's limit.
+    pub(super) cx: Cx,
+}
+
+/// The host key, in wire format, that the server showed, and proved to have.
+pub(super) fn shown_key(session: &Session) -> Result<Vec<u8>, TransportError> {
+    session.ssh.host_key().map(|(key, _)| key.to_vec()).ok_or_else(|| {
+        let what = "the server showed no host key";
+        TransportError::new(ErrorKind::Protocol, Phase::HostKey, &session.peer, what)
+    })
 }
 
 /// A jump host of the configuration, which says the rest when it is connected to.

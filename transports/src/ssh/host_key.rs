@@ -1,15 +1,12 @@
 //! Whether a server is the one it was before.
 
 use super::PORT;
-use super::known_hosts::{KnownHosts, Verdict, fingerprint, hashed_line, key_type, line};
+use super::known_hosts::{KnownHosts, Verdict, Without, fingerprint, hashed_line, key_type, line, without};
+use super::known_hosts_file::KnownHostsFile;
 use linecrew_core::cx::Cx;
 use linecrew_core::transport::{ErrorKind, HostKeyCheck, Phase, TransportError};
-use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 /// What is done about host keys.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -80,65 +77,96 @@ impl HostKeys {
             Verdict::Known => Ok(()),
             // A file that cannot be read may know another key.
             Verdict::Unknown if self.trust.check == HostKeyCheck::AcceptNew && known.unread().is_none() => {
-                self.accept(server, key, cx)
+                self.note(server, &[key], false, cx)
             }
             verdict => Err(server.refusal(&verdict, key, &known, self.trust.new_keys.as_ref())),
         }
     }
 
-    /// Writes a new key down, unless somebody else has done so since the files were read.
-    fn accept(&self, server: &Server<'_>, key: &[u8], cx: &Cx) -> Result<(), TransportError> {
-        let not_written = |source: io::Error| {
-            TransportError::new(
-                ErrorKind::Configuration,
-                Phase::HostKey,
-                server.peer,
-                "cannot note the host key",
-            )
-            .source(source)
-        };
+    /// Writes keys down that are new, unless somebody else has done so since the files were read. Where `replace` is
+    /// set, keys of the same types that were known give way to those that have changed.
+    pub(super) fn note(
+        &self,
+        server: &Server<'_>,
+        keys: &[&[u8]],
+        replace: bool,
+        cx: &Cx,
+    ) -> Result<(), TransportError> {
         // Without a file every connection is the first one.
         let Some(path) = &self.trust.new_keys else { return Ok(()) };
-        let mut file = open(path).map_err(not_written)?;
-        lock(&file, server.peer, cx)?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(not_written)?;
-        let mut known = KnownHosts::default();
-        known.add(path, &bytes);
-        match server.verdict(&known, key) {
-            Verdict::Known => {}
-            Verdict::Unknown => {
-                let line = server
-                    .line(key, self.trust.hashed.unwrap_or(known.ends_hashed()))
-                    .map_err(not_written)?;
-                append(&mut file, &bytes, &line).map_err(not_written)?;
+        let file = KnownHostsFile::open(path, server.peer, cx)?;
+        let known = file.known();
+        let (mut lines, mut shortened) = (String::new(), None);
+        for &key in keys {
+            match server.verdict(&known, key) {
+                Verdict::Known => continue,
+                Verdict::Unknown => {}
+                Verdict::Changed { .. } if replace => {
+                    let text = shortened.as_deref().unwrap_or(file.text());
+                    shortened = Some(without(text, server.host, server.port, key_type(key)).text);
+                }
+                verdict => return Err(server.refusal(&verdict, key, &known, Some(path))),
             }
-            verdict => return Err(server.refusal(&verdict, key, &known, Some(path))),
+            lines.push_str(&server.line(key, self.trust.hashed.unwrap_or(known.ends_hashed()))?);
+            lines.push('\n');
         }
-        // What was read before is out of date; it is read again when next needed.
-        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        match shortened {
+            Some(text) => file.replace(&joined(text, &lines))?,
+            None if lines.is_empty() => {}
+            None => file.append(&lines)?,
+        }
+        self.forget_what_was_read();
         Ok(())
     }
+
+    /// Removes the keys of a host from the file that gets the new ones, and tells which lines went, and which stayed.
+    pub(super) fn forget(&self, server: &Server<'_>, cx: &Cx) -> Result<Without, TransportError> {
+        let Some(path) = self.trust.new_keys.as_ref().filter(|path| path.exists()) else {
+            return Ok(Without { text: Vec::new(), removed: Vec::new(), left: Vec::new() });
+        };
+        let file = KnownHostsFile::open(path, server.peer, cx)?;
+        let without = without(file.text(), server.host, server.port, None);
+        if !without.removed.is_empty() {
+            file.replace(&without.text)?;
+            self.forget_what_was_read();
+        }
+        Ok(without)
+    }
+
+    /// Has the files read again when next needed.
+    fn forget_what_was_read(&self) {
+        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+/// The text with more lines.
+fn joined(mut text: Vec<u8>, lines: &str) -> Vec<u8> {
+    if text.last().is_some_and(|&byte| byte != b'\n') {
+        text.push(b'\n');
+    }
+    text.extend_from_slice(lines.as_bytes());
+    text
 }
 
 impl Server<'_> {
     /// What is known of it. A key that is known for the host at the usual port is good at any port, as for OpenSSH.
-    fn verdict(&self, known: &KnownHosts, key: &[u8]) -> Verdict {
+    pub(super) fn verdict(&self, known: &KnownHosts, key: &[u8]) -> Verdict {
         match known.verdict(self.host, self.port, key) {
             Verdict::Unknown if known.verdict(self.host, PORT, key) == Verdict::Known => Verdict::Known,
             verdict => verdict,
         }
     }
 
-    fn line(&self, key: &[u8], hashed: bool) -> io::Result<String> {
+    fn line(&self, key: &[u8], hashed: bool) -> Result<String, TransportError> {
+        let failed = |what: &'static str| TransportError::new(ErrorKind::Io, Phase::HostKey, self.peer, what);
         let line = if hashed {
             let mut salt = [0; 20];
-            getrandom::fill(&mut salt)?;
+            getrandom::fill(&mut salt).map_err(|source| failed("no random salt").source(source))?;
             hashed_line(self.host, self.port, key, &salt)
         } else {
             line(self.host, self.port, key)
         };
-        line.ok_or_else(|| io::ErrorKind::InvalidData.into())
+        line.ok_or_else(|| failed("the host key has no type"))
     }
 
     fn refusal(
@@ -193,54 +221,15 @@ impl Server<'_> {
     }
 }
 
-/// Opens a `known_hosts` file for reading and appending, made with its folder, for the user alone, if it is new.
-fn open(path: &Path) -> io::Result<File> {
-    if let Some(folder) = path.parent() {
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    }
-    OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)
-}
-
-/// Locks the file. Its holders have it for less than a millisecond, so asking again after 2 ms is quick enough.
-fn lock(file: &File, peer: &str, cx: &Cx) -> Result<(), TransportError> {
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(()),
-            Err(TryLockError::WouldBlock) => {}
-            Err(TryLockError::Error(source)) => {
-                let what = "cannot lock the known hosts";
-                let error = TransportError::new(ErrorKind::Configuration, Phase::HostKey, peer, what);
-                return Err(error.source(source));
-            }
-        }
-        if let Some(why) = cx.interruption() {
-            return Err(TransportError::interrupted(why, Phase::HostKey, peer, cx)
-                .expected("the lock of the known_hosts file"));
-        }
-        std::thread::sleep(Duration::from_millis(2));
-    }
-}
-
-/// Adds the line in one write, so that no reader ever sees half of it; a disk that is full gets none of it.
-fn append(file: &mut File, before: &[u8], line: &str) -> io::Result<()> {
-    let begin = if before.last().is_some_and(|&byte| byte != b'\n') { "\n" } else { "" };
-    let text = format!("{begin}{line}\n");
-    match file.write(text.as_bytes()) {
-        Ok(written) if written == text.len() => Ok(()),
-        Ok(_) => {
-            file.set_len(u64::try_from(before.len()).map_err(io::Error::other)?)?;
-            Err(io::ErrorKind::StorageFull.into())
-        }
-        Err(error) => Err(error),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use linecrew_core::cancel::CancelToken;
     use linecrew_core::deadline::Deadline;
+    use std::fs::File;
     use std::os::unix::fs::PermissionsExt;
+    use std::path::Path;
+    use std::time::Duration;
 
     const SERVER: Server<'static> = Server { host: "r1", port: 2022, peer: "r1 (192.0.2.1:2022)" };
 

@@ -4,6 +4,8 @@
 //! `@revoked`. Lines that make no sense, and files that cannot be read, are skipped as OpenSSH skips them, and told by
 //! [`KnownHosts::skipped`]. Host certificates are not supported: the keys of `@cert-authority` lines prove nothing here.
 
+mod without;
+
 use super::pattern::Patterns;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
@@ -14,6 +16,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+pub(super) use without::{Without, without};
 
 /// How long the salt and the hash of a hashed name are: what SHA-1 makes.
 const HASH: usize = 20;

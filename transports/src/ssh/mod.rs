@@ -27,9 +27,11 @@ mod host_key;
 mod jump;
 mod keepalive;
 pub mod known_hosts;
+mod known_hosts_file;
 mod offer;
 mod pattern;
 mod proxy_jump;
+mod scan;
 mod session;
 mod shell;
 mod watch;
@@ -39,6 +41,7 @@ pub use auth::Challenge;
 pub use connection::SshConnection;
 pub use connector::SshConnector;
 pub use jump::Jump;
+pub use scan::{Forgotten, Scan, ScannedKey, Standing};
 pub use shell::SshTransport;
 
 /// The port where none is given (RFC 4253, section 4.1).

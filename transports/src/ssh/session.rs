@@ -187,8 +187,8 @@ impl Session {
         Error::last_session_error(&self.ssh).unwrap_or_else(Error::eof)
     }
 
-    /// Agrees on encryption.
-    pub(super) fn handshake(&self, algorithms: &Algorithms, cx: &Cx) -> Result<(), TransportError> {
+    /// Agrees on encryption, and tells what the server said before.
+    pub(super) fn handshake(&self, algorithms: &Algorithms, cx: &Cx) -> Result<Greeting, TransportError> {
         let mut greeting = Greeting::default();
         let introduced = self.introduce(cx).and_then(|()| self.skip_preamble(&mut greeting, cx));
         match introduced {
@@ -208,10 +208,13 @@ impl Session {
             greeting.note(&self.socket);
             ssh.handshake()
         });
-        agreed.map_err(|fault| {
-            greeting.note_line(self.ssh.banner_bytes());
-            self.handshake_failure(fault, &greeting, algorithms, cx)
-        })
+        match agreed {
+            Ok(()) => Ok(greeting),
+            Err(fault) => {
+                greeting.note_line(self.ssh.banner_bytes());
+                Err(self.handshake_failure(fault, &greeting, algorithms, cx))
+            }
+        }
     }
 
     /// Sends this side's banner.

@@ -12,6 +12,7 @@ mod authentication;
 mod common;
 mod connection;
 mod files;
+mod host_keys;
 mod inetd;
 mod jump;
 mod machine;

@@ -10,6 +10,7 @@ mod config;
 mod exec;
 #[cfg(feature = "telnet")]
 mod jump;
+mod scan;
 mod server;
 mod session;
 mod wire;

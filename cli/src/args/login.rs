@@ -1,0 +1,29 @@
+//! Who logs in.
+
+use clap::Args;
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Login")]
+pub(crate) struct LoginArgs {
+    /// Who logs in to hosts that name nobody
+    #[arg(short, long, value_name = "U")]
+    pub(crate) username: Option<String>,
+
+    /// A private key for hosts that name none
+    #[arg(long, value_name = "FILE")]
+    pub(crate) private_key: Option<PathBuf>,
+
+    /// Ask for the password and the enable secret, whatever the environment says
+    #[arg(short = 'k', long)]
+    pub(crate) ask_pass: bool,
+
+    /// A file that only its owner may read: the password on the first line, the enable secret on the second; an
+    /// empty line means none
+    #[arg(long, value_name = "FILE", conflicts_with = "ask_pass")]
+    pub(crate) password_file: Option<PathBuf>,
+
+    /// How often a telnet login sends a password that the device refuses; more than once may lock the account
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10))]
+    pub(crate) login_attempts: u32,
+}
