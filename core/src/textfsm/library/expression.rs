@@ -25,10 +25,8 @@ impl Expression {
     }
 
     fn parse(written: &str, is_plain: bool, source: &str) -> Result<Self, String> {
-        let regex = match is_plain {
-            true => None,
-            false => Some(Regex::parse(source).map_err(|reason| format!("{reason} in '{source}'"))?),
-        };
+        let read = || Regex::parse(source).map_err(|reason| format!("{reason} in '{source}'"));
+        let regex = if is_plain { None } else { Some(read()?) };
         Ok(Self { written: written.to_owned(), regex })
     }
 
