@@ -29,18 +29,24 @@ pub(crate) enum Ended {
 
 /// Why a command could not be carried out at all.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub(crate) struct Usage(String);
+pub(crate) enum Usage {
+    /// Something that was given cannot be used.
+    #[error("{0}")]
+    Told(String),
+    /// Somebody interrupted it before it began.
+    #[error("interrupted")]
+    Interrupted,
+}
 
 impl Usage {
     pub(crate) fn new(what: impl std::fmt::Display) -> Self {
-        Self(what.to_string())
+        Self::Told(what.to_string())
     }
 }
 
 impl From<io::Error> for Usage {
     fn from(error: io::Error) -> Self {
-        Self(error.to_string())
+        Self::Told(error.to_string())
     }
 }
 
@@ -64,7 +70,7 @@ pub(crate) fn report(result: Result<Ended, Usage>) -> ExitCode {
         Ok(Ended::Well) => ExitCode::SUCCESS,
         Ok(Ended::SomeFailed) => ExitCode::from(1),
         Ok(Ended::SomeUnknown) => ExitCode::from(3),
-        Ok(Ended::Interrupted) => ExitCode::from(130),
+        Ok(Ended::Interrupted) | Err(Usage::Interrupted) => ExitCode::from(130),
         Err(usage) => {
             say(usage);
             ExitCode::from(2)

@@ -2,10 +2,11 @@
 
 use crate::args::LoginArgs;
 use crate::exit::Usage;
+use crate::interrupt::{asking, is_watched};
 use linecrew_core::inventory::{Inventory, SecretSource};
 use linecrew_core::secret::Secret;
 use linecrew_core::transport::Credentials;
-use std::io::{IsTerminal, stdin};
+use std::io::{self, IsTerminal, stdin};
 
 const PASSWORD: &str = "LINECREW_PASSWORD";
 const ENABLE_SECRET: &str = "LINECREW_ENABLE_SECRET";
@@ -56,9 +57,18 @@ fn ask() -> Result<(Option<Secret>, Option<Secret>), Usage> {
 }
 
 fn prompt(text: &str) -> Result<Option<Secret>, Usage> {
-    let typed = rpassword::prompt_password(text)
+    let typed = asked(text)?
         .map_err(|error| Usage::new(format!("no password could be asked for: {error}; set {PASSWORD}")))?;
     Ok((!typed.is_empty()).then(|| Secret::new(typed)))
+}
+
+/// Asks on the terminal, without showing what is typed.
+pub(crate) fn asked(text: &str) -> Result<io::Result<String>, Usage> {
+    match asking(|| rpassword::prompt_password(text))? {
+        // Within a run the host fails that it was asked for.
+        Err(error) if error.kind() == io::ErrorKind::Interrupted && !is_watched() => Err(Usage::Interrupted),
+        answer => Ok(answer),
+    }
 }
 
 /// The password, then the enable secret; an empty line means none.

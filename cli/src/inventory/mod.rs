@@ -7,6 +7,7 @@ mod list;
 mod show;
 
 use crate::exit::{Ended, Usage, written};
+use crate::password::asked;
 use crate::progress::without_bar;
 use args::{InventoryArgs, InventoryCommand, Which};
 use linecrew_core::inventory::{Filter, Format, Inventory, Loader};
@@ -37,7 +38,12 @@ pub(crate) fn run(args: &InventoryArgs) -> Result<Ended, Usage> {
 
 /// Reads an inventory; prompts for its secrets are on the terminal.
 pub(crate) fn load(path: &Path, format: Option<Format>) -> Result<Inventory, Usage> {
-    let ask = |text: &str| without_bar(|| rpassword::prompt_password(format!("{text}: ")).map(Secret::new));
+    let ask = |text: &str| match without_bar(|| asked(&format!("{text}: "))) {
+        Ok(typed) => typed.map(Secret::new),
+        // Nobody who asks for secrets of single hosts could end the run: the process does.
+        Err(Usage::Interrupted) => std::process::exit(130),
+        Err(error) => Err(io::Error::other(error.to_string())),
+    };
     let loader = format.into_iter().fold(Loader::default(), Loader::format).on_prompt(ask);
     let inventory = loader.load(path).map_err(Usage::new)?;
     if inventory.is_empty() {

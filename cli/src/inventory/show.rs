@@ -51,17 +51,25 @@ fn known(host: &Host) -> Result<Map<String, Value>, Usage> {
 
 /// Hides what tells a secret by its name, however deep.
 fn hide(value: &mut Value) {
-    const WORDS: [&str; 6] = ["password", "passwd", "passphrase", "secret", "token", "community"];
     match value {
         Value::Object(entries) => {
             for (key, value) in entries {
-                let key = key.to_ascii_lowercase();
-                if WORDS.iter().any(|word| key.contains(word)) { *value = HIDDEN.into() } else { hide(value) }
+                if tells_secret(key) { *value = HIDDEN.into() } else { hide(value) }
             }
         }
         Value::Array(values) => values.iter_mut().for_each(hide),
         _ => {}
     }
+}
+
+/// Whether a name is one of those that people give to secrets. Rather too many than one too few: what is hidden stands in
+/// the inventory.
+fn tells_secret(name: &str) -> bool {
+    const PARTS: [&str; 8] = ["pass", "pwd", "secret", "token", "communit", "psk", "credential", "private"];
+    const WORDS: [&str; 9] = ["pw", "key", "keys", "pin", "auth", "snmp", "hash", "cookie", "seed"];
+    let name = name.to_ascii_lowercase();
+    PARTS.iter().any(|part| name.contains(part))
+        || name.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| WORDS.contains(&word))
 }
 
 /// A line for each value, with the keys that lead to it.
@@ -83,4 +91,25 @@ fn flat(key: &str, value: &Value, rows: &mut Vec<[String; 2]>) {
 
 fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_may_be_a_secret_by_its_name_is_hidden_and_the_rest_is_shown() {
+        for name in
+            ["snmp_ro", "tacacs_key", "api-key", "enable_pw", "AuthToken", "bgp_password", "PSK", "wifi.pin"]
+        {
+            assert!(tells_secret(name), "{name}");
+        }
+        for name in ["site", "role", "monkey", "author", "keyboard", "vlan", "spinning"] {
+            assert!(!tells_secret(name), "{name}");
+        }
+        let mut value = json!({"bgp": [{"md5_key": "x", "asn": 65001}], "site": "ams"});
+        hide(&mut value);
+        assert_eq!(value, json!({"bgp": [{"md5_key": "***", "asn": 65001}], "site": "ams"}));
+    }
 }

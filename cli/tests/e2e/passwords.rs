@@ -4,6 +4,7 @@ use crate::support::{PASSWORD, Process, SECRET, Site, Terminal, linecrew, mixed,
 use std::fs::Permissions;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::ExitStatusExt;
 
 /// A password file with these rights, and a run that reads it.
 fn with_password_file(site: &Site, mode: u32) -> Process {
@@ -49,6 +50,30 @@ fn the_environment_is_not_asked_twice_unless_the_prompt_is_wanted() {
     let (code, shown) = terminal.finish();
     assert_eq!(code, Some(1), "{shown}");
     assert!(shown.contains("authentication refused"), "{shown:?}");
+}
+
+#[test]
+fn ctrl_c_at_a_prompt_ends_the_run_before_any_host_is_reached_and_leaves_the_terminal_as_it_was() {
+    let site = Site::new(mixed(1));
+    let mut terminal = Terminal::start(&["run", "show clock", "-i", &site.path("lab.yaml"), "-k"]);
+    assert!(terminal.echoes());
+    terminal.interrupt_at("Password: ");
+    let (end, echoes) = terminal.ended();
+    assert!(echoes, "the terminal shows what is typed again");
+    assert!(end.code() == Some(130) || end.signal() == Some(2), "{end:?}");
+    assert_eq!(site.lab.counters().sessions_opened, 0);
+}
+
+#[test]
+fn a_password_that_is_asked_for_counts_more_than_the_environment() {
+    let site = Site::new(mixed(2));
+    let path = site.path("lab.yaml");
+    let args = ["run", "show clock", "-i", &path, "-u", "netops", "-k"];
+    let mut terminal = Terminal::start_sized(&args, 160, &[("LINECREW_PASSWORD", "wrong")]);
+    terminal.answer("Password: ", PASSWORD);
+    terminal.answer("Enable secret (Enter if it is the same): ", SECRET);
+    let (code, shown) = terminal.finish();
+    assert!(code == Some(0) && !tells_a_secret(&shown), "{shown:?}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use pty_process::Size;
 use pty_process::blocking::{Command, Pty, open};
 use rustix::termios::{LocalModes, tcgetattr};
 use std::io::{Read, Write};
-use std::process::Child;
+use std::process::{Child, ExitStatus};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 
@@ -41,15 +41,34 @@ impl Terminal {
 
     /// Waits for a prompt, then types a secret once the terminal does not show what is typed.
     pub(crate) fn answer(&mut self, prompt: &str, secret: &str) {
+        self.wait_for(prompt);
+        (&*self.pty).write_all(format!("{secret}\n").as_bytes()).unwrap();
+    }
+
+    /// Waits for a prompt that hides what is typed, and presses Ctrl-C there.
+    pub(crate) fn interrupt_at(&mut self, prompt: &str) {
+        self.wait_for(prompt);
+        (&*self.pty).write_all(b"\x03").unwrap();
+    }
+
+    /// Whether the terminal shows what is typed.
+    pub(crate) fn echoes(&self) -> bool {
+        tcgetattr(&*self.pty).unwrap().local_modes.contains(LocalModes::ECHO)
+    }
+
+    fn wait_for(&mut self, prompt: &str) {
         while !self.seen.ends_with(prompt) {
             let more = self.output.recv_timeout(PATIENCE);
             let more = more.unwrap_or_else(|error| panic!("{error}: no {prompt:?} in {:?}", self.seen));
             self.seen.push_str(&String::from_utf8(more).unwrap());
         }
-        wait_until("the terminal hides what is typed", || {
-            !tcgetattr(&*self.pty).unwrap().local_modes.contains(LocalModes::ECHO)
-        });
-        (&*self.pty).write_all(format!("{secret}\n").as_bytes()).unwrap();
+        wait_until("the terminal hides what is typed", || !self.echoes());
+    }
+
+    /// Waits for the end; gives how it came, and whether the terminal then shows what is typed.
+    pub(crate) fn ended(mut self) -> (ExitStatus, bool) {
+        let status = self.child.wait().unwrap();
+        (status, self.echoes())
     }
 
     /// Waits for the end; gives the exit code and all that was shown.

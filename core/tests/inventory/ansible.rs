@@ -189,7 +189,7 @@ fn a_vaulted_text_is_told_by_its_variable_and_only_when_it_is_needed() {
     let yaml = "all:\n  hosts:\n    r1:\n      ansible_password: !vault |\n        $ANSIBLE_VAULT;1.1;AES256\n        6162\n";
     let inventory = Inventory::parse(yaml, "i.yml").unwrap();
     let error = inventory.hosts()[0].target(&Credentials::default()).unwrap_err().to_string();
-    assert!(error.starts_with("i.yml: ansible_password: encrypted by ansible-vault"), "{error}");
+    assert!(error.starts_with("i.yml: ansible_password (i.yml:5): encrypted by ansible-vault"), "{error}");
     let user = Inventory::parse(&yaml.replace("_password", "_user"), "i.yml").unwrap_err().to_string();
     assert!(user.contains(": host r1: ansible_user: encrypted by ansible-vault"), "{user}");
 }

@@ -2,9 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failure fails the test")]
 
 mod ansible;
+mod document;
 mod found;
 mod nornir;
 mod properties;
+mod real_ansible;
 
 use linecrew_core::inventory::{Host, Inventory, InventoryError, Loader};
 use linecrew_core::transport::Credentials;

@@ -85,10 +85,10 @@ impl Scope<'_> {
         var: &'v Var,
         used: &mut Vec<&'v str>,
     ) -> Option<SecretSource> {
-        let (mut name, mut node) = (name, &var.node);
+        let (mut name, mut var) = (name, var);
         for _ in 0..DEEPEST {
             used.push(name);
-            let text = node.as_text().unwrap_or_default().trim();
+            let text = var.node.as_text().unwrap_or_default().trim();
             match text
                 .strip_prefix("{{")
                 .and_then(|text| text.strip_suffix("}}"))
@@ -96,18 +96,22 @@ impl Scope<'_> {
             {
                 Some(Expression::Environment(name)) => return Some(SecretSource::Env(name.to_owned())),
                 Some(Expression::Variable(other)) => match self.vars.get_key_value(other) {
-                    Some((found, var)) => (name, node) = (found, &var.node),
+                    Some((found, other)) => (name, var) = (found, other),
                     None => break,
                 },
                 _ => break,
             }
         }
+        let node = &var.node;
         if matches!(&node.kind, Kind::Null) || node.as_text() == Some("") {
             return None;
         }
         Some(match self.text(node) {
             Ok(text) => SecretSource::Inline(Secret::new(text)),
-            Err(reason) => SecretSource::Unread(format!("{name}: {reason}")),
+            Err(reason) => {
+                let place = node.line.map(|line| format!(" ({}:{line})", var.origin.display()));
+                SecretSource::Unread(format!("{name}{}: {reason}", place.unwrap_or_default()))
+            }
         })
     }
 }
@@ -204,15 +208,21 @@ mod tests {
         };
         assert_eq!(
             unread(&[("x", "'{{ a | upper }}'")]),
-            "x: a template of Jinja, which is not computed here"
+            "x (inventory:1): a template of Jinja, which is not computed here"
         );
-        assert_eq!(unread(&[("x", "'{{ a }}'")]), "x: the variable a is not set");
-        assert_eq!(unread(&[("x", "'{{ x }}'")]), "x: its variables refer to each other in a circle");
+        assert_eq!(unread(&[("x", "'{{ a }}'")]), "x (inventory:1): the variable a is not set");
+        assert_eq!(
+            unread(&[("x", "'{{ x }}'")]),
+            "x (inventory:1): its variables refer to each other in a circle"
+        );
         assert!(
             unread(&[("x", "'{{ a }}'"), ("a", "!vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  6162")])
-                .starts_with("a: encrypted by ansible-vault")
+                .starts_with("a (inventory:2): encrypted by ansible-vault")
         );
-        assert!(unread(&[("x", "{__ansible_vault: y}")]).starts_with("x: encrypted by ansible-vault"));
+        assert!(
+            unread(&[("x", "{__ansible_vault: y}")])
+                .starts_with("x (inventory:1): encrypted by ansible-vault")
+        );
         assert!(unread(&[("x", "'{{ a'")]).ends_with("does not end"));
     }
 }
