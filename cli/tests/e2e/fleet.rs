@@ -148,6 +148,8 @@ fn ends_by_two(signal: fn(&Process)) {
     assert_eq!(outcomes(&journal).len(), 7);
     // What was skipped or cancelled is what is left to do.
     let again = resumed(&site, &journal, &["--host-timeout", "0.3"]);
+    let hint = again.summary.lines().last().unwrap_or_default();
+    assert!(hint.contains(" \"show clock\" -l @") && !hint.contains("--resume"), "{again:?}");
     assert_eq!((again.code, again.out.lines().count()), (Some(1), 7), "{again:?}");
     let all = outcomes(&journal);
     assert!(all.values().all(|(times, _)| *times == 2), "{all:?}");
