@@ -1,7 +1,7 @@
 //! Logins on threads of their own.
 
 use std::panic::resume_unwind;
-use std::thread;
+use std::thread::{self, Builder};
 
 /// Runs a login on a thread that ends with it.
 ///
@@ -11,12 +11,13 @@ use std::thread;
 ///
 /// Where the system refuses the thread, the caller's serves. A panic goes on in the caller.
 pub(super) fn apart<T: Send>(login: impl Fn() -> T + Sync) -> T {
-    thread::scope(|scope| {
-        let thread = thread::Builder::new().name("linecrew-login".into()).spawn_scoped(scope, &login);
-        match thread {
-            Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
-            Err(_) => login(),
-        }
+    on(Builder::new().name("linecrew-login".into()), login)
+}
+
+fn on<T: Send>(thread: Builder, login: impl Fn() -> T + Sync) -> T {
+    thread::scope(|scope| match thread.spawn_scoped(scope, &login) {
+        Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+        Err(_) => login(),
     })
 }
 
@@ -28,6 +29,14 @@ mod tests {
     fn a_login_has_a_thread_of_its_own() {
         let ran_in = apart(|| thread::current().id());
         assert_ne!(ran_in, thread::current().id());
+    }
+
+    #[test]
+    fn a_login_whose_thread_is_refused_runs_in_its_caller() {
+        // No system has room for such a stack.
+        let refused = || Builder::new().stack_size(1 << (usize::BITS - 2));
+        assert!(refused().spawn(|| ()).is_err());
+        assert_eq!(on(refused(), || thread::current().id()), thread::current().id());
     }
 
     #[test]
