@@ -9,6 +9,7 @@ mod line;
 mod tube;
 mod tunnel;
 
+use super::apart::apart;
 use super::{PORT, SshConnector};
 use crate::dial::Connection;
 use line::{Answer, Line, Look, Place, Request, Told};
@@ -125,9 +126,9 @@ impl Asker<'_> {
 
     /// Makes a tunnel; false where the jump host refused it. An error is this device's alone: its own time was up.
     fn make(&self) -> Result<bool, TransportError> {
-        let Host { connector, target, line } = self.host;
+        let (Host { connector, target, line }, cx) = (self.host, self.cx);
         let making = line.making();
-        let logged_in = connector.log_in(target, self.cx);
+        let logged_in = apart(|| connector.log_in(target, cx));
         match logged_in.and_then(|(session, options)| tunnel::start(session, &options, line)) {
             Ok(()) => Ok(true),
             Err(error) if self.cx.interruption().is_some() => Err(self.failed(&Told::of(&error))),
