@@ -5,6 +5,7 @@
 
 mod error;
 mod exec;
+mod settings;
 mod ssh_options;
 mod target;
 mod telnet_options;
