@@ -219,16 +219,19 @@ impl Channel {
         }
     }
 
+    /// Reads straight behind what has come. There is room for a whole read at once: bytes that trickle into a buffer that
+    /// grows would leave one piece of each size with the thread's allocator, and thousands of threads may hold a session each.
     fn receive(&mut self, cx: &Cx) -> Result<(), Trouble> {
-        // On the stack, which is deeper elsewhere: thousands of sessions would each keep it for nothing.
-        let mut buffer = [0; READ_SIZE];
-        let count = self.transport.read(&mut buffer, cx)?;
-        let bytes = &buffer[..count];
-        if self.raw.len() + count > self.longest_reply {
+        let known = self.raw.len();
+        self.raw.resize(known + READ_SIZE, 0);
+        let read = self.transport.read(&mut self.raw[known..], cx);
+        self.raw.truncate(known + read.as_ref().map_or(0, |count| *count));
+        read?;
+        if self.raw.len() > self.longest_reply {
+            self.raw.truncate(known);
             return Err(Trouble::TooLong(self.longest_reply));
         }
-        self.raw.extend_from_slice(bytes);
-        self.terminal.feed(bytes);
+        self.terminal.feed(&self.raw[known..]);
         self.log.iter_mut().for_each(|log| log.lines(self.terminal.text()));
         Ok(())
     }
@@ -272,8 +275,9 @@ impl Channel {
     }
 
     fn take_raw(&mut self) -> Vec<u8> {
-        let raw = std::mem::take(&mut self.raw);
+        let mut raw = std::mem::take(&mut self.raw);
         self.handed_out = raw[raw.len().saturating_sub(LONGEST_LOOK)..].to_vec();
+        raw.shrink_to_fit();
         raw
     }
 

@@ -58,6 +58,8 @@ enum State {
 
 impl Terminal {
     pub(crate) fn feed(&mut self, mut bytes: &[u8]) {
+        // Most of it is text that stands there as it came.
+        self.text.reserve(bytes.len());
         while let Some(&byte) = bytes.first() {
             if let Some(taken) = self.whole_line(bytes) {
                 bytes = &bytes[taken..];

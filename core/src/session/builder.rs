@@ -160,11 +160,34 @@ impl SessionBuilder {
     ///
     /// The session keeps `cx`: its deadline bounds all that the session does, its token ends it at any time.
     pub fn open(&self, connector: &dyn Connector, target: &Target, cx: &Cx) -> Result<Session, SessionError> {
+        let mut session = self.connect(connector, target, cx)?;
+        if let Some(folder) = &self.log_folder {
+            session.start_log(folder, &target.name)?;
+        }
+        session.log_in(self.login_attempts)?;
+        session.channel.limit_replies(self.longest_reply);
+        match &self.detects {
+            Some(platforms) => session.detect(platforms)?,
+            None => session.prepare()?,
+        }
+        Ok(*session)
+    }
+
+    /// A session that is yet to log in.
+    ///
+    /// In a box and in a frame of its own: what is deeper than that the session's thread keeps, and there may be thousands.
+    #[inline(never)]
+    fn connect(
+        &self,
+        connector: &dyn Connector,
+        target: &Target,
+        cx: &Cx,
+    ) -> Result<Box<Session>, SessionError> {
         let host = target.port.map_or_else(|| target.name.clone(), |port| target.peer(port));
         let transport = connector.connect(target, cx).map_err(|error| SessionError::connect(error, &host))?;
         let platform = Arc::clone(&self.platform);
-        let mut session = Session {
-            channel: Channel::new(transport, Arc::clone(&platform), self.timeouts.silence),
+        Ok(Box::new(Session {
+            channel: Box::new(Channel::new(transport, Arc::clone(&platform), self.timeouts.silence)),
             put_off: Vec::new(),
             detection: None,
             persistent: self.persistent,
@@ -179,16 +202,6 @@ impl SessionBuilder {
             broken: false,
             unprivileged: self.unprivileged,
             watched: self.watched.clone(),
-        };
-        if let Some(folder) = &self.log_folder {
-            session.start_log(folder, &target.name)?;
-        }
-        session.log_in(self.login_attempts)?;
-        session.channel.limit_replies(self.longest_reply);
-        match &self.detects {
-            Some(platforms) => session.detect(platforms)?,
-            None => session.prepare()?,
-        }
-        Ok(session)
+        }))
     }
 }

@@ -76,7 +76,8 @@ const CLOSE: Duration = Duration::from_secs(5);
 /// }
 /// ```
 pub struct Session {
-    channel: Channel,
+    /// In a box, since sessions are moved through several frames, of which their thread keeps the pages.
+    channel: Box<Channel>,
     platform: Arc<Platform>,
     timeouts: Timeouts,
     credentials: Credentials,

@@ -69,7 +69,7 @@ impl Session {
             self.enter_mode(mode)?;
         }
         let commands: Vec<String> = commands.into_iter().map(|command| command.as_ref().to_owned()).collect();
-        let mut done = MultiReply::default();
+        let mut done = MultiReply { replies: Vec::with_capacity(commands.len()), ..MultiReply::default() };
         while done.len() < commands.len() {
             let rest: Vec<&str> = commands[done.len()..].iter().map(String::as_str).collect();
             let together = self.head(&rest, options, |session, command| session.platform.is_read(command));
@@ -141,8 +141,11 @@ impl Session {
         let put_off = std::mem::take(&mut self.put_off);
         let all: Vec<&str> = put_off.iter().map(String::as_str).chain(commands.iter().copied()).collect();
         if let Some(answers) = self.exchange(&all, phase, &cx)? {
-            let replies = commands.iter().zip(answers.into_iter().skip(put_off.len()));
-            return Ok(replies.map(|(command, answer)| self.reply(command, answer, options)).collect());
+            let answered = commands.iter().zip(answers.into_iter().skip(put_off.len()));
+            // Of one reply a vector that grows would make four.
+            let mut replies = Vec::with_capacity(commands.len());
+            replies.extend(answered.map(|(command, answer)| self.reply(command, answer, options)));
+            return Ok(replies);
         }
         if !all_read {
             return Err(self.indistinct(commands.len(), phase));

@@ -43,15 +43,14 @@ impl TelnetTransport {
 
     /// Takes what the socket has, waiting for it if there is nothing.
     fn receive(&mut self, cx: &Cx) -> Result<(), TransportError> {
-        let mut buf = [0; READ_SIZE];
-        let count = retry(&self.socket, Interest::Read, cx, || (&self.socket).read(&mut buf))
+        let arrived = retry(&self.socket, Interest::Read, cx, || take(&self.socket))
             .map_err(|error| self.failure(error, Phase::Read, cx))?;
-        if count == 0 {
+        if arrived.is_empty() {
             return Err(self.hung_up(Phase::Read));
         }
         self.text.clear();
         self.taken = 0;
-        self.codec.decode(&buf[..count], &mut self.text).map_err(|source| self.broken(source))?;
+        self.codec.decode(&arrived, &mut self.text).map_err(|source| self.broken(source))?;
         match self.flush(Phase::Read, cx) {
             // What arrived is delivered before it is told that the answers cannot be sent.
             Err(_) if !self.text.is_empty() => Ok(()),
@@ -123,6 +122,14 @@ impl Transport for TelnetTransport {
         // Fails only where the other side has closed already.
         let _ = self.socket.shutdown(Shutdown::Both);
     }
+}
+
+/// What has arrived, in a buffer that nobody holds while nothing has: thousands of sessions may wait.
+fn take(mut socket: &TcpStream) -> io::Result<Vec<u8>> {
+    let mut arrived = vec![0; READ_SIZE];
+    let count = socket.read(&mut arrived)?;
+    arrived.truncate(count);
+    Ok(arrived)
 }
 
 /// Whether the other side ended the connection, in whichever way.
