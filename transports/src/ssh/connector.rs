@@ -226,6 +226,7 @@ impl SshConnector {
     pub(super) fn log_in(&self, target: &Target, cx: &Cx) -> Result<(Session, SshOptions), TransportError> {
         let mut configured = self.configured(target)?;
         let session = self.handshake(&mut configured, cx)?;
+        configured.target.permit.ask(&session.peer)?;
         Login {
             session: &session,
             credentials: &configured.target.credentials,
@@ -392,5 +393,9 @@ impl Connector for SshConnector {
         let limit = self.limits.authentication;
         let shell = apart(|| self.open_here(target, cx)?.into_shell(&cx.within(limit, "authentication")))?;
         Ok(Box::new(shell))
+    }
+
+    fn asks_permit(&self) -> bool {
+        true
     }
 }
