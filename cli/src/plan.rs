@@ -1,6 +1,6 @@
 //! What the arguments of `run` mean: which hosts, with what credentials and limits, and how replies are parsed.
 
-use crate::args::{DefaultsArgs, Format, HostArgs, LimitArgs, RunArgs, WhichArgs};
+use crate::args::{DefaultsArgs, Format, LimitArgs, RunArgs, WhichArgs};
 use crate::columns;
 use crate::exit::Usage;
 use crate::fleet_args::JournalArgs;
@@ -19,6 +19,7 @@ use linecrew_core::platform::Platforms;
 use linecrew_core::session::Timeouts;
 use linecrew_core::transport::Credentials;
 use linecrew_transports::StandardConnectors;
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -66,9 +67,11 @@ pub(crate) struct Plan {
 impl Plan {
     /// Reads what the arguments name; nothing is connected yet.
     pub(crate) fn new(args: &RunArgs) -> Result<Self, Usage> {
-        let mut inventory = inventory(&args.hosts)?;
-        let mut commands = args.commands.clone();
         let fleet = &args.fleet;
+        let all = args.hosts.which.all(&args.hosts.defaults.entry())?;
+        fleet.pace.tell_unknown_groups(&all);
+        let mut inventory = args.hosts.which.of(all)?;
+        let mut commands = args.commands.clone();
         let mut allow_write = fleet.allow_write;
         let resumed = fleet.journal.resume.as_deref().map(JournalArgs::go_on).transpose()?;
         let mut left_unknown = 0;
@@ -163,12 +166,12 @@ impl Course {
 
 /// The hosts that a journal has left to do. Those that the inventory does not have any more are told.
 fn rest(inventory: &Inventory, record: &Record, unknown: bool) -> Result<Inventory, Usage> {
-    let left: Vec<&str> = record.left(unknown).collect();
-    match left.iter().find(|host| inventory.host(host).is_none()) {
+    let left: HashSet<&str> = record.left(unknown).collect();
+    match record.left(unknown).find(|host| inventory.host(host).is_none()) {
         Some(host) => {
             Err(Usage::new(format!("--resume: the inventory has no host {host}, which is left to do")))
         }
-        None => Ok(only(inventory, |name| left.contains(&name))),
+        None => Ok(only(inventory, |name| left.contains(name))),
     }
 }
 
@@ -212,14 +215,22 @@ impl Connectors for Recorded {
     }
 }
 
-/// The hosts of the inventory, then those of `--host`; what they leave open comes from the arguments.
-fn inventory(args: &HostArgs) -> Result<Inventory, Usage> {
-    args.which.hosts(&args.defaults.entry())
-}
-
 impl WhichArgs {
     /// The hosts that are meant, with what `defaults` says of those that do not say it themselves.
     pub(crate) fn hosts(&self, defaults: &Entry) -> Result<Inventory, Usage> {
+        self.of(self.all(defaults)?)
+    }
+
+    /// The hosts that are meant of these.
+    fn of(&self, all: Inventory) -> Result<Inventory, Usage> {
+        match &self.limit {
+            Some(to) => limit(&all, to),
+            None => Ok(all),
+        }
+    }
+
+    /// The hosts of the inventory, then those of `--host`.
+    fn all(&self, defaults: &Entry) -> Result<Inventory, Usage> {
         if self.inventory.is_none() && self.host.is_empty() {
             let what = "no hosts: name the inventory with --inventory PATH, or hosts with --host HOST[:PORT]";
             return Err(Usage::new(what));
@@ -231,11 +242,7 @@ impl WhichArgs {
         for text in &self.host {
             named.push(host(text)?);
         }
-        let all: Inventory = named.into_iter().map(|host| host.inherit(defaults)).collect();
-        match &self.limit {
-            Some(to) => limit(&all, to),
-            None => Ok(all),
-        }
+        Ok(named.into_iter().map(|host| host.inherit(defaults)).collect())
     }
 }
 
