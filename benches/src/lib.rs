@@ -13,6 +13,8 @@ mod client;
 mod devices;
 #[cfg(feature = "sessions")]
 mod exchange;
+#[cfg(feature = "fleet")]
+pub mod fleet;
 mod linecrew;
 pub mod machine;
 mod pool;

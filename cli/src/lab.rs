@@ -1,11 +1,11 @@
 //! `linecrew lab`: simulated devices for other programs, and the inventory that reaches them.
 
 use crate::args::LabArgs;
-use crate::exit::{Ended, Usage};
+use crate::exit::{Ended, Usage, written};
 use crate::parser::ntc_name;
 use linecrew_core::platform as definition;
 use linecrew_core::textfsm::Templates;
-use linecrew_testkit::{Device, Lab, LabBuilder, Platform, Recording, Service};
+use linecrew_testkit::{Aaa, Device, Lab, LabBuilder, Platform, Recording, Service};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -22,25 +22,56 @@ pub(crate) fn run(args: &LabArgs) -> Result<Ended, Usage> {
     let known_hosts = known_hosts_of(&args.inventory)?;
     check_may_write(&args.inventory)?;
     check_may_write(&known_hosts)?;
-    let lab = serve(args)?;
+    let aaa = args.lock_after.map(|refusals| Aaa::new().lock_after(refusals.try_into().unwrap_or(u64::MAX)));
+    let lab = serve(args, aaa.as_ref())?;
     write(&known_hosts, &lab.known_hosts())?;
     write(&args.inventory, &lab.inventory(&known_hosts).to_yaml().map_err(Usage::new)?)?;
     announce(&lab, args)?;
     // The sender lives in the handler for as long as the process.
     let _ = stopped.recv();
+    written(tell(&lab, aaa.as_ref(), &mut io::stdout().lock()))?;
     Ok(Ended::Well)
 }
 
-/// Starts what the arguments name.
-fn serve(args: &LabArgs) -> Result<Lab, Usage> {
+/// Says what was counted.
+fn tell(lab: &Lab, aaa: Option<&Aaa>, out: &mut impl Write) -> io::Result<()> {
+    let (counters, peaks) = (lab.counters(), lab.peaks());
+    writeln!(
+        out,
+        "{} sessions, at most {} at a time; logins: at most {} at a time and {} within a second, {} refused",
+        counters.sessions_opened,
+        peaks.sessions,
+        peaks.logins_in_flight,
+        peaks.logins_in_a_second,
+        counters.logins_refused
+    )?;
+    for user in aaa.iter().flat_map(|aaa| aaa.users().into_iter().map(move |user| (aaa, user))) {
+        let (aaa, user) = user;
+        let (logins, locked) = (aaa.logins(&user), if aaa.is_locked(&user) { ", locked out" } else { "" });
+        writeln!(out, "AAA: {user:?}: {} accepted, {} refused{locked}", logins.accepted, logins.refused)?;
+    }
+    Ok(())
+}
+
+/// Starts what the arguments name; the accounts of the AAA server are those of the devices.
+fn serve(args: &LabArgs, aaa: Option<&Aaa>) -> Result<Lab, Usage> {
     let latency = Duration::from_millis(args.latency);
     let own = described(args)?.into_iter().chain(recorded(args)?).collect::<Vec<_>>();
     let usual = if own.is_empty() { 12 } else { 0 };
     let numbered =
         numbered(&args.platform, args.devices.unwrap_or(usual), latency)?.privileged(args.privileged);
     let service = if args.transport == "ssh" { Service::Ssh } else { Service::Telnet };
+    let numbered = aaa.into_iter().fold(numbered, LabBuilder::aaa);
     let add = |builder: LabBuilder, device: Device| builder.device(device.latency(latency), service);
-    own.into_iter().fold(numbered, add).start().map_err(Usage::new)
+    let lab = own.into_iter().fold(numbered, add).start().map_err(Usage::new)?;
+    if let Some(aaa) = aaa {
+        for credentials in lab.devices().iter().map(|device| device.target().credentials) {
+            let (username, password) = (credentials.username, credentials.password);
+            let account = username.zip(password).map(|(user, password)| (user, password.expose().to_owned()));
+            account.into_iter().fold(aaa.clone(), |aaa, (user, password)| aaa.account(user, password));
+        }
+    }
+    Ok(lab)
 }
 
 /// The devices of `--device`.

@@ -59,8 +59,7 @@ impl Parser {
 
 /// What ntc-templates calls the platform of that name; a name that is none of ours may be one of theirs.
 pub(crate) fn ntc_name(platform: &str) -> String {
-    Platform::builtin(platform)
-        .map_or_else(|_unknown| platform.to_owned(), |platform| ntc_name_of(&platform).to_owned())
+    Platform::builtin_ntc_templates_platform(platform).unwrap_or(platform).to_owned()
 }
 
 /// What ntc-templates calls a platform; its own name where the definition does not say.

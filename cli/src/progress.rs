@@ -1,11 +1,11 @@
 //! A progress bar on standard error, where that is a terminal; nothing elsewhere.
 
 use crate::output::safe;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle, WeakProgressBar};
 use linecrew_core::fleet::{Event, What};
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::io::{IsTerminal, stderr};
+use std::io::{IsTerminal, Write as _, stderr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -18,6 +18,22 @@ const TICK: Duration = Duration::from_millis(500);
 const MOST_NAMED: usize = 4;
 /// Nobody is slow before.
 const SLOW: Duration = Duration::from_secs(2);
+
+/// The bar that is on the terminal: the process has one of them, and whoever asks there knows nothing of the run.
+static SHOWN: Mutex<Option<WeakProgressBar>> = Mutex::new(None);
+
+/// Has something asked on the terminal, with no bar drawn meanwhile. Hosts go on.
+pub(crate) fn without_bar<T>(ask: impl FnOnce() -> T) -> T {
+    let shown = lock(&SHOWN).as_ref().and_then(WeakProgressBar::upgrade).filter(|bar| !bar.is_hidden());
+    let Some(bar) = shown else { return ask() };
+    // It wipes the line, and draws nothing more from then on.
+    bar.suspend(|| ());
+    bar.set_draw_target(ProgressDrawTarget::hidden());
+    let _ = stderr().write_all(b"\r\x1b[K");
+    let answer = ask();
+    bar.set_draw_target(ProgressDrawTarget::stderr());
+    answer
+}
 
 /// The bar, and the hosts that are under way.
 #[derive(Clone)]
@@ -44,6 +60,7 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template(LOOKS) {
             progress.bar.set_style(style.with_key("rate", rate).with_key("left", left).progress_chars("=> "));
         }
+        *lock(&SHOWN) = Some(progress.bar.downgrade());
         progress.tick();
         progress
     }
@@ -99,8 +116,8 @@ impl Progress {
     }
 }
 
-fn lock(hosts: &Mutex<Hosts>) -> std::sync::MutexGuard<'_, Hosts> {
-    hosts.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// How many failed and run, and the slowest of those that run.

@@ -25,7 +25,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<Ended, Usage> {
         .files(files);
     let (ended, summary) = execute(&plan, &mut printer)?;
     let Some(summary) = summary else { return Ok(ended) };
-    let journal = plan.course.journal.as_ref().map(|journal| again(std::env::args(), journal.path()));
+    let journal = plan.course.journal.as_ref();
+    let journal = journal.map(|journal| again(std::env::args(), &of_journal(args, &plan), journal.path()));
     // For people it is a part of what is read; elsewhere it must not get among the data.
     let is_for_people = output.is_some() || matches!(format, Format::Table | Format::Grouped);
     written(if is_for_people {
@@ -34,6 +35,16 @@ pub(crate) fn run(args: &RunArgs) -> Result<Ended, Usage> {
         summary.print(&mut io::stderr().lock(), journal.as_deref())
     })?;
     Ok(ended)
+}
+
+/// What a resumed run took from its journal, as it would be typed.
+fn of_journal(args: &RunArgs, plan: &Plan) -> Vec<String> {
+    if args.fleet.journal.resume.is_none() {
+        return Vec::new();
+    }
+    let allow_write = plan.course.allow_write && !args.fleet.allow_write;
+    let flag = allow_write.then(|| "--allow-write".to_owned());
+    plan.commands.iter().cloned().chain(flag).collect()
 }
 
 /// Runs the plan and hands each host to the printer: as it completes where the format allows it, else in the order of

@@ -98,7 +98,12 @@ impl Summary {
         match (outcome.cause, error) {
             (Some(Cause::AuthRefused), _) => {
                 let host = &outcome.host;
-                let credential = host.credential().map(|name| format!("credential {name}"));
+                let names: Vec<&str> = host.credentials().collect();
+                let credential = match names[..] {
+                    [] => None,
+                    [name] => Some(format!("credential {name}")),
+                    _ => Some(format!("credentials {}", names.join(", "))),
+                };
                 let user = host.settings().username.as_ref().map(|name| format!("user {name}"));
                 format!(
                     "{}not tried again",
@@ -162,8 +167,13 @@ fn time(elapsed: Duration) -> String {
     }
 }
 
-/// The command that was typed, for those hosts of the journal that are not well.
-pub(crate) fn again(typed: impl IntoIterator<Item = String>, journal: &Path) -> String {
+/// The command that was typed, for those hosts of the journal that are not well; after a resume with the words that the
+/// journal stood for.
+pub(crate) fn again(
+    typed: impl IntoIterator<Item = String>,
+    of_journal: &[String],
+    journal: &Path,
+) -> String {
     let (mut words, mut skips_value) = (vec!["linecrew".to_owned()], false);
     for word in typed.into_iter().skip(1) {
         let replaced = ["-l", "--limit", "--journal", "--resume"];
@@ -176,6 +186,7 @@ pub(crate) fn again(typed: impl IntoIterator<Item = String>, journal: &Path) -> 
             None => words.push(quoted(&word)),
         }
     }
+    words.extend(of_journal.iter().map(|word| quoted(word)));
     words.push(format!("-l @{}", quoted(&journal.display().to_string())));
     words.join(" ")
 }
@@ -198,10 +209,13 @@ mod tests {
 
     #[test]
     fn what_was_typed_is_told_for_the_hosts_that_are_left() {
-        let told = |typed: &[&str]| {
-            let typed = ["/usr/bin/linecrew"].iter().chain(typed).map(|word| (*word).to_owned());
-            again(typed, Path::new("runs/0341.jsonl"))
+        let typed = |words: &[&str]| -> Vec<String> {
+            ["/usr/bin/linecrew"].iter().chain(words).map(|word| (*word).to_owned()).collect()
         };
+        let told = |words: &[&str]| again(typed(words), &[], Path::new("runs/0341.jsonl"));
+        let resumed = typed(&["run", "--resume", "runs/0341.jsonl", "--rerun-unknown"]);
+        let resumed = again(resumed, &["show version".to_owned()], Path::new("runs/0341.jsonl"));
+        assert_eq!(resumed, "linecrew run \"show version\" -l @runs/0341.jsonl");
         let again = told(&["run", "show version", "-l", "site=ams and role=access", "--parse"]);
         assert_eq!(again, "linecrew run \"show version\" --parse -l @runs/0341.jsonl");
         let again =

@@ -187,6 +187,12 @@ impl Console {
         }
     }
 
+    /// Whether the first command prompt was shown.
+    #[cfg(feature = "telnet")]
+    pub(crate) fn has_arrived(&self) -> bool {
+        self.arrived
+    }
+
     /// What it says of its own accord, once all that it said before is on its way.
     pub fn more(&mut self) -> Option<Vec<u8>> {
         matches!(self.state, State::Endless).then(|| self.noise.endless())

@@ -1,5 +1,6 @@
 //! The description of a simulated device.
 
+use crate::aaa::Aaa;
 use crate::action::Action;
 use crate::factor::Factor;
 use crate::facts::Facts;
@@ -46,6 +47,9 @@ pub struct Device {
     pub(crate) username: String,
     pub(crate) password: Secret,
     pub(crate) enable_secret: Option<Secret>,
+    pub(crate) aaa: Option<Aaa>,
+    pub(crate) limits_group: Option<String>,
+    pub(crate) redundancy_group: Option<String>,
     pub(crate) login: LoginStyle,
     pub(crate) privileged: bool,
     pub(crate) banner: String,
@@ -104,6 +108,9 @@ impl Device {
             username: "admin".into(),
             password: Secret::new("admin"),
             enable_secret: Some(Secret::new("enable")),
+            aaa: None,
+            limits_group: None,
+            redundancy_group: None,
             privileged: false,
             banner: String::new(),
             commands: Vec::new(),
@@ -134,6 +141,25 @@ impl Device {
     pub fn credentials(mut self, username: impl Into<String>, password: impl Into<String>) -> Self {
         self.username = username.into();
         self.password = Secret::new(password);
+        self
+    }
+
+    /// Has the logins checked by an AAA server, which other devices may share, in place of by the device itself. A login
+    /// without a user name, and one by a key, stays the device's own affair.
+    pub fn aaa(mut self, aaa: &Aaa) -> Self {
+        self.aaa = Some(aaa.clone());
+        self
+    }
+
+    /// Sets the limits group: a lab's inventory tells it, and a lab meters it.
+    pub fn limits_group(mut self, name: impl Into<String>) -> Self {
+        self.limits_group = Some(name.into());
+        self
+    }
+
+    /// Sets the redundancy group: a lab's inventory tells it, and a lab meters it.
+    pub fn redundancy_group(mut self, name: impl Into<String>) -> Self {
+        self.redundancy_group = Some(name.into());
         self
     }
 

@@ -34,6 +34,10 @@ fn host(device: &RunningDevice, known_hosts: &Path) -> Host {
     settings.ssh_config = Some(SshConfigFile::None);
     // There is no AAA server to spare.
     settings.limit_logins = Some(false);
+    settings.limits_group.clone_from(&device.node().device().limits_group);
+    settings.redundancy_group.clone_from(&device.node().device().redundancy_group);
+    // Whoever shares an AAA server shares its lock-outs.
+    settings.aaa_realm = device.node().device().aaa.as_ref().map(|_| "lab".to_owned());
     settings.known_hosts = device.host_key().map(|_| known_hosts.to_owned());
     Host::new(device.name(), settings)
 }

@@ -1,6 +1,8 @@
 //! Many simulated devices on loopback ports.
 
+use crate::aaa::Aaa;
 use crate::device::Device;
+use crate::meter::{Meter, Peaks, Seat};
 use crate::node::{Counters, Node};
 use crate::platform::Platform;
 #[cfg(feature = "ssh")]
@@ -8,6 +10,7 @@ use crate::ssh;
 #[cfg(feature = "telnet")]
 use crate::telnet;
 use linecrew_core::transport::Target;
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -42,6 +45,7 @@ const BACKLOG: u32 = 4096;
 #[derive(Debug)]
 pub struct Lab {
     devices: Vec<RunningDevice>,
+    meters: Meters,
     /// Once this is dropped, the keeper ends the runtime.
     runtime: Option<Sender<Runtime>>,
     keeper: Option<JoinHandle<()>>,
@@ -139,6 +143,17 @@ impl Lab {
         })
     }
 
+    /// The most that all devices together have had at a time.
+    pub fn peaks(&self) -> Peaks {
+        self.meters.all.peaks()
+    }
+
+    /// The most that each [limits group](Device::limits_group) and [redundancy group](Device::redundancy_group) has had at a
+    /// time, by its name.
+    pub fn peaks_of_groups(&self) -> BTreeMap<String, Peaks> {
+        self.meters.groups.iter().map(|(group, meter)| (group.clone(), meter.peaks())).collect()
+    }
+
     /// A `known_hosts` file for the devices that speak SSH: `[127.0.0.1]:PORT ssh-ed25519 AAAA...` each.
     pub fn known_hosts(&self) -> String {
         self.devices
@@ -163,7 +178,7 @@ impl Drop for Lab {
 
 impl RunningDevice {
     /// Listens and serves; to be called inside the runtime.
-    fn start(device: Device, service: Service) -> Result<Self, LabError> {
+    fn start(device: Device, service: Service, meters: Vec<Arc<Meter>>) -> Result<Self, LabError> {
         let name = device.hostname().to_owned();
         let listener = listen().map_err(|source| LabError::Listen { device: name.clone(), source })?;
         let addr =
@@ -173,7 +188,10 @@ impl RunningDevice {
             #[cfg(feature = "telnet")]
             Service::Telnet => {
                 let node = Arc::clone(&node);
-                tokio::spawn(accept(listener, move |socket| telnet::serve(socket, Arc::clone(&node))));
+                tokio::spawn(accept(listener, move |socket| {
+                    let seat = Seat::take(&meters, &socket);
+                    telnet::serve(socket, Arc::clone(&node), seat)
+                }));
                 None
             }
             #[cfg(feature = "ssh")]
@@ -182,7 +200,10 @@ impl RunningDevice {
                     .map_err(|source| LabError::Key { device: name.clone(), source })?;
                 let key = server.host_key().to_owned();
                 let server = Arc::new(server);
-                tokio::spawn(accept(listener, move |socket| Arc::clone(&server).serve(socket)));
+                tokio::spawn(accept(listener, move |socket| {
+                    let seat = Seat::take(&meters, &socket);
+                    Arc::clone(&server).serve(socket, seat)
+                }));
                 Some(key)
             }
         };
@@ -232,6 +253,7 @@ pub struct LabBuilder {
     service: Option<Service>,
     latency: Duration,
     privileged: bool,
+    aaa: Option<Aaa>,
     added: Vec<(Device, Service)>,
 }
 
@@ -266,6 +288,12 @@ impl LabBuilder {
         self
     }
 
+    /// Has the logins of all devices checked by this AAA server, unless one has [its own](Device::aaa).
+    pub fn aaa(mut self, aaa: &Aaa) -> Self {
+        self.aaa = Some(aaa.clone());
+        self
+    }
+
     /// Adds one device of one's own, after the numbered ones.
     pub fn device(mut self, device: Device, service: Service) -> Self {
         self.added.push((device, service));
@@ -284,19 +312,42 @@ impl LabBuilder {
         let mut lab = keep(runtime)?;
         let _inside = handle.enter();
         for (device, service) in self.all() {
-            lab.devices.push(RunningDevice::start(device, service)?);
+            let meters = lab.meters.of(&device);
+            lab.devices.push(RunningDevice::start(device, service, meters)?);
         }
         Ok(lab)
     }
 
     fn all(self) -> impl Iterator<Item = (Device, Service)> {
         let platform = Arc::new(self.platform.unwrap_or_else(Platform::cisco_iosxe));
+        let aaa = self.aaa;
         let numbered = (1..=self.count).map(move |number| {
             let device = Device::new(Arc::clone(&platform), format!("r{number}")).latency(self.latency);
             let device = if self.privileged { device.privileged() } else { device };
             (device, self.service.unwrap_or_else(|| Service::usual(number)))
         });
-        numbered.chain(self.added)
+        numbered.chain(self.added).map(move |(mut device, service)| {
+            device.aaa = device.aaa.or_else(|| aaa.clone());
+            (device, service)
+        })
+    }
+}
+
+/// What is metered: all devices together, and each group.
+#[derive(Debug, Default)]
+struct Meters {
+    all: Arc<Meter>,
+    groups: BTreeMap<String, Arc<Meter>>,
+}
+
+impl Meters {
+    /// Those that a device counts in.
+    fn of(&mut self, device: &Device) -> Vec<Arc<Meter>> {
+        let mut names: Vec<&String> = device.limits_group.iter().chain(&device.redundancy_group).collect();
+        names.dedup();
+        let mut meters = vec![Arc::clone(&self.all)];
+        meters.extend(names.into_iter().map(|name| Arc::clone(self.groups.entry(name.clone()).or_default())));
+        meters
     }
 }
 
@@ -327,7 +378,7 @@ fn keep(runtime: Runtime) -> Result<Lab, LabError> {
         .map_err(LabError::Threads)?;
     // The keeper holds the other end for as long as this one lives.
     let _ = sender.send(runtime);
-    Ok(Lab { devices: Vec::new(), runtime: Some(sender), keeper: Some(keeper) })
+    Ok(Lab { devices: Vec::new(), meters: Meters::default(), runtime: Some(sender), keeper: Some(keeper) })
 }
 
 /// Serving is cheap; more threads would only take time from the clients in the same process.

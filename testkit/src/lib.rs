@@ -6,6 +6,7 @@
 //!
 //! Whoever writes a transport of his own finds in [`contract`] what it has to promise, as tests.
 
+mod aaa;
 mod action;
 #[cfg(any(feature = "ssh", feature = "telnet"))]
 mod alarm;
@@ -32,6 +33,8 @@ mod ios;
 mod lab;
 mod login;
 pub mod memory;
+#[cfg(any(feature = "ssh", feature = "telnet"))]
+mod meter;
 #[cfg(feature = "telnet")]
 mod negotiation;
 mod node;
@@ -57,6 +60,7 @@ mod telnet;
 mod wire;
 mod written;
 
+pub use aaa::{Aaa, Logins};
 pub use console::{Console, Entry};
 pub use definition::DefinitionError;
 pub use device::{Device, LoginStyle, SshAlgorithms};
@@ -65,6 +69,8 @@ pub use facts::Facts;
 pub use faults::{Fault, Stage};
 #[cfg(any(feature = "ssh", feature = "telnet"))]
 pub use lab::{Lab, LabBuilder, LabError, RunningDevice, Service};
+#[cfg(any(feature = "ssh", feature = "telnet"))]
+pub use meter::Peaks;
 pub use node::{Counters, Node};
 pub use platform::Platform;
 pub use recorder::{Recorder, RecordingConnector};

@@ -174,8 +174,10 @@ impl Node {
     /// Whether this login succeeds; `username` is none where the device asked for none.
     pub(crate) fn admits(&self, username: Option<&str>, password: &str) -> bool {
         let device = &self.device;
-        let right =
-            username.is_none_or(|name| name == device.username) && password == device.password.expose();
+        let right = match (&device.aaa, username) {
+            (Some(aaa), Some(name)) => aaa.admits(name, password, &device.hostname),
+            _ => username.is_none_or(|name| name == device.username) && password == device.password.expose(),
+        };
         self.admits_proof(right)
     }
 

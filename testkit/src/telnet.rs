@@ -1,6 +1,7 @@
 //! A simulated device's telnet server.
 
 use crate::console::{Console, Entry};
+use crate::meter::Seat;
 use crate::negotiation::{Event, Negotiation, escaped};
 use crate::node::Node;
 use crate::wire::Wire;
@@ -12,9 +13,9 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 /// Serves one client until either side hangs up. A client that is gone is no error here: nobody is left to tell.
-pub(crate) async fn serve(socket: TcpStream, node: Arc<Node>) {
+pub(crate) async fn serve(socket: TcpStream, node: Arc<Node>, seat: Seat) {
     let _count = node.open_session();
-    let mut wire = Wire::new(socket, &node);
+    let mut wire = Wire::new(socket, &node, seat);
     let _ = match node.turns_away() {
         Some(words) => wire.write_all(words).await,
         None => converse(&mut wire, &node).await,
@@ -39,6 +40,9 @@ async fn converse(wire: &mut Wire, node: &Arc<Node>) -> io::Result<()> {
     wire.write_all(&order.concat()).await?;
     let mut buf = [0; 2048];
     while !console.is_closed() {
+        if console.has_arrived() {
+            wire.seat().logged_in();
+        }
         let more = console.more();
         let count = match &more {
             // What goes on for ever must not keep the client from ending it.

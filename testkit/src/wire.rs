@@ -3,11 +3,13 @@
 use crate::alarm::Alarm;
 use crate::facts::Draw;
 use crate::faults::{Fault, Outlet, Verdict};
+use crate::meter::Seat;
 use crate::node::Node;
 use std::collections::VecDeque;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -20,6 +22,8 @@ const MOST_ON_THE_WAY: usize = 64 * 1024;
 /// A client's connection. What it sends is read one latency after it arrived: each chunk has its own time, so that
 /// the delays of pipelined inputs do not add up.
 pub(crate) struct Wire {
+    /// Left before the socket is closed, so that no descriptor outlives it.
+    seat: Arc<Seat>,
     socket: TcpStream,
     delay: Option<Delay>,
     drip: Option<Drip>,
@@ -27,7 +31,7 @@ pub(crate) struct Wire {
 }
 
 impl Wire {
-    pub(crate) fn new(socket: TcpStream, node: &Node) -> Self {
+    pub(crate) fn new(socket: TcpStream, node: &Node, seat: Seat) -> Self {
         let device = node.device();
         let jitter = device.faults.iter().find_map(|fault| match fault {
             Fault::Jitter(most) => Some(*most),
@@ -36,11 +40,17 @@ impl Wire {
         let jitter = jitter.unwrap_or_default();
         let delayed = !(device.latency.is_zero() && jitter.is_zero());
         Self {
+            seat: Arc::new(seat),
             socket,
             delay: delayed.then(|| Delay::new(device.latency, jitter, device.seed)),
             drip: Drip::new(&device.faults),
             outlet: Outlet::new(&device.faults, device.seed),
         }
+    }
+
+    /// Its place in the meters.
+    pub(crate) fn seat(&self) -> &Arc<Seat> {
+        &self.seat
     }
 }
 

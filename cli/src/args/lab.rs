@@ -54,6 +54,11 @@ pub(crate) struct LabArgs {
     #[arg(long, default_value_t = 0, value_name = "MS")]
     pub(crate) latency: u64,
 
+    /// Have one AAA server check the logins of all, which locks a user out who was refused so often in a row; whom it let in
+    /// and refused is told at the end
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub(crate) lock_after: Option<usize>,
+
     /// Where to write the inventory; the known host keys go beside it
     #[arg(long, default_value = "lab.yaml", value_name = "FILE")]
     pub(crate) inventory: PathBuf,

@@ -27,7 +27,7 @@ unknown, 130 interrupted.";
 #[command(after_help = RUN_EXAMPLES)]
 pub(crate) struct RunArgs {
     /// The commands, each in quotes; every host gets all of them, in this order
-    #[arg(required_unless_present = "resume", value_name = "COMMAND")]
+    #[arg(required_unless_present = "resume", conflicts_with = "resume", value_name = "COMMAND")]
     pub(crate) commands: Vec<String>,
 
     #[command(flatten)]

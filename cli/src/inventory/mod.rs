@@ -8,6 +8,7 @@ mod show;
 
 use crate::exit::{Ended, Usage, written};
 use crate::password::asked;
+use crate::progress::without_bar;
 use args::{InventoryArgs, InventoryCommand, Which};
 use linecrew_core::inventory::{Filter, Format, Inventory, Loader};
 use linecrew_core::secret::Secret;
@@ -37,7 +38,7 @@ pub(crate) fn run(args: &InventoryArgs) -> Result<Ended, Usage> {
 
 /// Reads an inventory; prompts for its secrets are on the terminal.
 pub(crate) fn load(path: &Path, format: Option<Format>) -> Result<Inventory, Usage> {
-    let ask = |text: &str| match asked(&format!("{text}: ")) {
+    let ask = |text: &str| match without_bar(|| asked(&format!("{text}: "))) {
         Ok(typed) => typed.map(Secret::new),
         // Nobody who asks for secrets of single hosts could end the run: the process does.
         Err(Usage::Interrupted) => std::process::exit(130),

@@ -15,7 +15,7 @@ pub(crate) struct Files {
     columns: Vec<String>,
     /// Each host, how it ended, and its file.
     written: Vec<[String; 3]>,
-    /// What the end tells of them; the replies are in the files.
+    /// What the end tells of them, such as what parsed them; the replies themselves are in the files.
     records: Vec<HostRecord>,
 }
 
@@ -36,7 +36,9 @@ impl Files {
             row[2] = path.display().to_string();
         }
         self.written.push(row);
-        record.replies.clear();
+        for reply in &mut record.replies {
+            (reply.text, reply.parsed) = (String::new(), None);
+        }
         self.records.push(record);
         Ok(())
     }
@@ -146,7 +148,8 @@ mod tests {
         let (folder, _) = files(Format::Jsonl, vec![record()], true);
         let json: serde_json::Value = serde_json::from_str(&read(&folder, "r1.json")).unwrap();
         assert_eq!((&json["schema"], &json["host"]), (&1.into(), &"r1".into()));
-        let (folder, _) = files(Format::Csv, vec![record()], true);
+        let (folder, out) = files(Format::Csv, vec![record()], true);
+        assert!(out.ends_with("\n\nparsed by a template\n"), "{out}");
         assert_eq!(
             read(&folder, "r1.csv"),
             "host,status,command,parser,error,A,ITEMS\nr1,ok,show a,a template,,x,\"[\"\"1\"\"]\"\n"

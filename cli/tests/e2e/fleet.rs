@@ -121,22 +121,56 @@ fn with_a_stall(count: usize) -> LabBuilder {
 
 #[test]
 fn the_first_interrupt_starts_no_more_hosts_and_the_second_ends_those_that_run() {
+    ends_by_two(Process::interrupt);
+}
+
+#[test]
+fn a_sigterm_is_the_same_as_an_interrupt() {
+    ends_by_two(Process::terminate);
+}
+
+fn ends_by_two(signal: fn(&Process)) {
     let site = Site::new(with_a_stall(6));
     let journal = site.path("run.jsonl");
     let args = ["show clock", "--workers", "1", "--format", "jsonl", "--journal", &journal];
     let run = site.start(&args);
     wait_until("the first host is under way", || site.lab.counters().sessions_open == 1);
-    run.interrupt();
+    signal(&run);
     // The others are told at once; the one that runs has its grace.
     for _ in 0..6 {
         assert!(run.line().contains("\"status\":\"skipped\""));
     }
-    run.interrupt();
+    signal(&run);
     let ended = run.finish();
     assert_eq!(ended.code, Some(130), "{ended:?}");
     assert!(ended.out.contains("\"host\":\"r0\",\"status\":\"cancelled\""), "{ended:?}");
     assert!(ended.summary.starts_with("ok 0   failed 0   cancelled 1   skipped 6   "), "{ended:?}");
     assert_eq!(outcomes(&journal).len(), 7);
+    // What was skipped or cancelled is what is left to do.
+    let again = resumed(&site, &journal, &["--host-timeout", "0.3"]);
+    let hint = again.summary.lines().last().unwrap_or_default();
+    assert!(hint.contains(" \"show clock\" -l @") && !hint.contains("--resume"), "{again:?}");
+    assert_eq!((again.code, again.out.lines().count()), (Some(1), 7), "{again:?}");
+    let all = outcomes(&journal);
+    assert!(all.values().all(|(times, _)| *times == 2), "{all:?}");
+    assert_eq!((all["r0"].1.as_str(), all["r6"].1.as_str()), ("timed_out", "ok"));
+}
+
+#[test]
+fn a_host_that_takes_too_long_in_all_is_timed_out_in_the_phase_that_it_was_in() {
+    let site = Site::new(with_a_stall(1));
+    let login = device("late").fault(Fault::StallIn(Stage::Login));
+    let more = Site::new(Lab::builder().device(login, Service::Telnet));
+    let late = format!("late: {{hostname: 127.0.0.1, port: {}, transport: telnet}}", more.port("late"));
+    site.inventory(&[&late]);
+    let ended = site.run(&["show clock", "--host-timeout", "0.5", "--format", "json"]);
+    assert_eq!((ended.code, &ended.host("r1")["status"]), (Some(1), &"ok".into()), "{ended:?}");
+    for (host, phase) in [("r0", "command"), ("late", "login")] {
+        let host = ended.host(host);
+        assert_eq!((&host["status"], &host["phase"]), (&"timed_out".into(), &phase.into()), "{ended:?}");
+        let told = host["error"].as_str().unwrap();
+        assert!(told.contains("timed out (host limit)") && told.contains("--host-timeout"), "{told}");
+    }
 }
 
 #[test]
@@ -164,7 +198,8 @@ fn resumed(site: &Site, journal: &str, more: &[&str]) -> Ended {
 #[test]
 fn a_run_that_was_killed_at_any_moment_is_resumed_and_no_host_is_lost_or_run_twice() {
     let site = Site::new(telnet(8));
-    for many in [1, 2, 3, 5, 8, 12, 16] {
+    // Each line is a moment: the header, then a start and an outcome for each of eight hosts.
+    for many in 1..=17 {
         let journal = site.path(&format!("{many}.jsonl"));
         killed_at(&site, &journal, &["show clock", "--workers", "2"], many);
         let before = outcomes(&journal);

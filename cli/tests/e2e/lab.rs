@@ -36,6 +36,22 @@ fn a_lab_serves_other_processes_until_ctrl_c() {
 }
 
 #[test]
+fn a_lab_tells_what_it_counted_and_its_aaa_server_whom_it_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let inventory = folder.path().join("lab.yaml").to_str().unwrap().to_owned();
+    let lab = start(&["lab", "--devices", "20", "--lock-after", "3", "--inventory", &inventory]);
+    let advice = (lab.line(), lab.line()).1;
+    let ended = run_as_advised(&advice.replace("LINECREW_PASSWORD=admin", "LINECREW_PASSWORD=wrong"));
+    assert_eq!((ended.code, ended.out.contains("failed 2   skipped 18")), (Some(1), true), "{ended:?}");
+    assert_eq!(run_as_advised(&advice).code, Some(0));
+    lab.interrupt();
+    let ended = lab.finish();
+    let counts = "22 sessions, at most ";
+    assert!(ended.out.starts_with(counts) && ended.out.contains(", 2 refused\n"), "{ended:?}");
+    assert!(ended.out.ends_with("AAA: \"admin\": 20 accepted, 2 refused\n"), "{ended:?}");
+}
+
+#[test]
 fn a_lab_of_each_platform_is_reached_over_telnet_and_ssh_as_it_says() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["ios", "cisco_iosxr", "nxos", "asa", "eos", "junos", "frr", "linux"] {

@@ -9,6 +9,7 @@ mod help;
 mod hostkeys;
 mod inventory;
 mod lab;
+mod lockout;
 mod output;
 mod parse;
 mod passwords;

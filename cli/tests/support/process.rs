@@ -1,6 +1,7 @@
 //! A process of the binary, in pipes.
 
 use super::{PATIENCE, tells_a_secret};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use std::io::{self, BufRead, BufReader, Read};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -70,8 +71,16 @@ impl Process {
 
     /// Presses Ctrl-C.
     pub(crate) fn interrupt(&self) {
-        let id = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
+        self.signal(Signal::INT);
+    }
+
+    /// Ends it as a service manager does, with SIGTERM.
+    pub(crate) fn terminate(&self) {
+        self.signal(Signal::TERM);
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
     /// Waits for its end; none of its words may be a secret.

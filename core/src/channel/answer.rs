@@ -44,7 +44,12 @@ impl Exchange<'_> {
             raw_start = range.end;
             self.answer(self.reply_text(channel, part), raw[range].to_vec(), part)
         };
-        Some(self.parts.iter().map(answer).collect())
+        let answers = self.parts.iter().map(answer).collect();
+        if self.parts.last().is_some_and(|last| last.text.end == channel.text().len()) {
+            // Thousands of sessions that wait would else keep what nobody reads any more.
+            drop(channel.take_text());
+        }
+        Some(answers)
     }
 
     fn answer(&self, text: String, raw: Vec<u8>, part: &Part) -> Answer {

@@ -32,7 +32,7 @@ use terminal::Terminal;
 const LONGEST_LOGIN: usize = 1 << 20;
 
 /// How much of the end is looked through for what was seen last: what an error shows of it is far shorter.
-const LONGEST_LOOK: usize = 4 << 10;
+const LONGEST_LOOK: usize = 1 << 10;
 
 /// How much is read at a time: one telnet or SSH read is seldom longer.
 const READ_SIZE: usize = 4 << 10;

@@ -4,6 +4,7 @@ use super::engine::{Engine, Stops};
 use super::error::HostError;
 use super::event::What;
 use super::outcome::Served;
+use super::plan::Way;
 use super::skip::Skip;
 use crate::cx::Cx;
 use crate::executor::TaskError;
@@ -27,13 +28,13 @@ pub(super) struct Attempt<T: Send + 'static> {
     engine: Arc<Engine<T>>,
     index: usize,
     number: u32,
-    unprivileged: bool,
+    way: Way,
     is_told: bool,
 }
 
 impl<T: Send + 'static> Attempt<T> {
-    pub(super) fn new(engine: &Arc<Engine<T>>, index: usize, number: u32, unprivileged: bool) -> Self {
-        Self { engine: Arc::clone(engine), index, number, unprivileged, is_told: false }
+    pub(super) fn new(engine: &Arc<Engine<T>>, index: usize, number: u32, way: Way) -> Self {
+        Self { engine: Arc::clone(engine), index, number, way, is_told: false }
     }
 
     pub(super) fn run(mut self) {
@@ -59,7 +60,8 @@ impl<T: Send + 'static> Attempt<T> {
         plan.begin(host, self.number)?;
         let cx = Cx::new(self.engine.deadline(self.index), plan.cancel.clone());
         let watch = Arc::clone(notes) as Arc<dyn Watch>;
-        let (mut session, at) = plan.open(host, &cx, self.unprivileged, Some(&watch))?;
+        self.engine.connects(self.index);
+        let (mut session, at) = plan.open(host, &cx, self.way, Some(&watch))?;
         self.engine.logged_in(self.index);
         plan.emit(host, What::Connected { served: served.insert(at).clone() });
         let value = (self.engine.job)(&mut session, host)?;

@@ -5,7 +5,7 @@ use super::cause::Cause;
 use super::error::HostError;
 use super::event::What;
 use super::outcome::{Outcome, Status};
-use super::plan::{Job, Plan};
+use super::plan::{Job, Plan, Way};
 use super::schedule::{After, Chance, End, Needs, Next, Rules, Schedule};
 use super::skip::Skip;
 use crate::cancel::CancelHook;
@@ -135,7 +135,7 @@ impl<T: Send + 'static> Engine<T> {
             while let Some(step) = self.step(&mut state) {
                 drop(state);
                 match step {
-                    Step::Start(index, number, unprivileged) => self.submit(index, number, unprivileged),
+                    Step::Start(index, number, way) => self.submit(index, number, way),
                     Step::Skip(index, why) => self.skip(index, why),
                 }
                 state = self.state();
@@ -149,8 +149,8 @@ impl<T: Send + 'static> Engine<T> {
         loop {
             match state.schedule.next(Instant::now()) {
                 Next::Start(index) => {
-                    let (number, unprivileged) = state.begin(index);
-                    return Some(Step::Start(index, number, unprivileged));
+                    let (number, way) = state.begin(index);
+                    return Some(Step::Start(index, number, way));
                 }
                 Next::Skip(index, why) => return Some(Step::Skip(index, why)),
                 Next::At(when) if !self.wake_at(state, when) => state.schedule.stop(Skip::Abandoned),
@@ -171,8 +171,8 @@ impl<T: Send + 'static> Engine<T> {
         state.alarm.is_some()
     }
 
-    fn submit(self: &Arc<Self>, index: usize, number: u32, unprivileged: bool) {
-        let attempt = Attempt::new(self, index, number, unprivileged);
+    fn submit(self: &Arc<Self>, index: usize, number: u32, way: Way) {
+        let attempt = Attempt::new(self, index, number, way);
         // Its end is told by the attempt itself, also where the executor drops it unrun.
         drop(self.executor.submit(move || attempt.run()));
     }
@@ -186,6 +186,11 @@ impl<T: Send + 'static> Engine<T> {
         let began = self.state().hosts[index].began.unwrap_or_else(Instant::now);
         let host = Deadline::counted_from(began, self.plan.host_timeout(&self.hosts[index]), "host");
         self.run_deadline.map_or(host, |run| host.sooner(run))
+    }
+
+    pub(super) fn connects(self: &Arc<Self>, index: usize) {
+        self.state().schedule.connects(index, Instant::now());
+        self.pump();
     }
 
     pub(super) fn logged_in(self: &Arc<Self>, index: usize) {
@@ -266,16 +271,17 @@ impl<T: Send + 'static> Stops for Engine<T> {
 
 /// What is done outside of the lock.
 enum Step {
-    Start(usize, u32, bool),
+    Start(usize, u32, Way),
     Skip(usize, Skip),
 }
 
 impl State {
-    /// The number of an attempt, and whether it is to do without the enable secret.
-    fn begin(&mut self, index: usize) -> (u32, bool) {
+    /// The number of an attempt, and how it is to log in.
+    fn begin(&mut self, index: usize) -> (u32, Way) {
         let course = &mut self.hosts[index];
         course.began.get_or_insert_with(Instant::now);
         course.attempts += 1;
-        (course.attempts, self.schedule.is_unprivileged(index))
+        let (login, unprivileged) = (self.schedule.login(index), self.schedule.is_unprivileged(index));
+        (course.attempts, Way { login, unprivileged })
     }
 }

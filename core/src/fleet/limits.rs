@@ -22,7 +22,7 @@ pub struct Limits {
     pub sessions: Option<usize>,
     /// Logins at a time: from the connect until the session is logged in.
     pub logins_in_flight: Option<usize>,
-    /// Logins that begin within any second.
+    /// Logins that begin within any second. It is kept with 20 ms of slack, so that the devices count no more either.
     pub logins_per_second: Option<f64>,
     /// How much later than its turn a login may begin, by chance, so that they do not come in step.
     pub login_jitter: Duration,

@@ -63,7 +63,7 @@ use crate::platform::Platforms;
 use crate::session::{Session, SessionBuilder, Timeouts};
 use crate::transport::Credentials;
 use engine::Engine;
-use plan::Plan;
+use plan::{Plan, Way};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -193,12 +193,21 @@ impl Fleet {
         self
     }
 
-    /// Opens a session with one host, at its second address if nobody answers at the first, as a run does for each; for
+    /// Opens a session with one host, at its second address if nobody answers at the first, and with its next credential if
+    /// one is refused, as a run does for each; for
     /// programs that hand out the work themselves. The limits of runs do not hold for it.
     pub fn open(&self, host: &Host) -> Result<Session, HostError> {
         let deadline = Deadline::after(self.plan.host_timeout(host), "host");
         let cx = Cx::new(deadline, self.plan.cancel.clone());
-        self.plan.open(host, &cx, false, None).map(|(session, _)| session)
+        let mut way = Way::default();
+        loop {
+            let opened = self.plan.open(host, &cx, way, None).map(|(session, _)| session);
+            way.login += 1;
+            let refused = opened.as_ref().is_err_and(|error| error.cause() == Cause::AuthRefused);
+            if !refused || way.login >= host.credentials().count() {
+                return opened;
+            }
+        }
     }
 
     /// Starts `job` for every host, in the order of the inventory. A host may be tried more than once, but the job is run

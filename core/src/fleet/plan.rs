@@ -8,7 +8,7 @@ use super::journal::Journal;
 use super::limits::Limits;
 use super::outcome::{Outcome, Served};
 use super::retry::Retry;
-use super::schedule::Needs;
+use super::schedule::{Login, Needs};
 use super::session_builder;
 use super::skip::Skip;
 use crate::cancel::CancelToken;
@@ -54,6 +54,15 @@ pub(super) struct Plan {
     pub(super) began: Instant,
 }
 
+/// How an attempt logs in.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Way {
+    /// Which of the host's credentials it takes.
+    pub(super) login: usize,
+    /// Without the enable secret.
+    pub(super) unprivileged: bool,
+}
+
 impl Plan {
     pub(super) fn new(connectors: Arc<dyn Connectors>) -> Self {
         Self {
@@ -81,11 +90,6 @@ impl Plan {
 
     /// What a host shares with others.
     pub(super) fn needs(&self, host: &Host) -> Needs {
-        let username = host.settings().username.as_deref().or(self.credentials.username.as_deref());
-        let credential = match host.credential() {
-            Some(name) => format!("credential {name}"),
-            None => username.map_or("the login without a name".to_owned(), |name| format!("user {name}")),
-        };
         Needs {
             device: format!("{} {}", host.transport(), address(host)),
             redundancy_group: host.redundancy_group().map(str::to_owned),
@@ -97,10 +101,30 @@ impl Plan {
                 .map(str::to_owned)
                 .collect(),
             jump_hosts: host.jumps().iter().map(|jump| jump.name().to_owned()).collect(),
-            credential,
-            realm: host.aaa_realm().unwrap_or_default().to_owned(),
+            logins: self.logins(host),
+            realm: host.aaa_realm().map(str::to_owned),
             limits_logins: host.limits_logins(),
         }
+    }
+
+    /// What a host logs in with: its own credentials, or those of the run.
+    fn logins(&self, host: &Host) -> Vec<Login> {
+        let one_time = |host: &Host, name: &str| host.is_one_time(name).then(|| name.to_owned());
+        let of_jumps = || host.jumps().iter().filter_map(|jump| one_time(jump, jump.credential()?));
+        let login = |credential: String, own: Option<String>| {
+            let mut one_time: Vec<String> = own.into_iter().chain(of_jumps()).collect();
+            one_time.sort_unstable();
+            one_time.dedup();
+            Login { credential, one_time }
+        };
+        let own = host.credentials().map(|name| login(format!("credential {name}"), one_time(host, name)));
+        let own: Vec<Login> = own.collect();
+        if !own.is_empty() {
+            return own;
+        }
+        let username = host.settings().username.as_deref().or(self.credentials.username.as_deref());
+        let name = username.map_or("the login without a name".to_owned(), |name| format!("user {name}"));
+        vec![login(name, None)]
     }
 
     pub(super) fn host_timeout(&self, host: &Host) -> Duration {
@@ -143,17 +167,17 @@ impl Plan {
         &self,
         host: &Host,
         cx: &Cx,
-        unprivileged: bool,
+        way: Way,
         watch: Option<&Arc<dyn Watch>>,
     ) -> Result<(Session, Served), HostError> {
-        let first = match self.open_at(host, cx, unprivileged, watch) {
+        let first = match self.open_at(host, cx, way, watch) {
             Ok(session) => return Ok((session, Served { address: address(host), out_of_band: false })),
             Err(error) => error,
         };
         let second = host.out_of_band().filter(|_| first.is_no_answer() && cx.interruption().is_none());
         let Some(second) = second else { return Err(first) };
         let session = self
-            .open_at(&second, cx, unprivileged, watch)
+            .open_at(&second, cx, way, watch)
             .map_err(|second| HostError::OutOfBand { first: Box::new(first), second: Box::new(second) })?;
         Ok((session, Served { address: address(&second), out_of_band: true }))
     }
@@ -162,16 +186,18 @@ impl Plan {
         &self,
         host: &Host,
         cx: &Cx,
-        unprivileged: bool,
+        way: Way,
         watch: Option<&Arc<dyn Watch>>,
     ) -> Result<Session, HostError> {
         let name = || host.name().to_owned();
         if self.cancel.is_cancelled() {
             return Err(HostError::Cancelled { host: name() });
         }
-        let target = host
-            .target(&self.credentials)
-            .map_err(|source| HostError::Credentials { host: name(), source })?;
+        let target = match host.credentials().nth(way.login) {
+            Some(credential) => host.target_with(credential, &self.credentials),
+            None => host.target(&self.credentials),
+        };
+        let target = target.map_err(|source| HostError::Credentials { host: name(), source })?;
         let connector = self.connectors.connector(host, &self.credentials)?;
         let mut builder = session_builder(host, &self.platforms)?
             .timeouts(timeouts_of(host, self.timeouts))
@@ -182,7 +208,7 @@ impl Plan {
         if self.read_only {
             builder = builder.read_only();
         }
-        if unprivileged {
+        if way.unprivileged {
             builder = builder.unprivileged();
         }
         if let Some(folder) = &self.session_log {

@@ -9,26 +9,35 @@ use std::sync::{Arc, OnceLock};
 struct Builtin {
     name: &'static str,
     text: &'static str,
-    /// What others call it; read when a name is none of ours.
-    aliases: OnceLock<Vec<String>>,
-    /// What tells it from others: compiled without the rest, which is ten times as much.
+    /// What others call it: read without the rest, whose patterns take ten times as long to compile.
+    names: OnceLock<Names>,
+    /// What tells it from others: compiled without the rest too.
     clues: OnceLock<Option<Clues>>,
     parsed: OnceLock<Arc<Platform>>,
 }
 
+#[derive(Default)]
+struct Names {
+    aliases: Vec<String>,
+    ntc_templates: Option<String>,
+}
+
 impl Builtin {
     const fn new(name: &'static str, text: &'static str) -> Self {
-        Self { name, text, aliases: OnceLock::new(), clues: OnceLock::new(), parsed: OnceLock::new() }
+        Self { name, text, names: OnceLock::new(), clues: OnceLock::new(), parsed: OnceLock::new() }
     }
 
     fn is_called(&self, name: &str) -> bool {
-        self.aliases().iter().any(|alias| is_same(alias, name))
+        self.names().aliases.iter().any(|alias| is_same(alias, name))
     }
 
-    fn aliases(&self) -> &[String] {
-        // They parse, as a test shows.
-        let read = || Definition::parse(self.text, self.name).map_or_else(|_| Vec::new(), |it| it.aliases);
-        self.aliases.get_or_init(read)
+    fn names(&self) -> &Names {
+        self.names.get_or_init(|| {
+            // They parse, as a test shows.
+            let Ok(definition) = Definition::parse(self.text, self.name) else { return Names::default() };
+            let ntc_templates = definition.ntc_templates_platform.map(|name| name.value);
+            Names { aliases: definition.aliases, ntc_templates }
+        })
     }
 
     fn clues(&self) -> Option<&Clues> {
@@ -77,6 +86,12 @@ pub(super) fn clues<'a>() -> impl Iterator<Item = (&'a str, &'a Clues)> {
     BUILTINS.iter().filter_map(|builtin| Some((builtin.name, builtin.clues()?)))
 }
 
+/// What ntc-templates calls an embedded platform, without compiling it.
+pub(super) fn ntc_templates(name: &str) -> Option<&'static str> {
+    let builtin = entry(name)?;
+    Some(builtin.names().ntc_templates.as_deref().unwrap_or(builtin.name))
+}
+
 /// The file of an embedded platform.
 pub(super) fn source(name: &str) -> Option<&'static str> {
     entry(name).map(|builtin| builtin.text)
@@ -97,7 +112,7 @@ fn entry(name: &str) -> Option<&'static Builtin> {
 fn unknown(name: &str) -> PlatformError {
     let head = name.get(..3).unwrap_or(name).to_ascii_lowercase();
     let all = BUILTINS.iter().flat_map(|builtin| {
-        std::iter::once(builtin.name).chain(builtin.aliases().iter().map(String::as_str))
+        std::iter::once(builtin.name).chain(builtin.names().aliases.iter().map(String::as_str))
     });
     let near = all.filter(|known| known.starts_with(&head)).collect::<Vec<_>>();
     let known = names().collect::<Vec<_>>().join(", ");
@@ -122,13 +137,16 @@ mod tests {
     #[test]
     fn every_platform_is_found_under_its_own_name_and_its_aliases() {
         for builtin in &BUILTINS {
-            for name in builtin.aliases().iter().map(String::as_str).chain([builtin.name]) {
+            for name in builtin.names().aliases.iter().map(String::as_str).chain([builtin.name]) {
                 assert_eq!(find(name).unwrap().name(), builtin.name, "{name}");
                 assert_eq!(
                     find(&name.to_uppercase().replace('_', "-")).unwrap().name(),
                     builtin.name,
                     "{name}"
                 );
+                let platform = builtin.platform().unwrap();
+                let named = platform.ntc_templates_platform().unwrap_or(builtin.name);
+                assert_eq!(ntc_templates(name), Some(named), "{name}");
             }
         }
     }

@@ -112,6 +112,12 @@ impl Platform {
         builtin::source(name)
     }
 
+    /// What the index of ntc-templates calls the embedded platform of that name or alias, its own name where no other is
+    /// known; None for an unknown one. It costs little: no pattern is compiled.
+    pub fn builtin_ntc_templates_platform(name: &str) -> Option<&'static str> {
+        builtin::ntc_templates(name)
+    }
+
     /// Loads a definition from a file; the platform is named after it.
     pub fn load(path: impl AsRef<Path>) -> Result<Arc<Self>, PlatformError> {
         let (text, origin) = read(path.as_ref())?;

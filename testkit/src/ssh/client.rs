@@ -5,6 +5,7 @@ use super::offer::methods;
 use crate::console::{Console, Entry};
 use crate::factor::{Factor, Question};
 use crate::faults::{Fault, Noise, Pieces, Stage, Trip};
+use crate::meter::Seat;
 use crate::node::{Node, SessionCount};
 use russh::keys::PublicKey;
 use russh::server::{
@@ -14,7 +15,7 @@ use russh::{Channel, ChannelId, ChannelOpenFailure, MethodKind, Pty};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -29,6 +30,8 @@ pub(super) struct Client {
     writers: HashMap<ChannelId, Writer>,
     shells: HashMap<ChannelId, Shell>,
     _count: SessionCount,
+    /// The wire's, which is left with it.
+    seat: Weak<Seat>,
 }
 
 /// A command line in a channel.
@@ -40,8 +43,9 @@ struct Shell {
 type Writer = Pin<Box<dyn AsyncWrite + Send>>;
 
 impl Client {
-    pub(super) fn new(server: Arc<Server>, count: SessionCount) -> Self {
-        Self { server, step: 0, asked: 0, writers: HashMap::new(), shells: HashMap::new(), _count: count }
+    pub(super) fn new(server: Arc<Server>, count: SessionCount, seat: Weak<Seat>) -> Self {
+        let (writers, shells) = (HashMap::new(), HashMap::new());
+        Self { server, step: 0, asked: 0, writers, shells, _count: count, seat }
     }
 
     fn console(&self) -> Console {
@@ -55,6 +59,9 @@ impl Client {
         if admitted {
             self.step += 1;
             if self.step >= device.factors.len() {
+                if let Some(seat) = self.seat.upgrade() {
+                    seat.logged_in();
+                }
                 return Auth::Accept;
             }
         }

@@ -5,6 +5,7 @@ mod offer;
 
 use crate::device::Device;
 use crate::host_key::{changed_host_key, host_key};
+use crate::meter::Seat;
 use crate::node::Node;
 use crate::wire::Wire;
 use client::Client;
@@ -48,9 +49,9 @@ impl Server {
 
     /// Serves one client until either side hangs up. A client that is gone, or breaks the protocol, is no error
     /// here: nobody is left to tell.
-    pub(crate) async fn serve(self: Arc<Self>, socket: TcpStream) {
+    pub(crate) async fn serve(self: Arc<Self>, socket: TcpStream, seat: Seat) {
         let count = self.node.open_session();
-        let mut wire = Wire::new(socket, &self.node);
+        let mut wire = Wire::new(socket, &self.node, seat);
         if let Some(words) = self.node.turns_away() {
             // A client that is gone needs no words.
             let _ = wire.write_all(words).await;
@@ -59,7 +60,7 @@ impl Server {
         }
         // The connection is an input like any other: its answer, the banner, comes one latency later.
         tokio::time::sleep(self.node.device().latency).await;
-        let client = Client::new(Arc::clone(&self), count);
+        let client = Client::new(Arc::clone(&self), count, Arc::downgrade(wire.seat()));
         if let Ok(running) = russh::server::run_stream(Arc::clone(&self.config), wire, client).await {
             let _ = running.await;
         }

@@ -2,6 +2,7 @@
 
 use super::PORT;
 use super::algorithms::{Algorithms, known_first};
+use super::apart::apart;
 use super::auth::{Challenge, Login, Responder};
 use super::config::{ConfigError, HostConfig, Jump as Hop, SshConfig};
 use super::configured::Configured;
@@ -161,7 +162,8 @@ impl SshConnector {
 
     /// Sets who answers what a server asks besides user name and password, such as a one-time code; none unless set.
     ///
-    /// It is called on the thread that connects, while the server waits, and should return by the challenge's deadline.
+    /// It is called on a thread of the login's own, while caller and server wait, and should return by the challenge's
+    /// deadline.
     ///
     /// ```
     /// use linecrew_core::secret::Secret;
@@ -211,6 +213,10 @@ impl SshConnector {
 
     /// Connects and logs in without opening a shell, for commands without a terminal.
     pub fn open(&self, target: &Target, cx: &Cx) -> Result<SshConnection, TransportError> {
+        apart(|| self.open_here(target, cx))
+    }
+
+    fn open_here(&self, target: &Target, cx: &Cx) -> Result<SshConnection, TransportError> {
         let (session, options) = self.log_in(target, cx)?;
         session.keep_alive(&options);
         Ok(SshConnection::new(session, options))
@@ -383,8 +389,8 @@ impl Default for SshConnector {
 
 impl Connector for SshConnector {
     fn connect(&self, target: &Target, cx: &Cx) -> Result<Box<dyn Transport>, TransportError> {
-        let connection = self.open(target, cx)?;
         let limit = self.limits.authentication;
-        Ok(Box::new(connection.into_shell(&cx.within(limit, "authentication"))?))
+        let shell = apart(|| self.open_here(target, cx)?.into_shell(&cx.within(limit, "authentication")))?;
+        Ok(Box::new(shell))
     }
 }

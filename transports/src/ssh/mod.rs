@@ -17,6 +17,7 @@
 
 mod algorithm_list;
 mod algorithms;
+mod apart;
 mod auth;
 pub mod config;
 mod configured;

@@ -81,14 +81,17 @@ impl Crowd {
     }
 
     /// What this process holds once the servers, which share it, have closed their ends too: when it is no more than
-    /// `most` files, or stays more.
-    pub(crate) fn settled(&self, most: usize) -> Usage {
+    /// `before`, or stays more.
+    pub(crate) fn settled(&self, before: Option<Usage>) -> Usage {
         let end = Instant::now() + Duration::from_secs(30);
         self.wall.clear();
         loop {
-            // A session is counted as closed shortly before its socket is.
+            // A session is counted as closed shortly before its socket is, and Linux lists a thread for a moment longer
+            // than joining it takes.
             let usage = Usage::now();
-            let settled = self.lab.counters().sessions_open == 0 && usage.files <= most;
+            let most = before.unwrap_or(usage);
+            let settled = usage.files <= most.files && usage.threads <= most.threads;
+            let settled = settled && self.lab.counters().sessions_open == 0;
             if settled || Instant::now() > end {
                 return usage;
             }

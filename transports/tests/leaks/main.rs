@@ -54,9 +54,9 @@ fn sessions_of_any_end_leave_nothing() {
     let tally = Mutex::default();
     // The first half leaves what every thread, pool and allocator keeps.
     run(&crowd, sessions / 2, &tally);
-    let before = crowd.settled(usize::MAX);
+    let before = crowd.settled(None);
     run(&crowd, sessions / 2, &tally);
-    let after = crowd.settled(before.files);
+    let after = crowd.settled(Some(before));
 
     let tally = tally.into_inner().unwrap();
     println!("{sessions} sessions: {before:?}, then {after:?}; {tally:?}");

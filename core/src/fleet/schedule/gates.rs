@@ -18,6 +18,8 @@ pub(super) enum Limit {
     Jump(String),
     /// Logins, of whatever credential.
     Logins,
+    /// Logins with the one-time passwords of a credential.
+    OneTime(String),
     /// The logins of a credential in an AAA realm: one, until the first of them was let in.
     Realm(String, String),
 }

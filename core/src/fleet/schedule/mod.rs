@@ -12,38 +12,26 @@
 //! Whoever leaves a gate calls the next one from there to `ready`; see [`Gates::call`] for why none is forgotten.
 
 mod chance;
+mod course;
 mod gates;
+mod host;
 mod lockout;
 mod pace;
 
 pub(super) use chance::Chance;
+pub(super) use host::{Login, Needs};
 
-use super::batches::{Batches, Share};
+use super::batches::Batches;
 use super::limits::Limits;
 use super::retry::Retry;
 use super::skip::Skip;
-use gates::{GateId, Gates, Limit};
+use course::Course;
+use gates::{GateId, Gates};
+use host::{Host, Place, Way};
 use lockout::Credentials;
 use pace::Pace;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
-
-/// What a host shares with others.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Needs {
-    /// The device, by the address that it is reached at.
-    pub(super) device: String,
-    pub(super) redundancy_group: Option<String>,
-    /// Its groups, and its limits group.
-    pub(super) groups: Vec<String>,
-    pub(super) jump_hosts: Vec<String>,
-    /// What it logs in with.
-    pub(super) credential: String,
-    /// Which AAA service checks its logins.
-    pub(super) realm: String,
-    /// Whether its logins count towards the limits.
-    pub(super) limits_logins: bool,
-}
 
 /// How a run is to go.
 #[derive(Debug)]
@@ -113,43 +101,6 @@ pub(super) struct Schedule {
     stopped: Option<Skip>,
 }
 
-struct Host {
-    /// The gates that it is behind while it runs.
-    gates: Vec<GateId>,
-    /// Those that it leaves as soon as it is logged in; after those above in `all_gates`.
-    login_gates: Vec<GateId>,
-    /// The one of them that is for pilots.
-    pilot: Option<GateId>,
-    credential: usize,
-    limits_logins: bool,
-    place: Place,
-    retries: usize,
-    unprivileged: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    Waiting,
-    LoggingIn,
-    Working,
-    Over,
-}
-
-/// How far the batches are.
-struct Course {
-    sizes: VecDeque<usize>,
-    /// How many hosts were put into a batch.
-    begun: usize,
-    /// The size of the present batch, and how many of it are not over.
-    size: usize,
-    left: usize,
-    max_failures: Option<Share>,
-    soak: Duration,
-    failed: usize,
-    failed_of_batch: usize,
-    soaks_until: Option<Instant>,
-}
-
 impl Schedule {
     pub(super) fn new(needs: &[Needs], rules: Rules, chance: Chance) -> Self {
         let Rules { workers, limits, retry, batches, read_only } = rules;
@@ -192,9 +143,14 @@ impl Schedule {
                 }
                 continue;
             };
-            if let Some(why) = self.not_tried(host) {
-                self.ready.pop_first();
+            if self.is_useless(self.hosts[host].way().credential) {
+                // Of those who wait where it may have come from, the next one.
                 self.pass_on(host);
+                if self.try_next_login(host) {
+                    continue;
+                }
+                self.ready.remove(&host);
+                let why = Skip::CredentialRefused(self.names(host));
                 return self.skip(host, why, now);
             }
             if self.running >= self.most_running {
@@ -212,30 +168,44 @@ impl Schedule {
         self.hosts[host].unprivileged
     }
 
+    /// Which of its logins a host is to take.
+    pub(super) fn login(&self, host: usize) -> usize {
+        self.hosts[host].login
+    }
+
+    /// A host that was started connects now.
+    pub(super) fn connects(&mut self, host: usize, now: Instant) {
+        if let Some(pace) = &mut self.pace {
+            pace.connects(host, now);
+        }
+    }
+
     /// A host is logged in.
     pub(super) fn logged_in(&mut self, host: usize) {
         if self.hosts[host].place == Place::LoggingIn {
             self.hosts[host].place = Place::Working;
-            let Host { credential, unprivileged, .. } = self.hosts[host];
+            let credential = self.hosts[host].way().credential;
             // Without the enable secret nothing is known of that yet.
-            if !unprivileged || self.credentials.enable_has_stopped(credential) {
+            if !self.hosts[host].unprivileged || self.credentials.enable_has_stopped(credential) {
                 self.prove(host);
             }
-            self.leave_all(&self.hosts[host].login_gates.clone());
+            self.leave_all(&self.hosts[host].way().gates.clone());
         }
     }
 
     /// An attempt has ended.
     pub(super) fn ended(&mut self, host: usize, end: End, now: Instant) -> After {
         self.running -= 1;
+        self.connects(host, now);
         let mut gates = self.hosts[host].gates.clone();
         if self.hosts[host].place == Place::LoggingIn {
-            gates.extend(&self.hosts[host].login_gates);
+            gates.extend(&self.hosts[host].way().gates);
         }
         self.hosts[host].place = Place::Waiting;
         let goes_on = end.enable_refused && self.read_only && !self.hosts[host].unprivileged;
         self.note_refusals(host, end);
         self.leave_all(&gates);
+        let goes_on = goes_on || end.refused && self.try_next_login(host);
         if let Some(delay) = self.delay(host, end, goes_on) {
             self.later.insert((now + delay, host));
             After::Retry(delay)
@@ -275,7 +245,7 @@ impl Schedule {
 
     /// Whether the pace lets a login begin.
     fn is_due(&mut self, now: Instant) -> bool {
-        self.pace.as_mut().is_none_or(|pace| pace.next(now, &mut self.chance) <= now)
+        self.pace.as_mut().is_none_or(|pace| pace.is_free() && pace.next(now, &mut self.chance) <= now)
     }
 
     /// What to say where no host may start.
@@ -283,7 +253,8 @@ impl Schedule {
         if self.left == 0 {
             return Next::Over;
         }
-        let paced = if self.paced.is_empty() { None } else { self.pace.as_mut() };
+        let paced =
+            if self.paced.is_empty() { None } else { self.pace.as_mut().filter(|pace| pace.is_free()) };
         let due = paced.map(|pace| pace.next(now, &mut self.chance));
         let later = self.later.first().map(|(when, _)| *when);
         let soak = self.batches.soaks_until.filter(|_| self.batches.left == 0);
@@ -301,11 +272,29 @@ impl Schedule {
         !batch.is_empty()
     }
 
-    fn not_tried(&self, host: usize) -> Option<Skip> {
-        let id = self.hosts[host].credential;
-        let is_useless =
-            self.credentials.has_stopped(id) || !self.read_only && self.credentials.enable_has_stopped(id);
-        is_useless.then(|| Skip::CredentialRefused(self.credentials.name(id).to_owned()))
+    /// Whether a credential is used no more.
+    fn is_useless(&self, credential: usize) -> bool {
+        let needs_enable = !self.read_only;
+        self.credentials.has_stopped(credential)
+            || needs_enable && self.credentials.enable_has_stopped(credential)
+    }
+
+    /// Goes on to the next login of a host that is of use, if there is one.
+    fn try_next_login(&mut self, host: usize) -> bool {
+        let rest = self.hosts[host].login + 1..self.hosts[host].logins.len();
+        let next = { rest }.find(|at| !self.is_useless(self.hosts[host].logins[*at].credential));
+        if let Some(next) = next {
+            self.hosts[host].login = next;
+            self.hosts[host].unprivileged = false;
+        }
+        next.is_some()
+    }
+
+    /// What a host has logged in with, or would have.
+    fn names(&self, host: usize) -> String {
+        let names = self.hosts[host].logins.iter().map(|way| self.credentials.name(way.credential));
+        let names: Vec<&str> = names.collect();
+        if let [name] = names[..] { name.to_owned() } else { format!("each of {}", names.join(", ")) }
     }
 
     /// Starts a host if all that it needs is free; else it waits for that.
@@ -320,12 +309,13 @@ impl Schedule {
         self.pass_on(host);
         if enters {
             if let Some(pace) = self.pace.as_mut().filter(|_| counts) {
-                pace.begins(now);
+                pace.starts(host);
             }
             self.running += 1;
             let slot = &mut self.hosts[host];
             slot.place = Place::LoggingIn;
-            slot.unprivileged |= self.read_only && self.credentials.enable_has_stopped(slot.credential);
+            let credential = slot.way().credential;
+            slot.unprivileged |= self.read_only && self.credentials.enable_has_stopped(credential);
         }
         enters
     }
@@ -345,14 +335,14 @@ impl Schedule {
 
     /// The credential was let in: no more pilots.
     fn prove(&mut self, host: usize) {
-        if let Some(pilot) = self.hosts[host].pilot {
+        if let Some(pilot) = self.hosts[host].way().pilot {
             self.gates.set_most(pilot, usize::MAX);
             self.ready.extend(self.gates.call_all(pilot));
         }
     }
 
     fn note_refusals(&mut self, host: usize, end: End) {
-        let Host { credential, pilot, .. } = self.hosts[host];
+        let Way { credential, pilot, .. } = *self.hosts[host].way();
         if end.enable_refused {
             self.credentials.enable_refused(credential);
             self.hosts[host].unprivileged = true;
@@ -372,7 +362,8 @@ impl Schedule {
         }
     }
 
-    /// After which delay a host is tried again, if it is; one that `goes_on` does so at once, without its enable secret.
+    /// After which delay a host is tried again, if it is; one that `goes_on` does so at once, without its enable secret or
+    /// with its next login.
     fn delay(&mut self, host: usize, end: End, goes_on: bool) -> Option<Duration> {
         let slot = &mut self.hosts[host];
         if self.stopped.is_some() {
@@ -397,92 +388,6 @@ impl Schedule {
         if self.batches.over(failed, now) {
             self.stop(Skip::TooManyFailures);
         }
-    }
-}
-
-impl Host {
-    fn new(needs: &Needs, limits: &Limits, gates: &mut Gates, credentials: &mut Credentials) -> Self {
-        let mut of_host = vec![gates.id(Limit::Device(needs.device.clone()), 1)];
-        of_host
-            .extend(needs.redundancy_group.iter().map(|name| gates.id(Limit::Redundancy(name.clone()), 1)));
-        for group in &needs.groups {
-            if let Some(most) = limits.groups.get(group) {
-                of_host.push(gates.id(Limit::Group(group.clone()), *most));
-            }
-        }
-        if let Some(most) = limits.per_jump_host {
-            of_host.extend(needs.jump_hosts.iter().map(|jump| gates.id(Limit::Jump(jump.clone()), most)));
-        }
-        of_host.sort_unstable();
-        of_host.dedup();
-        let counts = needs.limits_logins;
-        let logins = limits.logins_in_flight.filter(|_| counts);
-        let logins = logins.map(|most| gates.id(Limit::Logins, most));
-        let realm = || Limit::Realm(needs.credential.clone(), needs.realm.clone());
-        let pilot = counts.then(|| gates.id(realm(), 1));
-        Self {
-            gates: of_host,
-            login_gates: logins.into_iter().chain(pilot).collect(),
-            pilot,
-            credential: credentials.id(&needs.credential),
-            limits_logins: counts,
-            place: Place::Waiting,
-            retries: 0,
-            unprivileged: false,
-        }
-    }
-
-    fn all_gates(&self) -> impl Iterator<Item = GateId> {
-        self.gates.iter().chain(&self.login_gates).copied()
-    }
-}
-
-impl Course {
-    fn new(hosts: usize, batches: Option<Batches>) -> Self {
-        let max_failures = batches.as_ref().map(|batches| batches.max_failures);
-        let soak = batches.as_ref().map_or(Duration::ZERO, |batches| batches.soak);
-        let sizes = batches.map_or(vec![hosts], |batches| batches.serial.sizes(hosts)).into();
-        Self {
-            sizes,
-            begun: 0,
-            size: 0,
-            left: 0,
-            max_failures,
-            soak,
-            failed: 0,
-            failed_of_batch: 0,
-            soaks_until: None,
-        }
-    }
-
-    /// The hosts of the next batch.
-    fn begin(&mut self) -> std::ops::Range<usize> {
-        let size = self.sizes.pop_front().unwrap_or(0);
-        let batch = self.begun..self.begun + size;
-        (self.begun, self.size, self.left) = (batch.end, size, size);
-        (self.failed_of_batch, self.soaks_until) = (0, None);
-        batch
-    }
-
-    /// Has no more batches.
-    fn give_up(&mut self) {
-        self.sizes.clear();
-        self.soaks_until = None;
-    }
-
-    /// A host of the batch is over; whether too many have failed.
-    fn over(&mut self, failed: bool, now: Instant) -> bool {
-        // Of batches that had not begun when the run was stopped, nothing counts.
-        self.left = self.left.saturating_sub(1);
-        self.failed += usize::from(failed);
-        self.failed_of_batch += usize::from(failed);
-        if self.left == 0 && !self.sizes.is_empty() {
-            self.soaks_until = now.checked_add(self.soak);
-        }
-        self.max_failures.is_some_and(|most| match most {
-            Share::Hosts(most) => self.failed > most,
-            Share::Percent(_) => self.failed_of_batch > most.of(self.size),
-        })
     }
 }
 

@@ -7,8 +7,11 @@ use std::time::{Duration, Instant};
 /// Gives each login its turn: turns are evenly spaced, chance delays each by up to the jitter, and no second has more
 /// logins than the rate, wherever it begins.
 ///
-/// A login is at most the jitter late: it begins at its turn plus chance, or a second after the one `rate` before it, which
-/// itself was no later than that. So the rate is kept on average too.
+/// A login is at most the jitter late: it begins at its turn plus chance, or a window after the one `rate` before it, which
+/// itself was no later than that. So the rate is kept on average too, but for the slack.
+///
+/// What counts is when a login really begins. Between the start of a host and its connect a thread has to wake, so until
+/// that one has told that it connects, no other is started.
 pub(super) struct Pace {
     spacing: Duration,
     jitter: Duration,
@@ -19,22 +22,26 @@ pub(super) struct Pace {
     turn: Option<Instant>,
     /// When the next one may begin, once that was drawn.
     next: Option<Instant>,
+    /// A host that was started and does not connect yet.
+    starting: Option<usize>,
 }
 
-/// What the logins of `most` are counted over.
-const WINDOW: Duration = Duration::from_secs(1);
+/// What the logins of `most` are counted over: a second, and what some of them may be delayed by on their way more than
+/// others, so that whoever takes them counts no more either.
+const WINDOW: Duration = Duration::from_millis(1020);
 
 impl Pace {
     /// Below one login a second, the window of one login is longer than a second.
     pub(super) fn new(per_second: f64, jitter: Duration) -> Self {
-        let spacing = Duration::try_from_secs_f64(1.0 / per_second).unwrap_or(Duration::MAX);
+        let spacing = WINDOW.as_secs_f64() / per_second;
+        let spacing = Duration::try_from_secs_f64(spacing).unwrap_or(Duration::MAX);
         #[allow(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
             reason = "a rate is small and positive"
         )]
         let most = (per_second.floor() as usize).max(1);
-        Self { spacing, jitter, began: VecDeque::new(), most, turn: None, next: None }
+        Self { spacing, jitter, began: VecDeque::new(), most, turn: None, next: None, starting: None }
     }
 
     /// When the next login may begin; what was said once stays until it has begun.
@@ -52,8 +59,25 @@ impl Pace {
         })
     }
 
-    /// Notes that one begins now.
-    pub(super) fn begins(&mut self, now: Instant) {
+    /// A host was started that has not connected yet.
+    pub(super) fn starts(&mut self, host: usize) {
+        self.starting = Some(host);
+    }
+
+    /// Whether none of those that were started has yet to connect.
+    pub(super) fn is_free(&self) -> bool {
+        self.starting.is_none()
+    }
+
+    /// Notes that a host connects now, or will not any more.
+    pub(super) fn connects(&mut self, host: usize, now: Instant) {
+        if self.starting == Some(host) {
+            self.starting = None;
+            self.begins(now);
+        }
+    }
+
+    fn begins(&mut self, now: Instant) {
         self.next = None;
         if self.began.len() == self.most {
             self.began.pop_front();
@@ -85,7 +109,7 @@ mod tests {
         let times = begins(&mut pace, &mut Chance::always(0.0), 7);
         assert_eq!(
             times.iter().map(Duration::as_millis).collect::<Vec<_>>(),
-            [0, 200, 400, 600, 800, 1000, 1200]
+            [0, 204, 408, 612, 816, 1020, 1224]
         );
     }
 
@@ -111,7 +135,7 @@ mod tests {
                 prop_assert!(pair[most] >= pair[0] + Duration::from_secs(1), "{pair:?}");
             }
             for (index, time) in times.iter().enumerate() {
-                let turn = Duration::from_secs_f64(index as f64 / f64::from(rate));
+                let turn = Duration::from_secs_f64(index as f64 * 1.02 / f64::from(rate));
                 prop_assert!(*time <= turn + jitter + Duration::from_millis(1), "{index}: {time:?}");
             }
         }

@@ -1,6 +1,7 @@
 //! Runs in virtual time: every host ends once, no limit is ever passed, nothing waits for ever.
 
 use super::*;
+use crate::fleet::batches::Share;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -10,11 +11,13 @@ struct Attempt {
     login: u64,
     work: Option<u64>,
     end: End,
+    /// So many of its logins are refused, from the first on.
+    refuses: usize,
 }
 
 impl Attempt {
     fn well() -> Self {
-        Self { login: 100, work: Some(100), end: End::default() }
+        Self { login: 100, work: Some(100), end: End::default(), refuses: 0 }
     }
 
     fn failing() -> Self {
@@ -22,7 +25,7 @@ impl Attempt {
     }
 
     fn refused() -> Self {
-        Self { work: None, end: End { refused: true, failed: true, ..End::default() }, ..Self::well() }
+        Self { refuses: usize::MAX, ..Self::well() }
     }
 
     fn silent() -> Self {
@@ -49,8 +52,19 @@ struct Simulation {
     refusals: BTreeMap<String, usize>,
 }
 
+/// With this credential alone.
+fn login(credential: &str) -> Vec<Login> {
+    vec![Login { credential: credential.to_owned(), one_time: Vec::new() }]
+}
+
 fn needs(count: usize) -> Vec<Needs> {
-    let host = |index| Needs { device: format!("d{index}"), limits_logins: true, ..Needs::default() };
+    let logins = login("");
+    let host = |index| Needs {
+        device: format!("d{index}"),
+        limits_logins: true,
+        logins: logins.clone(),
+        ..Needs::default()
+    };
     (0..count).map(host).collect()
 }
 
@@ -105,7 +119,11 @@ impl Simulation {
     }
 
     fn begin(&mut self, host: usize) {
-        let attempt = self.attempts[host].clone();
+        let mut attempt = self.attempts[host].clone();
+        if self.schedule.login(host) < attempt.refuses {
+            attempt.work = None;
+        }
+        self.schedule.connects(host, self.now);
         self.began.push((self.now, host));
         self.logging_in.insert(host);
         let login = self.now + Duration::from_millis(attempt.login);
@@ -129,9 +147,12 @@ impl Simulation {
         }
         self.logging_in.remove(&host);
         self.working.remove(&host);
-        let end = self.attempts[host].end;
-        if end.refused {
-            *self.refusals.entry(self.needs[host].credential.clone()).or_default() += 1;
+        let mut end = self.attempts[host].end;
+        let login = self.schedule.login(host);
+        if login < self.attempts[host].refuses {
+            end = End { refused: true, failed: true, ..End::default() };
+            let credential = self.needs[host].logins[login].credential.clone();
+            *self.refusals.entry(credential).or_default() += 1;
         }
         if self.schedule.ended(host, end, self.now) == After::Over {
             self.end(host, if end.failed { "failed" } else { "ok" });
@@ -157,6 +178,11 @@ impl Simulation {
         assert!(self.limits.groups.iter().all(|(group, most)| groups.get(group).is_none_or(|n| n <= most)));
         let jumps = counted(&|host| host.jump_hosts.clone());
         assert!(jumps.values().all(|count| *count <= self.limits.per_jump_host.unwrap_or(usize::MAX)));
+        let one_time = self
+            .logging_in
+            .iter()
+            .flat_map(|host| self.needs[*host].logins[self.schedule.login(*host)].one_time.iter());
+        assert!(one_time.count() <= 1, "one login at a time with a one-time password");
         let limited = |host: &&usize| self.needs[**host].limits_logins;
         let logins = self.logging_in.iter().filter(limited).count();
         assert!(logins <= self.limits.logins_in_flight.unwrap_or(usize::MAX));
@@ -201,9 +227,9 @@ fn a_host_that_must_wait_holds_nobody_up() {
 fn a_refused_credential_is_tried_twice_and_never_again() {
     let mut hosts = needs(50);
     for host in &mut hosts {
-        host.credential = "tacacs".to_owned();
+        host.logins = login("tacacs");
     }
-    hosts[30].credential = "local".to_owned();
+    hosts[30].logins = login("local");
     let mut attempts = vec![Attempt::refused(); 50];
     attempts[30] = Attempt::well();
     let mut run = Simulation::new(hosts, attempts, rules(20));
@@ -212,6 +238,62 @@ fn a_refused_credential_is_tried_twice_and_never_again() {
     assert_eq!(ends[30], "ok");
     assert_eq!(ends.iter().filter(|end| end.contains("CredentialRefused(\"tacacs\")")).count(), 47);
     assert_eq!(run.refusals["tacacs"], 2);
+}
+
+#[test]
+fn where_a_credential_is_refused_the_next_one_is_tried_at_once() {
+    let mut hosts = needs(20);
+    for host in &mut hosts {
+        host.logins = [login("new"), login("old")].concat();
+    }
+    // Those that the new one was not rolled out to.
+    let mut attempts = vec![Attempt::well(); 20];
+    attempts[7].refuses = 1;
+    let mut run = Simulation::new(hosts.clone(), attempts, rules(5));
+    assert_eq!(run.run(), ["ok"; 20]);
+    assert_eq!((run.refusals["new"], run.began.len()), (1, 21));
+    // After two refusals all others begin with the old one.
+    let mut run = Simulation::new(hosts, vec![Attempt { refuses: 1, ..Attempt::well() }; 20], rules(5));
+    assert_eq!(run.run(), ["ok"; 20]);
+    assert_eq!((run.refusals["new"], run.began.len()), (2, 22));
+}
+
+#[test]
+fn of_several_wrong_credentials_each_is_refused_twice() {
+    let mut hosts = needs(50);
+    for host in &mut hosts {
+        host.logins = [login("a"), login("b")].concat();
+    }
+    let mut run = Simulation::new(hosts, vec![Attempt::refused(); 50], rules(20));
+    let ends = run.run();
+    assert_eq!(ends[..2], ["failed"; 2]);
+    assert!(ends[2..].iter().all(|end| *end == "CredentialRefused(\"each of a, b\")"), "{ends:?}");
+    assert_eq!((run.refusals["a"], run.refusals["b"]), (2, 2));
+}
+
+#[test]
+fn a_named_realm_has_a_pilot_though_its_logins_are_not_limited() {
+    let mut hosts = needs(50);
+    for host in &mut hosts {
+        host.limits_logins = false;
+        host.realm = Some("lab".to_owned());
+    }
+    let mut run = Simulation::new(hosts, vec![Attempt::refused(); 50], rules(20));
+    run.run();
+    assert_eq!(run.refusals[""], 2);
+}
+
+#[test]
+fn logins_with_a_one_time_password_come_one_at_a_time() {
+    let mut hosts = needs(6);
+    for host in &mut hosts {
+        host.logins = vec![Login { credential: "otp".to_owned(), one_time: vec!["otp".to_owned()] }];
+        host.limits_logins = false;
+    }
+    let mut run = Simulation::new(hosts, vec![Attempt::well(); 6], rules(6));
+    assert_eq!(run.run(), ["ok"; 6]);
+    let starts: Vec<_> = run.began.iter().map(|(when, _)| (*when - run.start).as_millis()).collect();
+    assert_eq!(starts, [0, 100, 200, 300, 400, 500]);
 }
 
 #[test]
@@ -225,8 +307,8 @@ fn after_one_refusal_the_credential_goes_on_one_at_a_time_until_it_is_let_in() {
 #[test]
 fn each_realm_has_its_pilot() {
     let mut hosts = needs(4);
-    hosts[2].realm = "west".to_owned();
-    hosts[3].realm = "west".to_owned();
+    hosts[2].realm = Some("west".to_owned());
+    hosts[3].realm = Some("west".to_owned());
     let mut run = Simulation::new(hosts, vec![Attempt::well(); 4], rules(4));
     run.run();
     assert_eq!(run.began.iter().map(|(_, host)| *host).collect::<Vec<_>>(), [0, 2, 1, 3]);
@@ -274,7 +356,7 @@ fn with_a_refused_enable_secret_nothing_is_written() {
     let rules = Rules { read_only: false, ..rules(1) };
     let mut hosts = needs(3);
     for host in &mut hosts {
-        host.credential = "tacacs".to_owned();
+        host.logins = login("tacacs");
     }
     let refused = End { enable_refused: true, failed: true, ..End::default() };
     let attempts = vec![Attempt { end: refused, work: None, ..Attempt::well() }; 3];
@@ -341,14 +423,15 @@ fn a_stop_skips_all_that_have_not_started_and_tries_none_again() {
 fn any_attempt() -> impl Strategy<Value = Attempt> {
     let ends = (any::<bool>(), 0_u8..20).prop_map(|(may_retry, what)| End {
         may_retry,
-        refused: what == 0,
+        refused: false,
         enable_refused: what == 1,
         failed: what < 6,
     });
-    (1_u64..2000, proptest::option::of(0_u64..5000), ends).prop_map(|(login, work, end)| {
+    let refuses = prop_oneof![8 => Just(0), 1 => Just(1), 1 => Just(2), 1 => Just(3)];
+    (1_u64..2000, proptest::option::of(0_u64..5000), ends, refuses).prop_map(|(login, work, end, refuses)| {
         // Whoever was refused never came to work.
-        let work = work.filter(|_| !end.refused && !end.enable_refused);
-        Attempt { login, work, end: End { failed: end.failed || work.is_none(), ..end } }
+        let work = work.filter(|_| !end.enable_refused);
+        Attempt { login, work, end: End { failed: end.failed || work.is_none(), ..end }, refuses }
     })
 }
 
@@ -359,8 +442,17 @@ fn any_needs() -> impl Strategy<Value = Needs> {
             redundancy_group: (redundancy < 3).then(|| format!("r{redundancy}")),
             groups: (0..group).map(|group| format!("g{group}")).collect(),
             jump_hosts: (0..jump.min(2)).map(|jump| format!("j{jump}")).collect(),
-            credential: format!("c{credential}"),
-            realm: format!("z{realm}"),
+            // The last of them is a one-time password.
+            logins: (credential..3)
+                .map(|at| {
+                    let credential = format!("c{at}");
+                    Login {
+                        one_time: (at == 2).then(|| credential.clone()).into_iter().collect(),
+                        credential,
+                    }
+                })
+                .collect(),
+            realm: (realm > 0).then(|| format!("z{realm}")),
             limits_logins: free > 0,
         },
     )
@@ -421,7 +513,7 @@ proptest! {
         hosts in 1_usize..200, workers in 1_usize..50, realms in 1_usize..2,
     ) {
         let mut needs = needs(hosts);
-        needs.iter_mut().enumerate().for_each(|(at, host)| host.realm = format!("{}", at % realms));
+        needs.iter_mut().enumerate().for_each(|(at, host)| host.realm = Some(format!("{}", at % realms)));
         let mut run = Simulation::new(needs, vec![Attempt::refused(); hosts], rules(workers));
         run.run();
         prop_assert!(run.refusals.values().sum::<usize>() <= 2);

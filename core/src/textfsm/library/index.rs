@@ -1,8 +1,8 @@
 //! The index of a folder of templates: which serves which command of which platform.
 
+use super::expression::Expression;
 use crate::textfsm::TemplateError;
-use crate::textfsm::python_re::{Allowance, Budget, Line, Matcher, Regex, is_space};
-use std::collections::HashMap;
+use crate::textfsm::python_re::is_space;
 use std::sync::Arc;
 
 /// An index, read and checked. The first row that matches serves.
@@ -13,78 +13,56 @@ pub(super) struct Index {
     rows: Vec<Row>,
 }
 
-/// A row of an index.
+/// A row of an index. Without a column for platforms or commands it serves them all.
 #[derive(Debug)]
 pub(super) struct Row {
     /// The files of its templates.
     pub(super) files: Vec<String>,
-    platform: Field,
-    command: Field,
-    /// The command as the index has it.
-    written: String,
-}
-
-/// An expression of a row; an empty one matches everything.
-#[derive(Clone, Debug)]
-struct Field {
-    text: String,
-    regex: Option<Arc<Regex>>,
+    platform: Option<Arc<Expression>>,
+    command: Option<Expression>,
 }
 
 impl Index {
     /// Reads the text of an index. One that Python would refuse is refused, with the line and the reason.
     pub(super) fn parse(text: &str) -> Result<Self, TemplateError> {
         let mut lines = text.lines().zip(1..).map(|(line, number)| (number, line));
-        let (header_line, columns) = header(&mut lines)?;
-        let template = column(&columns, "Template");
-        let template =
-            template.ok_or_else(|| TemplateError::at(header_line, "there is no column Template"))?;
-        let (platform, command) = (column(&columns, "Platform"), column(&columns, "Command"));
-        let (mut fields, mut rows) = (Fields::default(), Vec::new());
+        let columns = Columns::read(&mut lines)?;
+        let (mut rows, mut above): (Vec<Row>, Vec<&str>) = (Vec::new(), Vec::new());
         for (number, line) in lines.filter(|(_, line)| !line.starts_with('#')) {
             let cells: Vec<&str> = line.split(',').map(|cell| cell.trim_matches(is_space)).collect();
             // Python leaves out what has not as many cells as the header, blank lines among them.
-            if cells.len() != columns.len() {
+            if cells.len() != columns.count {
                 continue;
             }
-            let read = |at: usize, fields: &mut Fields| {
-                let text = if Some(at) == command { completed(cells[at]) } else { cells[at].to_owned() };
-                fields.get(text).map_err(|reason| TemplateError::at(number, reason))
-            };
-            for other in (0..cells.len()).filter(|at| *at != template) {
-                read(other, &mut fields)?;
-            }
-            let any = || Field { text: String::new(), regex: None };
-            rows.push(Row {
-                files: cells[template].split(':').map(str::to_owned).collect(),
-                platform: platform.map_or_else(|| Ok(any()), |at| read(at, &mut fields))?,
-                command: command.map_or_else(|| Ok(any()), |at| read(at, &mut fields))?,
-                written: command.map(|at| cells[at].to_owned()).unwrap_or_default(),
-            });
+            let row = columns.row(&cells, rows.last().map(|row| (row, above.as_slice())));
+            rows.push(row.map_err(|reason| TemplateError::at(number, reason))?);
+            above = cells;
         }
         Ok(Self { rows })
     }
 
     /// The row for a command of a platform.
     pub(super) fn find<'i>(&'i self, platform: &'i str, command: &str) -> Option<&'i Row> {
-        self.of_platform(platform).find(|row| row.command.matches(command))
+        self.of_platform(platform).find(|row| row.command.as_ref().is_none_or(|it| it.matches(command)))
     }
 
     /// The rows for a platform.
     pub(super) fn of_platform<'i>(&'i self, platform: &'i str) -> impl Iterator<Item = &'i Row> {
-        let mut last: Option<(&str, bool)> = None;
+        let mut last: Option<(&Arc<Expression>, bool)> = None;
         self.rows.iter().filter(move |row| {
-            // Rows of a platform stand together.
-            let known = last.filter(|(text, _)| *text == row.platform.text);
-            let matches = known.map_or_else(|| row.platform.matches(platform), |(_, matches)| matches);
-            last = Some((&row.platform.text, matches));
+            let Some(expression) = &row.platform else { return true };
+            // Rows of a platform stand together, and share what they have in common.
+            let known = last.filter(|(other, _)| Arc::ptr_eq(other, expression));
+            let matches = known.map_or_else(|| expression.matches(platform), |(_, matches)| matches);
+            last = Some((expression, matches));
             matches
         })
     }
 
     /// The names of the platforms, each once.
     pub(super) fn platforms(&self) -> impl Iterator<Item = String> {
-        let mut texts: Vec<&str> = self.rows.iter().map(|row| row.platform.text.as_str()).collect();
+        let platforms = self.rows.iter().map(|row| row.platform.as_ref().map_or("", |it| it.written()));
+        let mut texts: Vec<&str> = platforms.collect();
         texts.sort_unstable();
         texts.dedup();
         texts.into_iter().flat_map(choices)
@@ -94,35 +72,41 @@ impl Index {
 impl Row {
     /// The command in full, such as one would type it; where the index has choices, as it writes them.
     pub(super) fn command(&self) -> String {
-        readable(&self.written)
+        self.command.as_ref().map(Expression::example).unwrap_or_default()
     }
 }
 
-impl Field {
-    fn matches(&self, text: &str) -> bool {
-        let Some(regex) = &self.regex else { return true };
-        // A command that takes too many steps is none that an index knows.
-        regex.matches(Line::new(text), &mut Matcher::default(), &mut Allowance::new(&Budget::new()))
-            == Ok(true)
-    }
+/// What the columns hold, by their places.
+struct Columns {
+    count: usize,
+    template: usize,
+    platform: Option<usize>,
+    command: Option<usize>,
 }
 
-/// Each expression is read once, however many rows have it.
-#[derive(Default)]
-struct Fields(HashMap<String, Field>);
+impl Columns {
+    fn read<'t>(lines: &mut impl Iterator<Item = (usize, &'t str)>) -> Result<Self, TemplateError> {
+        let (line, names) = header(lines)?;
+        let column = |name: &str| names.iter().position(|column| *column == name);
+        let template = column("Template");
+        let template = template.ok_or_else(|| TemplateError::at(line, "there is no column Template"))?;
+        let (platform, command) = (column("Platform"), column("Command"));
+        Ok(Self { count: names.len(), template, platform, command })
+    }
 
-impl Fields {
-    fn get(&mut self, text: String) -> Result<Field, String> {
-        if let Some(field) = self.0.get(&text) {
-            return Ok(field.clone());
+    /// Reads a row; an expression that is the same in the row above is not read again.
+    fn row(&self, cells: &[&str], above: Option<(&Row, &[&str])>) -> Result<Row, String> {
+        let is_new = |at: &usize| above.is_none_or(|(_, above)| above[*at] != cells[*at]);
+        let known = [Some(self.template), self.platform, self.command];
+        for other in (0..self.count).filter(|at| !known.contains(&Some(*at))).filter(is_new) {
+            Expression::other(cells[other])?;
         }
-        let regex = match text.as_str() {
-            "" => None,
-            _ => Some(Arc::new(Regex::parse(&text).map_err(|reason| format!("{reason} in '{text}'"))?)),
+        let platform = match self.platform.filter(is_new) {
+            Some(at) => Some(Arc::new(Expression::other(cells[at])?)),
+            None => above.and_then(|(row, _)| row.platform.clone()),
         };
-        let field = Field { text: text.clone(), regex };
-        self.0.insert(text, field.clone());
-        Ok(field)
+        let command = self.command.map(|at| Expression::command(cells[at])).transpose()?;
+        Ok(Row { files: cells[self.template].split(':').map(str::to_owned).collect(), platform, command })
     }
 }
 
@@ -142,52 +126,6 @@ fn header<'t>(
         }
         None => Ok((number, columns)),
     }
-}
-
-fn column(columns: &[&str], name: &str) -> Option<usize> {
-    columns.iter().position(|column| *column == name)
-}
-
-/// Writes out the shorthand: `sh[[ow]]` is `sh(o(w)?)?`.
-fn completed(text: &str) -> String {
-    replaced(text, |word| {
-        let opened: String = word.chars().flat_map(|c| ['(', c]).collect();
-        opened + &")?".repeat(word.chars().count())
-    })
-}
-
-/// Replaces each `[[word]]`; the word has one character at least.
-fn replaced(text: &str, with: impl Fn(&str) -> String) -> String {
-    let (mut result, mut rest) = (String::new(), text);
-    while let Some((before, after)) = rest.split_once("[[") {
-        let first = after.chars().next().map_or(0, char::len_utf8);
-        let Some(length) = after[first..].find("]]").filter(|_| first > 0) else { break };
-        result.push_str(before);
-        result.push_str(&with(&after[..first + length]));
-        rest = &after[first + length + 2..];
-    }
-    result + rest
-}
-
-/// `show version` of `sh[[ow]] (ip )?ver[[sion]]\s*$`: what may be left out is, and of choices the first is taken.
-fn readable(text: &str) -> String {
-    let mut text = replaced(text, str::to_owned);
-    while let Some((at, length, inner)) = innermost_group(&text) {
-        let rest = text.get(at + length..).unwrap_or_default();
-        let is_optional = rest.starts_with(['?', '*']);
-        let first = inner.trim_start_matches("?:").split('|').next().unwrap_or_default();
-        let first = if is_optional { String::new() } else { first.to_owned() };
-        text.replace_range(at..at + length + usize::from(is_optional), &first);
-    }
-    let text = text.trim_end_matches('$');
-    text.strip_suffix(r"\s*").unwrap_or(text).replace(r"\|", "|")
-}
-
-/// Where the first group without groups in it stands, how long it is, and what is between its parentheses.
-fn innermost_group(text: &str) -> Option<(usize, usize, String)> {
-    let end = text.find(')')?;
-    let start = text[..end].rfind('(')?;
-    Some((start, end + 1 - start, text[start + 1..end].to_owned()))
 }
 
 /// `cisco_(asa|ftd)` as the two names that it is.
@@ -231,9 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn the_shorthand_is_written_out_and_read_back() {
-        assert_eq!(completed("sh[[ow]] ver[[sion]]"), "sh(o(w)?)? ver(s(i(o(n)?)?)?)?");
-        assert_eq!(completed("[[]] [[a"), "[[]] [[a");
+    fn commands_are_written_in_full() {
         let commands: Vec<String> = Index::parse(INDEX).unwrap().rows.iter().map(Row::command).collect();
         assert_eq!(commands, ["show version", "show interfaces status", "show .*"]);
     }

@@ -1,6 +1,7 @@
 //! Finds the template for a command of a platform, in folders with an index and in the built-in set.
 
 mod error;
+mod expression;
 mod index;
 mod parser;
 mod places;

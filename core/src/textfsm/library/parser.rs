@@ -44,10 +44,12 @@ impl Parser {
                     TemplateError::whole(format!("the key {key} is not in all templates that are joined"))
                 })
             };
-            let keys = keys.iter().map(|key| Ok((place(&header, key)?, place(template.header(), key)?)));
-            let keys = keys.collect::<Result<_, TemplateError>>()?;
             let columns: Vec<usize> =
                 (0..template.header().len()).filter(|at| !header.contains(&template.header()[*at])).collect();
+            // What adds nothing is not joined.
+            let keys = if columns.is_empty() { &[] } else { keys.as_slice() };
+            let keys = keys.iter().map(|key| Ok((place(&header, key)?, place(template.header(), key)?)));
+            let keys = keys.collect::<Result<_, TemplateError>>()?;
             header.extend(columns.iter().map(|at| template.header()[*at].clone()));
             others.push(Addition { template, keys, columns });
         }
@@ -187,5 +189,9 @@ mod tests {
         let second = template("Value B (\\d)", "b${B}");
         let error = Parser::new("test".to_owned(), vec![first, second]).unwrap_err();
         assert_eq!(error.reason(), "the key A is not in all templates that are joined");
+        // A template that adds no column needs none.
+        let parts =
+            ["Value Key A (\\d)\nValue B (\\d)", "Value B (\\d)"].map(|values| template(values, "a${B}"));
+        assert_eq!(parse(parts.into(), "a1"), serde_json::json!([{"A": "", "B": "1"}]));
     }
 }

@@ -1,0 +1,7 @@
+//! What the bench of fleet runs is made of.
+
+mod faults;
+mod lab;
+
+pub use faults::{End, Kind, Wrong, kinds};
+pub use lab::{Counted, GROUPS, Serving, serve_if_asked};
