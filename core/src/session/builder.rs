@@ -164,7 +164,7 @@ impl SessionBuilder {
         if let Some(folder) = &self.log_folder {
             session.start_log(folder, &target.name)?;
         }
-        session.log_in(self.login_attempts)?;
+        session.log_in(self.login_attempts, &target.permit)?;
         session.channel.limit_replies(self.longest_reply);
         match &self.detects {
             Some(platforms) => session.detect(platforms)?,
@@ -184,7 +184,11 @@ impl SessionBuilder {
         cx: &Cx,
     ) -> Result<Box<Session>, SessionError> {
         let host = target.port.map_or_else(|| target.name.clone(), |port| target.peer(port));
-        let transport = connector.connect(target, cx).map_err(|error| SessionError::connect(error, &host))?;
+        let failed = |error| SessionError::connect(error, &host);
+        if !connector.asks_permit() {
+            target.permit.ask(&host).map_err(failed)?;
+        }
+        let transport = connector.connect(target, cx).map_err(failed)?;
         let platform = Arc::clone(&self.platform);
         Ok(Box::new(Session {
             channel: Box::new(Channel::new(transport, Arc::clone(&platform), self.timeouts.silence)),

@@ -9,7 +9,6 @@ mod line;
 mod tube;
 mod tunnel;
 
-use super::apart::apart;
 use super::{PORT, SshConnector};
 use crate::dial::Connection;
 use line::{Answer, Line, Look, Place, Request, Told};
@@ -128,7 +127,7 @@ impl Asker<'_> {
     fn make(&self) -> Result<bool, TransportError> {
         let (Host { connector, target, line }, cx) = (self.host, self.cx);
         let making = line.making();
-        let logged_in = apart(|| connector.log_in(target, cx));
+        let logged_in = connector.on_login_thread(|| connector.log_in(target, cx));
         match logged_in.and_then(|(session, options)| tunnel::start(session, &options, line)) {
             Ok(()) => Ok(true),
             Err(error) if self.cx.interruption().is_some() => Err(self.failed(&Told::of(&error))),
