@@ -12,7 +12,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// The options that can be set so, each with whether it is a path. None of them lets a run write.
-const OPTIONS: [(&str, bool); 31] = [
+const OPTIONS: [(&str, bool); 32] = [
     ("inventory", true),
     ("inventory-format", false),
     ("platform", false),
@@ -24,6 +24,7 @@ const OPTIONS: [(&str, bool); 31] = [
     ("username", false),
     ("private-key", true),
     ("password-file", true),
+    ("prompt-timeout", false),
     ("login-attempts", false),
     ("workers", false),
     ("connect-timeout", false),
@@ -46,7 +47,7 @@ const OPTIONS: [(&str, bool); 31] = [
     ("format", false),
 ];
 /// The commands that they count for; the lab has settings of its own, and its inventory is one that it writes.
-const COMMANDS: [&str; 5] = ["run", "inventory", "hostkeys", "platforms", "selftest"];
+const COMMANDS: [&str; 6] = ["run", "record", "inventory", "hostkeys", "platforms", "selftest"];
 const FILE: &str = "linecrew.yaml";
 const WHICH: &str = "LINECREW_CONFIG";
 
@@ -179,10 +180,11 @@ fn with_defaults(mut command: Command, of: &str, settings: &Settings) -> Result<
             command = command.mut_subcommand(name, |_| sub);
         }
     }
-    let has_hosts = command.get_arguments().any(|arg| arg.get_id() == "host");
+    let has_hosts = command.get_arguments().any(|arg| arg.get_long() == Some("host"));
     for (option, _) in OPTIONS {
-        // The hosts of a self-test need no inventory, and only `run` has formats of its own.
-        let is_others = (option, of) == ("inventory", "selftest") || option == "format" && of != "run";
+        // The hosts of a self-test need no inventory, and only a run has formats of its own.
+        let is_run = of == "run" || of == "record";
+        let is_others = (option, of) == ("inventory", "selftest") || option == "format" && !is_run;
         let found = command.get_arguments().find(|arg| arg.get_long() == Some(option)).cloned();
         let Some(arg) = found.filter(|_| !is_others) else { continue };
         let mut arg = with_variable(arg, option);
