@@ -97,6 +97,10 @@ impl Connector for Scripted {
         device.say(&self.greeting);
         Ok(Box::new(device))
     }
+
+    fn asks_permit(&self) -> bool {
+        true
+    }
 }
 
 struct Device {

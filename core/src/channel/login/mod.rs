@@ -7,7 +7,7 @@ pub(crate) use words::{is_password_prompt, is_refusal};
 use super::{Channel, Trouble};
 use crate::cx::Cx;
 use crate::platform::{Pattern, Platform, Tail};
-use crate::transport::{Credentials, ErrorKind};
+use crate::transport::{Credentials, ErrorKind, TransportError};
 use std::time::Duration;
 use words::{agreement, asks_for_key, usual};
 
@@ -66,10 +66,14 @@ enum Agreement {
     No,
 }
 
+type MayAnswer<'a> = dyn Fn() -> Result<(), TransportError> + 'a;
+
 /// A login in progress.
 pub(crate) struct Login<'a> {
     platform: &'a Platform,
     credentials: &'a Credentials,
+    /// Asked before anything of the credentials is sent.
+    may_answer: &'a MayAnswer<'a>,
     /// What was answered in this attempt; nothing is answered twice.
     answered: Vec<Question>,
     /// How many more attempts the user allows.
@@ -84,11 +88,18 @@ pub(crate) struct Login<'a> {
 }
 
 impl<'a> Login<'a> {
-    /// A login that sends the password at most `attempts` times, where the device refuses it and asks again.
-    pub(crate) fn new(platform: &'a Platform, credentials: &'a Credentials, attempts: u32) -> Self {
+    /// A login that sends the password at most `attempts` times, where the device refuses it and asks again. Nothing of the
+    /// credentials is sent unless `may_answer` is fine with it.
+    pub(crate) fn new(
+        platform: &'a Platform,
+        credentials: &'a Credentials,
+        attempts: u32,
+        may_answer: &'a MayAnswer<'a>,
+    ) -> Self {
         Self {
             platform,
             credentials,
+            may_answer,
             answered: Vec::new(),
             attempts_left: attempts.saturating_sub(1),
             refused: false,
@@ -231,8 +242,11 @@ impl<'a> Login<'a> {
         if self.question(channel) != Some(question) {
             return Ok(());
         }
-        if matches!(question, Question::Username | Question::Password) && self.has_answered(question) {
-            self.try_again()?;
+        if matches!(question, Question::Username | Question::Password) {
+            if self.has_answered(question) {
+                self.try_again()?;
+            }
+            (self.may_answer)()?;
         }
         match question {
             Question::PasswordChange => return Err(LoginTrouble::PasswordChange),
