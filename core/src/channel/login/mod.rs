@@ -15,6 +15,10 @@ use words::{agreement, asks_for_key, usual};
 /// to the login prompt, which would take the key for an empty answer.
 const QUIET_BEFORE_KEY: Duration = Duration::from_secs(1);
 
+/// How long a line must stand that came in pieces, as from a slow console: a banner that says `your password: ` and goes on
+/// must not be given one, which the login prompt behind it would take for a user name and show.
+const QUIET_BEHIND_PIECES: Duration = Duration::from_millis(300);
+
 /// How often a banner is given a key or agreed to.
 const MOST_AGREEMENTS: usize = 3;
 
@@ -131,14 +135,15 @@ impl<'a> Login<'a> {
             let question = self.question(channel);
             // What nobody has described looks like many a question.
             let asks_first = question.is_some() && self.platform.learns_prompt;
+            let least_quiet = if channel.trickles() { QUIET_BEHIND_PIECES } else { Duration::ZERO };
             if !asks_first && channel.at_end(&is_prompt) {
-                let quiet = if self.platform.learns_prompt { QUIET_BEFORE_LEARNING } else { Duration::ZERO };
+                let quiet = if self.platform.learns_prompt { QUIET_BEFORE_LEARNING } else { least_quiet };
                 if channel.settled_for(quiet, cx)? {
                     return Ok(());
                 }
             } else if let Some(question) = question {
                 let agrees = matches!(question, Question::Agreement(_));
-                let quiet = if agrees { QUIET_BEFORE_KEY } else { Duration::ZERO };
+                let quiet = if agrees { QUIET_BEFORE_KEY } else { least_quiet };
                 if channel.settled_for(quiet, cx)? {
                     self.answer(question, channel, cx)?;
                 }
