@@ -142,7 +142,8 @@ impl Pump {
     /// let in only since another one has left, and the jump host is to see it in this order.
     fn close_ended(&mut self) -> Result<bool, String> {
         self.tubes.iter_mut().for_each(|tube| tube.woken = true);
-        self.advance_tubes()
+        // Once for what it said last, and once for its end.
+        Ok(self.advance_tubes()? | self.advance_tubes()?)
     }
 
     fn advance_tubes(&mut self) -> Result<bool, String> {
