@@ -102,8 +102,7 @@ def run(args):
     with Lab(DEVICES, LATENCY) as lab:
         for transport, names in contestants(args):
             for workers in [int(count) for count in args.workers.split(",")]:
-                for name in names:
-                    measure(lab, transport, workers, name)
+                measure(lab, transport, workers, names)
 
 
 def cold(args):
@@ -199,20 +198,40 @@ class Lab:
         return path
 
 
-def measure(lab, transport, workers, name):
-    # Ten hosts for each worker say as much as fifty; linecrew does all of them.
-    hosts = DEVICES if name == "linecrew" else min(DEVICES, 10 * workers)
-    client = CLIENTS[transport][name]
-    command = lab.command(transport, hosts, workers, client)
-    rounds = [once(command, client is None)]
-    while len(rounds) < ROUNDS and rounds[0]["wall"] < LONG_RUN:
-        rounds.append(once(command, client is None))
-    figures = sorted(rounds, key=lambda figures: figures["seconds"])[len(rounds) // 2]
-    figures |= {"client": name, "transport": transport, "workers": workers, "hosts": hosts, "rounds": len(rounds)}
-    print(f"{transport:6} {workers:4} {name:30} {figures['ok']:4} of {hosts:4}  {figures['wall']:7.2f} s whole, "
-          f"{figures['seconds']:7.2f} s job, {figures['cpu'] * 1000 / hosts:6.2f} ms CPU each, {figures['rss']:4.0f} MB"
-          f"  {[round(each['seconds'], 2) for each in rounds]} {figures['why'] or ''}", flush=True)
-    keep(figures)
+def measure(lab, transport, workers, names):
+    """All clients in turn and then all again, so that a slower hour of the machine meets them alike."""
+    runs = {name: Runs(lab, transport, workers, name) for name in names}
+    for _ in range(ROUNDS):
+        for run in runs.values():
+            run.once_more()
+    for run in runs.values():
+        run.tell()
+
+
+class Runs:
+    """The rounds of one client at so many workers."""
+
+    def __init__(self, lab, transport, workers, name):
+        # Ten hosts for each worker say as much as fifty; linecrew does all of them.
+        hosts = DEVICES if name == "linecrew" else min(DEVICES, 10 * workers)
+        client = CLIENTS[transport][name]
+        self.ours = client is None
+        self.command = lab.command(transport, hosts, workers, client)
+        self.known = {"client": name, "transport": transport, "workers": workers, "hosts": hosts}
+        self.rounds = []
+
+    def once_more(self):
+        if not self.rounds or self.rounds[0]["wall"] < LONG_RUN:
+            self.rounds.append(once(self.command, self.ours))
+
+    def tell(self):
+        figures = sorted(self.rounds, key=lambda figures: figures["seconds"])[len(self.rounds) // 2]
+        figures |= self.known | {"rounds": len(self.rounds)}
+        print("{transport:6} {workers:4} {client:30} {ok:4} of {hosts:4}  {wall:7.2f} s whole, {seconds:7.2f} s job, "
+              "{each:6.2f} ms CPU each, {rss:4.0f} MB  {rounds} {why}".format_map(figures | {
+                  "each": figures["cpu"] * 1000 / figures["hosts"], "why": figures["why"] or "",
+                  "rounds": [round(each["seconds"], 2) for each in self.rounds]}), flush=True)
+        keep(figures)
 
 
 def measure_cold(near, far, wait, transport, name):

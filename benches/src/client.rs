@@ -21,14 +21,22 @@ pub struct Client {
 impl Client {
     /// SSH with a password, and no check of host keys.
     pub fn ssh() -> Self {
+        Self::new(Self::connector())
+    }
+
+    /// The same for sessions that are held, each by a thread of its own.
+    pub fn ssh_to_hold() -> Self {
+        Self::new(Self::connector().login_thread(true))
+    }
+
+    fn connector() -> SshConnector {
         // Thousands wait for two processors here, so that the usual limits are too short.
         let far = Duration::from_mins(5);
-        let connector = SshConnector::new()
+        SshConnector::new()
             .host_key_check(HostKeyCheck::Off)
             .connect_limit(far)
             .handshake_limit(far)
-            .authentication_limit(far);
-        Self::new(connector)
+            .authentication_limit(far)
     }
 
     /// Telnet.

@@ -1,9 +1,9 @@
 //! What options are that are not typed: environment variables count, then `./linecrew.yaml`, then the user's own
 //! configuration file, then the defaults. `docs/configuration.md` tells users.
 
-#[cfg(feature = "lab")]
-use crate::args::SelftestArgs;
 use crate::args::{Args, PlatformsArgs, RunArgs};
+#[cfg(feature = "lab")]
+use crate::args::{RecordArgs, SelftestArgs};
 use crate::exit::{Usage, say};
 use crate::hostkeys::HostkeysArgs;
 use crate::inventory::args::InventoryArgs;
@@ -16,7 +16,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// The options that can be set so, each with whether it is a path. None of them lets a run write.
-const OPTIONS: [(&str, bool); 31] = [
+const OPTIONS: [(&str, bool); 32] = [
     ("inventory", true),
     ("inventory-format", false),
     ("platform", false),
@@ -28,6 +28,7 @@ const OPTIONS: [(&str, bool); 31] = [
     ("username", false),
     ("private-key", true),
     ("password-file", true),
+    ("prompt-timeout", false),
     ("login-attempts", false),
     ("workers", false),
     ("connect-timeout", false),
@@ -58,6 +59,8 @@ const COMMANDS: &[Configured] = &[
     ("inventory", <InventoryArgs as clap::Args>::augment_args),
     ("hostkeys", <HostkeysArgs as clap::Args>::augment_args),
     ("platforms", <PlatformsArgs as clap::Args>::augment_args),
+    #[cfg(feature = "lab")]
+    ("record", <RecordArgs as clap::Args>::augment_args),
     #[cfg(feature = "lab")]
     ("selftest", <SelftestArgs as clap::Args>::augment_args),
 ];
@@ -200,10 +203,11 @@ fn with_defaults(mut command: Command, of: &str, settings: &Settings) -> Result<
             command = command.mut_subcommand(name, |_| sub);
         }
     }
-    let has_hosts = command.get_arguments().any(|arg| arg.get_id() == "host");
+    let has_hosts = command.get_arguments().any(|arg| arg.get_long() == Some("host"));
     for (option, _) in OPTIONS {
-        // The hosts of a self-test need no inventory, and only `run` has formats of its own.
-        let is_others = (option, of) == ("inventory", "selftest") || option == "format" && of != "run";
+        // The hosts of a self-test need no inventory, and only a run has formats of its own.
+        let is_run = of == "run" || of == "record";
+        let is_others = (option, of) == ("inventory", "selftest") || option == "format" && !is_run;
         let found = command.get_arguments().find(|arg| arg.get_long() == Some(option)).cloned();
         let Some(arg) = found.filter(|_| !is_others) else { continue };
         let mut arg = with_variable(arg, option);

@@ -36,7 +36,6 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Ended, Usage> {
         course: Course::default(),
         platforms: Platforms::default(),
         persistent_steps: false,
-        verbose: false,
         record: None,
         session_log: None,
     };

@@ -20,7 +20,7 @@ struct Signals {
     interrupt: Interrupt,
     /// Whether somebody looks at the tokens; before that an interrupt ends the process.
     is_watched: AtomicBool,
-    /// Whether somebody is asked for a password: the terminal has to be put right first, by whoever asks.
+    /// Whether somebody is asked for a password: whoever asks has to put the terminal right first, and then ends it.
     is_asking: AtomicBool,
 }
 
@@ -45,12 +45,12 @@ pub(crate) fn is_watched() -> bool {
     SIGNALS.get().is_some_and(|signals| signals.is_watched.load(Ordering::SeqCst))
 }
 
-/// Does `ask`, which reads from the terminal without showing what is typed, and ends it itself where Ctrl-C is pressed: the
+/// Does `ask`, which reads from the terminal without showing what is typed, and gives up once its token is cancelled: the
 /// process stays alive until it has.
-pub(crate) fn asking<T>(ask: impl FnOnce() -> T) -> Result<T, Usage> {
+pub(crate) fn asking<T>(ask: impl FnOnce(CancelToken) -> T) -> Result<T, Usage> {
     let signals = Signals::handled()?;
     signals.is_asking.store(true, Ordering::SeqCst);
-    let answer = ask();
+    let answer = ask(signals.interrupt.stop.clone());
     signals.is_asking.store(false, Ordering::SeqCst);
     Ok(answer)
 }
@@ -70,9 +70,9 @@ impl Signals {
         let Interrupt { stop, cancel } = &self.interrupt;
         if stop.is_cancelled() {
             cancel.cancel();
-        } else if self.is_watched.load(Ordering::SeqCst) {
+        } else if self.is_watched.load(Ordering::SeqCst) || self.is_asking.load(Ordering::SeqCst) {
             stop.cancel();
-        } else if !self.is_asking.load(Ordering::SeqCst) {
+        } else {
             std::process::exit(130);
         }
     }

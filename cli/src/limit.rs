@@ -1,13 +1,20 @@
-//! `--limit`: which hosts of the inventory a run is about.
+//! `--limit`: which hosts of the inventory a command is about.
 
 use crate::exit::Usage;
-use crate::inventory::limited;
 use linecrew_core::fleet::Record;
 use linecrew_core::inventory::{Filter, Host, Inventory};
 
-/// The hosts that a filter means, in which `@FILE` stands for those that are not well in a journal.
+/// The hosts that a filter means, at least one; `@FILE` stands for those that are not well in a journal. A name or a field
+/// that nobody has is an error, as a typo would be.
 pub(crate) fn limit(inventory: &Inventory, to: &str) -> Result<Inventory, Usage> {
-    limited(inventory, to, Filter::parse(to, of_journal))
+    let fault = |reason: String| Usage::new(format!("--limit {to}: {reason}"));
+    let filter = Filter::parse(to, of_journal).map_err(fault)?;
+    let unmatched = filter.unmatched(inventory);
+    if !unmatched.is_empty() {
+        return Err(fault(unmatched.join(", ")));
+    }
+    let limited = inventory.filter(&filter);
+    if limited.is_empty() { Err(fault("no host of the inventory is left".to_owned())) } else { Ok(limited) }
 }
 
 /// The hosts whose names are wanted, in their order.

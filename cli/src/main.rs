@@ -26,12 +26,16 @@ mod password;
 mod plan;
 mod platforms;
 mod progress;
+mod prompt;
 mod record;
+#[cfg(feature = "lab")]
+mod recording;
 mod run;
 #[cfg(feature = "lab")]
 mod selftest;
 mod summary;
 mod verbose;
+mod which;
 
 use args::Command;
 use exit::{Ended, Usage};
@@ -48,6 +52,8 @@ fn carry_out() -> Result<Ended, Usage> {
         Command::Inventory(args) => inventory::run(&args),
         Command::Hostkeys(args) => hostkeys::run(&args),
         Command::Platforms(args) => platforms::run(&args),
+        #[cfg(feature = "lab")]
+        Command::Record(args) => recording::run(&args),
         #[cfg(feature = "lab")]
         Command::Selftest(args) => selftest::run(&args),
         #[cfg(feature = "lab")]

@@ -3,10 +3,16 @@
 use crate::args::LoginArgs;
 use crate::exit::Usage;
 use crate::interrupt::{asking, is_watched};
-use linecrew_core::inventory::{Inventory, SecretSource};
+use crate::progress::without_bar;
+use crate::prompt;
+use linecrew_core::cx::Cx;
+use linecrew_core::deadline::Deadline;
+use linecrew_core::inventory::{Host, Inventory, Loader, SecretSource};
 use linecrew_core::secret::Secret;
 use linecrew_core::transport::Credentials;
 use std::io::{self, IsTerminal, stdin};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 const PASSWORD: &str = "LINECREW_PASSWORD";
 const ENABLE_SECRET: &str = "LINECREW_ENABLE_SECRET";
@@ -22,12 +28,12 @@ pub(crate) fn given(args: &LoginArgs, is_wanted: bool) -> Result<Credentials, Us
     credentials.username.clone_from(&args.username);
     credentials.private_key.clone_from(&args.private_key);
     let (password, enable) = if args.ask_pass {
-        ask()?
+        ask(args.prompt_timeout)?
     } else if let Some(file) = &args.password_file {
         SecretSource::File(file.clone()).read_lines().map(two_lines).map_err(Usage::new)?
     } else {
         match (from_environment(PASSWORD)?, from_environment(ENABLE_SECRET)?) {
-            (None, None) if is_wanted && stdin().is_terminal() => ask()?,
+            (None, None) if is_wanted && stdin().is_terminal() => ask(args.prompt_timeout)?,
             found => found,
         }
     };
@@ -37,9 +43,7 @@ pub(crate) fn given(args: &LoginArgs, is_wanted: bool) -> Result<Credentials, Us
 }
 
 fn needs_password(args: &LoginArgs, inventory: &Inventory) -> bool {
-    let has_own = |host: &linecrew_core::inventory::Host| {
-        host.has_password() || host.settings().private_key.is_some() || args.private_key.is_some()
-    };
+    let has_own = |host: &Host| host.has_password() || host.has_private_key() || args.private_key.is_some();
     !inventory.hosts().iter().all(|host| has_own(host))
 }
 
@@ -50,21 +54,46 @@ fn from_environment(name: &str) -> Result<Option<Secret>, Usage> {
     SecretSource::Env(name.to_owned()).read().map(Some).map_err(Usage::new)
 }
 
-fn ask() -> Result<(Option<Secret>, Option<Secret>), Usage> {
-    let password = prompt("Password: ")?;
-    let enable = prompt("Enable secret (Enter if it is the same): ")?;
+fn ask(limit: Duration) -> Result<(Option<Secret>, Option<Secret>), Usage> {
+    let password = optional("Password: ", limit)?;
+    let enable = optional("Enable secret (Enter if it is the same): ", limit)?;
     Ok((password.clone(), enable.or(password)))
 }
 
-fn prompt(text: &str) -> Result<Option<Secret>, Usage> {
-    let typed = asked(text)?
+fn optional(text: &str, limit: Duration) -> Result<Option<Secret>, Usage> {
+    let typed = asked(text, limit)?
         .map_err(|error| Usage::new(format!("no password could be asked for: {error}; set {PASSWORD}")))?;
     Ok((!typed.is_empty()).then(|| Secret::new(typed)))
 }
 
+/// Reads inventories whose prompts for secrets are on the terminal, each to be answered within the limit.
+pub(crate) fn loader(limit: Duration) -> Loader {
+    let nobody_is_there = AtomicBool::new(false);
+    Loader::default().on_prompt(move |text| {
+        // A one-time password is asked for at each login: thousands of them would wait for somebody who has left.
+        if nobody_is_there.load(Ordering::Relaxed) {
+            return Err(io::Error::new(io::ErrorKind::TimedOut, "nobody answered the prompt before it"));
+        }
+        let answer = for_host(text, limit);
+        let is_late = answer.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::TimedOut);
+        nobody_is_there.fetch_or(is_late, Ordering::Relaxed);
+        answer
+    })
+}
+
+/// The answer to a prompt of the inventory.
+fn for_host(text: &str, limit: Duration) -> io::Result<Secret> {
+    match without_bar(|| asked(&format!("{text}: "), limit)) {
+        Ok(typed) => typed.map(Secret::new),
+        // Nobody who asks for secrets of single hosts could end the run: the process does.
+        Err(Usage::Interrupted) => std::process::exit(130),
+        Err(error) => Err(io::Error::other(error.to_string())),
+    }
+}
+
 /// Asks on the terminal, without showing what is typed.
-pub(crate) fn asked(text: &str) -> Result<io::Result<String>, Usage> {
-    match asking(|| rpassword::prompt_password(text))? {
+fn asked(text: &str, limit: Duration) -> Result<io::Result<String>, Usage> {
+    match asking(|cancel| prompt::ask(text, &Cx::new(Deadline::after(limit, "prompt"), cancel)))? {
         // Within a run the host fails that it was asked for.
         Err(error) if error.kind() == io::ErrorKind::Interrupted && !is_watched() => Err(Usage::Interrupted),
         answer => Ok(answer),

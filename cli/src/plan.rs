@@ -1,20 +1,19 @@
 //! What the arguments of `run` mean: which hosts, with what credentials and limits, and how replies are parsed.
 
-use crate::args::{DefaultsArgs, Format, HostArgs, LimitArgs, RunArgs, WhichArgs};
+use crate::args::{ConnectArgs, Format, LimitArgs, RunArgs};
 use crate::columns;
 use crate::exit::Usage;
 use crate::fleet_args::JournalArgs;
 use crate::guard;
 use crate::interrupt::Interrupt;
-use crate::inventory::load;
-use crate::limit::{limit, only};
+use crate::limit::only;
 use crate::open_files;
 use crate::parser::{Parser, Structure};
 use crate::password;
 use crate::platforms;
 use linecrew_core::executor::Executor;
 use linecrew_core::fleet::{Batches, Fleet, Journal, Limits, Record, Retry};
-use linecrew_core::inventory::{Entry, Host, Inventory, SshConfigFile};
+use linecrew_core::inventory::Inventory;
 use linecrew_core::platform::Platforms;
 use linecrew_core::session::Timeouts;
 use linecrew_core::transport::Credentials;
@@ -25,6 +24,7 @@ use std::time::Duration;
 #[cfg(feature = "lab")]
 use {
     linecrew_core::fleet::{Connectors, HostError},
+    linecrew_core::inventory::Host,
     linecrew_core::transport::Connector,
     linecrew_testkit::RecordingConnector,
 };
@@ -55,7 +55,6 @@ pub(crate) struct Plan {
     pub(crate) course: Course,
     pub(crate) platforms: Platforms,
     pub(crate) persistent_steps: bool,
-    pub(crate) verbose: bool,
     /// Where sessions are recorded.
     #[cfg(feature = "lab")]
     pub(crate) record: Option<PathBuf>,
@@ -66,7 +65,8 @@ pub(crate) struct Plan {
 impl Plan {
     /// Reads what the arguments name; nothing is connected yet.
     pub(crate) fn new(args: &RunArgs) -> Result<Self, Usage> {
-        let mut inventory = inventory(&args.hosts)?;
+        let loader = password::loader(args.login.prompt_timeout);
+        let mut inventory = args.hosts.which.hosts(loader, &args.hosts.defaults.entry())?;
         let mut commands = args.commands.clone();
         let fleet = &args.fleet;
         let mut allow_write = fleet.allow_write;
@@ -113,9 +113,8 @@ impl Plan {
             },
             platforms,
             persistent_steps: args.hosts.persistent_steps,
-            verbose: args.verbose,
             #[cfg(feature = "lab")]
-            record: args.record.clone(),
+            record: None,
             session_log: args.session_log.clone(),
         })
     }
@@ -172,17 +171,18 @@ fn rest(inventory: &Inventory, record: &Record, unknown: bool) -> Result<Invento
     }
 }
 
+impl ConnectArgs {
+    /// The usual connectors within these limits.
+    pub(crate) fn connectors(&self) -> StandardConnectors {
+        let connectors = StandardConnectors::default().handshake(self.handshake_timeout).usual_ssh_config();
+        self.connect_timeout.into_iter().fold(connectors, StandardConnectors::connect)
+    }
+}
+
 impl LimitArgs {
     /// The usual connectors within these limits.
     pub(crate) fn connectors(&self) -> StandardConnectors {
-        let connectors = StandardConnectors::default()
-            .handshake(self.handshake_timeout)
-            .authentication(self.authentication_timeout)
-            .usual_ssh_config();
-        match self.connect_timeout {
-            Some(limit) => connectors.connect(limit),
-            None => connectors,
-        }
+        self.connect.connectors().authentication(self.authentication_timeout)
     }
 
     /// The limits of a session.
@@ -209,89 +209,5 @@ impl Connectors for Recorded {
             Some(folder) => Arc::new(RecordingConnector::new(connector, folder)),
             None => connector,
         })
-    }
-}
-
-/// The hosts of the inventory, then those of `--host`; what they leave open comes from the arguments.
-fn inventory(args: &HostArgs) -> Result<Inventory, Usage> {
-    args.which.hosts(&args.defaults.entry())
-}
-
-impl WhichArgs {
-    /// The hosts that are meant, with what `defaults` says of those that do not say it themselves.
-    pub(crate) fn hosts(&self, defaults: &Entry) -> Result<Inventory, Usage> {
-        if self.inventory.is_none() && self.host.is_empty() {
-            let what = "no hosts: name the inventory with --inventory PATH, or hosts with --host HOST[:PORT]";
-            return Err(Usage::new(what));
-        }
-        let mut named: Vec<Host> = Vec::new();
-        if let Some(file) = &self.inventory {
-            named.extend(load(file, self.inventory_format)?.hosts().iter().map(|host| Host::clone(host)));
-        }
-        for text in &self.host {
-            named.push(host(text)?);
-        }
-        let all: Inventory = named.into_iter().map(|host| host.inherit(defaults)).collect();
-        match &self.limit {
-            Some(to) => limit(&all, to),
-            None => Ok(all),
-        }
-    }
-}
-
-impl DefaultsArgs {
-    /// What the arguments say of hosts that do not say it themselves.
-    pub(crate) fn entry(&self) -> Entry {
-        let mut defaults = Entry::default();
-        defaults.platform.clone_from(&self.platform);
-        defaults.transport.clone_from(&self.transport);
-        defaults.known_hosts.clone_from(&self.known_hosts);
-        defaults.host_key_check = self.host_key_check;
-        defaults.ssh_config = self.ssh_config.clone().map(SshConfigFile::from);
-        defaults
-    }
-}
-
-/// `HOST`, `HOST:PORT`, `[ADDRESS]:PORT`, or an IPv6 address.
-pub(crate) fn host(text: &str) -> Result<Host, Usage> {
-    let (hostname, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((address, "")) => (address, None),
-        Some((address, rest)) => (address, Some(rest.strip_prefix(':').unwrap_or(rest))),
-        None if text.matches(':').count() == 1 => {
-            text.split_once(':').map_or((text, None), |(name, port)| (name, Some(port)))
-        }
-        None => (text, None),
-    };
-    let fault = || Usage::new(format!("--host {text}: expected HOST, HOST:PORT or [ADDRESS]:PORT"));
-    if hostname.is_empty() {
-        return Err(fault());
-    }
-    let mut settings = Entry::default();
-    settings.hostname = Some(hostname.to_owned());
-    settings.port = port.map(|port| port.parse().map_err(|_| fault())).transpose()?;
-    Ok(Host::new(text, settings))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_host_may_have_a_port_and_an_address_of_ipv6() {
-        let parts = |text| {
-            let host = host(text).unwrap();
-            (host.hostname().to_owned(), host.port())
-        };
-        assert_eq!(parts("r1"), ("r1".to_owned(), None));
-        assert_eq!(parts("r1:2022"), ("r1".to_owned(), Some(2022)));
-        assert_eq!(parts("2001:db8::1"), ("2001:db8::1".to_owned(), None));
-        assert_eq!(parts("[2001:db8::1]:22"), ("2001:db8::1".to_owned(), Some(22)));
-    }
-
-    #[test]
-    fn what_is_no_host_is_refused() {
-        for text in ["", ":22", "r1:", "r1:x", "r1:70000", "[::1]22x"] {
-            assert!(host(text).is_err(), "{text}");
-        }
     }
 }

@@ -35,6 +35,15 @@ pub(crate) fn without_bar<T>(ask: impl FnOnce() -> T) -> T {
     answer
 }
 
+/// Prints with no bar in the way.
+pub(crate) fn beside_bar<T>(print: impl FnOnce() -> T) -> T {
+    let shown = lock(&SHOWN).as_ref().and_then(WeakProgressBar::upgrade);
+    match shown {
+        Some(bar) => bar.suspend(print),
+        None => print(),
+    }
+}
+
 /// The bar, and the hosts that are under way.
 #[derive(Clone)]
 pub(crate) struct Progress {
@@ -85,21 +94,38 @@ impl Progress {
 
     /// Follows a host; called on the thread of the host.
     pub(crate) fn event(&self, event: &Event) {
-        let host = &event.host;
+        let host = event.host.name();
         match &event.what {
-            What::Started { .. } => {
-                lock(&self.hosts).running.insert(host.name().to_owned(), Instant::now());
-            }
-            What::Retried { .. } => _ = lock(&self.hosts).running.remove(host.name()),
-            What::Finished { error, .. } => {
-                let mut hosts = lock(&self.hosts);
-                hosts.running.remove(host.name());
-                hosts.failed += usize::from(error.is_some());
-                drop(hosts);
-                self.bar.inc(1);
-            }
-            _ => return,
+            What::Started { .. } => self.started(host),
+            What::Retried { .. } => self.waits(host),
+            What::Finished { error, .. } => self.finished(host, error.is_some()),
+            _ => {}
         }
+    }
+
+    /// A host is worked on from now on.
+    pub(crate) fn started(&self, host: &str) {
+        lock(&self.hosts).running.insert(host.to_owned(), Instant::now());
+        self.tell();
+    }
+
+    /// A host is not worked on until it is tried again.
+    fn waits(&self, host: &str) {
+        lock(&self.hosts).running.remove(host);
+        self.tell();
+    }
+
+    /// A host is done.
+    pub(crate) fn finished(&self, host: &str, has_failed: bool) {
+        let mut hosts = lock(&self.hosts);
+        hosts.running.remove(host);
+        hosts.failed += usize::from(has_failed);
+        drop(hosts);
+        self.bar.inc(1);
+        self.tell();
+    }
+
+    fn tell(&self) {
         if !self.bar.is_hidden() {
             self.bar.set_message(message(&self.hosts, Instant::now()));
         }

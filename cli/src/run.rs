@@ -16,17 +16,29 @@ use std::io::{self, Write};
 
 /// Runs the commands as the arguments say.
 pub(crate) fn run(args: &RunArgs) -> Result<Ended, Usage> {
-    let plan = Plan::new(args)?;
+    carry_out(args, &plan(args)?)
+}
+
+/// What the arguments say, ready to be carried out.
+pub(crate) fn plan(args: &RunArgs) -> Result<Plan, Usage> {
+    if args.verbose {
+        verbose::start();
+    }
+    Plan::new(args)
+}
+
+/// Carries the plan out, and says what it came to.
+pub(crate) fn carry_out(args: &RunArgs, plan: &Plan) -> Result<Ended, Usage> {
     let OutputArgs { format, columns, output, .. } = &args.output;
     let files = output.clone().map(|folder| Files::new(folder, *format, columns)).transpose()?;
     let mut printer = Printer::new(*format, columns, io::stdout().lock())
         .parsing(args.output.is_parsing())
         .colours(AutoStream::choice(&io::stdout()) != ColorChoice::Never)
         .files(files);
-    let (ended, summary) = execute(&plan, &mut printer)?;
+    let (ended, summary) = execute(plan, &mut printer)?;
     let Some(summary) = summary else { return Ok(ended) };
     let journal = plan.course.journal.as_ref();
-    let journal = journal.map(|journal| again(std::env::args(), &of_journal(args, &plan), journal.path()));
+    let journal = journal.map(|journal| again(std::env::args(), &of_journal(args, plan), journal.path()));
     // For people it is a part of what is read; elsewhere it must not get among the data.
     let is_for_people = output.is_some() || matches!(format, Format::Table | Format::Grouped);
     written(if is_for_people {
@@ -56,14 +68,11 @@ pub(crate) fn execute(
     let interrupt = Interrupt::listen()?;
     let (executor, fleet) = plan.fleet(&interrupt)?;
     let progress = Progress::new(plan.inventory.len());
-    if plan.verbose {
-        verbose::start(&progress);
-    }
     let watcher = progress.clone();
     let fleet = fleet.on_event(move |event| watcher.event(event));
     let (commands, structure) = (plan.commands.clone(), plan.structure.clone());
     let run = fleet.run_judged(move |session, host| send(session, host, &commands, &structure), refused);
-    let mut summary = Summary::new(plan.limits.connect_timeout, plan.course.left_unknown);
+    let mut summary = Summary::new(plan.limits.connect.connect_timeout, plan.course.left_unknown);
     let shown = show(run, printer, &progress, &mut summary);
     progress.finish();
     let is_read = shown.is_ok();

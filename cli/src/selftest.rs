@@ -2,11 +2,10 @@
 
 use crate::args::SelftestArgs;
 use crate::exit::{Ended, Usage, written};
-use crate::inventory::load;
 use crate::output::safe;
 use crate::password;
-use crate::plan::host;
 use crate::platforms;
+use crate::which::{host, load};
 use linecrew_core::cancel::CancelToken;
 use linecrew_core::cx::Cx;
 use linecrew_core::deadline::Deadline;
@@ -43,7 +42,7 @@ pub(crate) fn run(args: &SelftestArgs) -> Result<Ended, Usage> {
 /// The host of the inventory, or the one that the argument itself describes.
 fn named(args: &SelftestArgs) -> Result<Host, Usage> {
     let Some(file) = &args.inventory else { return host(&args.host) };
-    let inventory = load(file, None)?;
+    let inventory = load(file, None, password::loader(args.login.prompt_timeout))?;
     let found = inventory.hosts().iter().find(|host| host.name() == args.host);
     found
         .map(|host| Host::clone(host))

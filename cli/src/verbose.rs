@@ -1,14 +1,14 @@
 //! What `--verbose` shows: the log of this program's own packages, on standard error.
 
-use crate::progress::Progress;
+use crate::progress::beside_bar;
 use log::{LevelFilter, Log, Metadata, Record};
 
-struct Shown(Progress);
+struct Shown;
 
 /// Shows the log from now on.
-pub(crate) fn start(progress: &Progress) {
+pub(crate) fn start() {
     // Nobody else in this process sets a logger.
-    if log::set_boxed_logger(Box::new(Shown(progress.clone()))).is_ok() {
+    if log::set_logger(&Shown).is_ok() {
         log::set_max_level(LevelFilter::Debug);
     }
 }
@@ -21,7 +21,7 @@ impl Log for Shown {
     #[allow(clippy::print_stderr, reason = "the one place where the program says what it is asked to say")]
     fn log(&self, record: &Record<'_>) {
         if self.enabled(record.metadata()) {
-            self.0.suspend(|| eprintln!("{}", record.args()));
+            beside_bar(|| eprintln!("{}", record.args()));
         }
     }
 

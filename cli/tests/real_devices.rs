@@ -44,6 +44,17 @@ fn twelve_devices_at_once_tell_each_its_own_name_and_version() {
 
 #[test]
 #[ignore = "needs frr and openssh"]
+fn twelve_devices_on_a_terminal_have_a_bar_which_leaves_the_table_as_it_is_in_a_pipe() {
+    let (crew, _sites) = twelve_devices();
+    let args = ["show version", "--workers", "5", "--parse"];
+    let (code, seen, sent) = crew.run_on_a_terminal(&args);
+    assert!(code == Some(0) && sent.contains("] 0/12 "), "{sent:?}");
+    let until_the_summary = |text: &str| text.rsplit_once("\nok 12   failed 0   ").unwrap().0.to_owned();
+    assert_eq!(until_the_summary(&seen), until_the_summary(&crew.run(&args).out));
+}
+
+#[test]
+#[ignore = "needs frr and openssh"]
 fn twelve_devices_stand_in_a_table_in_their_order() {
     let (crew, _sites) = twelve_devices();
     let version = frr::version();

@@ -40,13 +40,13 @@ fn main() {
 
 fn measure(sessions: usize, threads: usize) {
     let devices = Devices::start();
-    let (ssh, telnet) = (Client::ssh(), Client::telnet());
+    let threads = threads.min(sessions);
+    let own = threads == sessions;
+    let (ssh, telnet) = (if own { Client::ssh_to_hold() } else { Client::ssh() }, Client::telnet());
     // What the first session of all makes is no session's.
     ssh.visit(devices.ssh).expect("a session");
     telnet.visit(devices.telnet).expect("a session");
 
-    let threads = threads.min(sessions);
-    let own = threads == sessions;
     let kinds = [
         Kind { name: "SSH", client: &ssh, device: devices.ssh, most_kb: 120.0 },
         Kind { name: "telnet", client: &telnet, device: devices.telnet, most_kb: 60.0 },

@@ -6,10 +6,10 @@ use linecrew_core::inventory::Format;
 use linecrew_core::transport::HostKeyCheck;
 use std::path::PathBuf;
 
-/// Which hosts, of the inventory and beside it.
+/// An inventory, and which of its hosts.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Hosts")]
-pub(crate) struct WhichArgs {
+pub(crate) struct SourceArgs {
     /// The inventory: a file, a folder, or a program
     #[arg(short, long, value_name = "PATH")]
     pub(crate) inventory: Option<PathBuf>,
@@ -22,6 +22,14 @@ pub(crate) struct WhichArgs {
     /// that did not end well in a journal
     #[arg(short, long, value_name = "FILTER")]
     pub(crate) limit: Option<String>,
+}
+
+/// Which hosts, of the inventory and beside it.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Hosts")]
+pub(crate) struct WhichArgs {
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
 
     /// A host that is in no inventory; may be given several times
     #[arg(long, value_name = "HOST[:PORT]")]
@@ -59,6 +67,18 @@ pub(crate) struct DefaultsArgs {
     #[arg(short, long, value_name = "ssh|telnet")]
     pub(crate) transport: Option<String>,
 
+    #[command(flatten)]
+    pub(crate) known: KnownArgs,
+
+    /// What to do with unknown host keys, for hosts that do not say it [default: strict]
+    #[arg(long, value_name = "strict|accept-new|off", value_parser = host_key_check)]
+    pub(crate) host_key_check: Option<HostKeyCheck>,
+}
+
+/// What is known of hosts that do not say it themselves.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Hosts")]
+pub(crate) struct KnownArgs {
     /// The file of known host keys, for hosts that name none [default: the user's own and the system's]
     #[arg(long, value_name = "FILE")]
     pub(crate) known_hosts: Option<PathBuf>,
@@ -67,8 +87,4 @@ pub(crate) struct DefaultsArgs {
     /// one of the system]
     #[arg(long, value_name = "FILE|none")]
     pub(crate) ssh_config: Option<PathBuf>,
-
-    /// What to do with unknown host keys, for hosts that do not say it [default: strict]
-    #[arg(long, value_name = "strict|accept-new|off", value_parser = host_key_check)]
-    pub(crate) host_key_check: Option<HostKeyCheck>,
 }

@@ -5,7 +5,21 @@ use super::values::positive;
 use clap::Args;
 use std::path::PathBuf;
 
+const DEMO_EXAMPLES: &str = "Examples:
+  linecrew demo
+  linecrew demo --devices 100 --workers 20 --latency 50
+
+Exit codes: 0 all well, 1 some device failed, 2 usage, 130 interrupted.";
+
+const LAB_EXAMPLES: &str = "Examples:
+  linecrew lab
+  linecrew lab --platform junos --devices 100 --latency 20 --inventory junos.yaml
+  linecrew lab --lock-after 3 --inventory aaa.yaml
+
+It says what to type to reach its devices, and ends with Ctrl-C.";
+
 #[derive(Debug, Args)]
+#[command(after_help = DEMO_EXAMPLES)]
 pub(crate) struct DemoArgs {
     /// How many devices; half speak telnet, half SSH
     #[arg(long, default_value_t = 12, value_name = "N", value_parser = positive)]
@@ -24,6 +38,7 @@ pub(crate) struct DemoArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = LAB_EXAMPLES)]
 pub(crate) struct LabArgs {
     /// How many devices; half speak telnet, half SSH [default: 12, or none with --device or --replay]
     #[arg(long, value_name = "N", value_parser = positive)]
@@ -33,7 +48,7 @@ pub(crate) struct LabArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) device: Vec<PathBuf>,
 
-    /// A device that says what was recorded by run --record, whatever it is asked, named after the file; may be given
+    /// A device that says what was recorded by linecrew record, whatever it is asked, named after the file; may be given
     /// several times
     #[arg(long, value_name = "FILE")]
     pub(crate) replay: Vec<PathBuf>,

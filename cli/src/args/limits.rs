@@ -4,10 +4,10 @@ use super::values::seconds;
 use clap::Args;
 use std::time::Duration;
 
+/// Until two sides speak with each other.
 #[derive(Clone, Copy, Debug, Args)]
 #[command(next_help_heading = "Limits, in seconds")]
-#[allow(clippy::struct_field_names, reason = "they are the names of the options")]
-pub(crate) struct LimitArgs {
+pub(crate) struct ConnectArgs {
     /// Name look-up and TCP connection [default: what the SSH configuration says, or 10]
     #[arg(long, value_name = "S", value_parser = seconds)]
     pub(crate) connect_timeout: Option<Duration>,
@@ -15,6 +15,13 @@ pub(crate) struct LimitArgs {
     /// SSH handshake
     #[arg(long, default_value = "15", value_name = "S", value_parser = seconds)]
     pub(crate) handshake_timeout: Duration,
+}
+
+#[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "Limits, in seconds")]
+pub(crate) struct LimitArgs {
+    #[command(flatten)]
+    pub(crate) connect: ConnectArgs,
 
     /// Login
     #[arg(long, default_value = "30", value_name = "S", value_parser = seconds)]

@@ -1,7 +1,9 @@
 //! Who logs in.
 
+use super::values::seconds;
 use clap::Args;
 use std::path::PathBuf;
+use std::time::Duration;
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Login")]
@@ -22,6 +24,10 @@ pub(crate) struct LoginArgs {
     /// empty line means none
     #[arg(long, value_name = "FILE", conflicts_with = "ask_pass")]
     pub(crate) password_file: Option<PathBuf>,
+
+    /// How long to wait for each answer, in seconds, where a password or a secret is asked for
+    #[arg(long, default_value = "300", value_name = "S", value_parser = seconds)]
+    pub(crate) prompt_timeout: Duration,
 
     /// How often a telnet login sends a password that the device refuses; more than once may lock the account
     #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10))]

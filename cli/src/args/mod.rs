@@ -8,6 +8,8 @@ mod login;
 mod output;
 mod parse;
 mod platforms;
+#[cfg(feature = "lab")]
+mod record;
 mod run;
 #[cfg(feature = "lab")]
 mod selftest;
@@ -17,22 +19,31 @@ use crate::hostkeys::HostkeysArgs;
 use crate::inventory::args::InventoryArgs;
 use clap::{Parser, Subcommand, ValueEnum};
 
-pub(crate) use hosts::{DefaultsArgs, HostArgs, WhichArgs};
+pub(crate) use hosts::{DefaultsArgs, HostArgs, KnownArgs, SourceArgs, WhichArgs};
 #[cfg(feature = "lab")]
 pub(crate) use lab::{DemoArgs, LabArgs};
-pub(crate) use limits::LimitArgs;
+pub(crate) use limits::{ConnectArgs, LimitArgs};
 pub(crate) use login::LoginArgs;
 pub(crate) use output::{Format, OutputArgs, ParserArgs};
 pub(crate) use parse::{ParseArgs, TableFormat};
 pub(crate) use platforms::{PlatformsArgs, PlatformsCommand};
+#[cfg(feature = "lab")]
+pub(crate) use record::RecordArgs;
 pub(crate) use run::RunArgs;
 #[cfg(feature = "lab")]
 pub(crate) use selftest::SelftestArgs;
 pub(crate) use values::{positive, seconds};
 
+const EXAMPLES: &str = "Examples:
+  linecrew demo
+  linecrew hostkeys scan -i lab.yaml
+  linecrew run \"show version\" -i lab.yaml --parse
+
+linecrew COMMAND --help has the options of a command, with more examples.";
+
 /// Drives whole fleets of network devices at once, over SSH and telnet.
 #[derive(Debug, Parser)]
-#[command(name = "linecrew", version, about, long_about = None)]
+#[command(name = "linecrew", version, about, long_about = None, after_help = EXAMPLES)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -51,6 +62,9 @@ pub(crate) enum Command {
     Hostkeys(HostkeysArgs),
     /// List the platforms that are known, explain one, or check a definition.
     Platforms(PlatformsArgs),
+    /// Send commands as run does, and record each session for a lab to serve it again.
+    #[cfg(feature = "lab")]
+    Record(Box<RecordArgs>),
     /// Walk a platform's operations on one lab device, and tell what fits.
     #[cfg(feature = "lab")]
     Selftest(Box<SelftestArgs>),

@@ -4,7 +4,14 @@ use super::Form;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
+const PLATFORMS_EXAMPLES: &str = "Examples:
+  linecrew platforms
+  linecrew platforms show cisco_iosxe
+  linecrew platforms show eos --source > mine.yaml
+  linecrew platforms check mine.yaml --prompt 'sw1#'";
+
 #[derive(Debug, Args)]
+#[command(after_help = PLATFORMS_EXAMPLES)]
 pub(crate) struct PlatformsArgs {
     #[command(subcommand)]
     pub(crate) command: Option<PlatformsCommand>,

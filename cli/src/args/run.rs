@@ -51,11 +51,6 @@ pub(crate) struct RunArgs {
     #[arg(short, long)]
     pub(crate) verbose: bool,
 
-    /// Record each session to a text file of its own in this folder, without passwords
-    #[cfg(feature = "lab")]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) record: Option<PathBuf>,
-
     /// Append a readable log of each session to a file of its own in this folder, without passwords
     #[arg(long, value_name = "DIR")]
     pub(crate) session_log: Option<PathBuf>,

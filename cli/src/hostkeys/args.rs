@@ -1,8 +1,7 @@
 //! The arguments of `linecrew hostkeys`.
 
-use crate::args::{Form, LoginArgs, WhichArgs, positive, seconds};
+use crate::args::{ConnectArgs, Form, KnownArgs, LoginArgs, WhichArgs, positive, seconds};
 use clap::{Args, Subcommand};
-use linecrew_core::inventory::{Entry, SshConfigFile};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -17,7 +16,8 @@ const EXAMPLES: &str = "Examples:
 A scan logs in to nobody but jump hosts. It shows what answers at an address, not that it is the right device: compare
 the fingerprints with what the devices themselves show, over a console for instance, before they are accepted.
 
-Exit codes: 0 all well; 1 a host did not answer, or has a key that is changed or revoked; 2 usage; 130 interrupted.";
+Exit codes: 0 all well; 1 a host did not answer, has no key of the types asked for, or one that is changed or revoked;
+2 usage; 130 interrupted.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -75,42 +75,14 @@ pub(super) struct ScanArgs {
     #[arg(short = 'f', long, default_value_t = 20, value_name = "N", value_parser = positive)]
     pub(super) workers: usize,
 
-    /// Name look-up and TCP connection [default: what the SSH configuration says, or 10]
-    #[arg(long, value_name = "S", value_parser = seconds)]
-    pub(super) connect_timeout: Option<Duration>,
-
-    /// SSH handshake
-    #[arg(long, default_value = "15", value_name = "S", value_parser = seconds)]
-    pub(super) handshake_timeout: Duration,
+    #[command(flatten)]
+    pub(super) connect: ConnectArgs,
 
     /// One host with all its keys
-    #[arg(long, default_value = "900", value_name = "S", value_parser = seconds)]
+    #[arg(long, help_heading = "Limits, in seconds", default_value = "900", value_name = "S", value_parser = seconds)]
     pub(super) host_timeout: Duration,
 
     /// How it is printed
     #[arg(long, default_value = "table", value_name = "FORMAT")]
     pub(super) format: Form,
-}
-
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Hosts")]
-pub(super) struct KnownArgs {
-    /// The file of known host keys, for hosts that name none [default: the user's own and the system's]
-    #[arg(long, value_name = "FILE")]
-    known_hosts: Option<PathBuf>,
-
-    /// The OpenSSH configuration to look hosts up in, for hosts that name none [default: ~/.ssh/config, then the
-    /// one of the system]
-    #[arg(long, value_name = "FILE|none")]
-    ssh_config: Option<PathBuf>,
-}
-
-impl KnownArgs {
-    /// What the arguments say of hosts that do not say it themselves.
-    pub(super) fn entry(&self) -> Entry {
-        let mut defaults = Entry::default();
-        defaults.known_hosts.clone_from(&self.known_hosts);
-        defaults.ssh_config = self.ssh_config.clone().map(SshConfigFile::from);
-        defaults
-    }
 }

@@ -1,12 +1,12 @@
 //! Keys of hosts, removed from the file that has them.
 
-use super::args::KnownArgs;
-use crate::args::WhichArgs;
+use crate::args::{KnownArgs, WhichArgs};
 use crate::exit::{Ended, Usage, written};
 use crate::output::safe;
 use linecrew_core::cancel::CancelToken;
 use linecrew_core::cx::Cx;
 use linecrew_core::deadline::Deadline;
+use linecrew_core::inventory::Loader;
 use linecrew_core::transport::Credentials;
 use linecrew_transports::StandardConnectors;
 use linecrew_transports::ssh::Forgotten;
@@ -18,12 +18,12 @@ const LOCK_LIMIT: Duration = Duration::from_secs(10);
 
 /// Forgets the hosts that are meant, and tells what went of each.
 pub(super) fn run(which: &WhichArgs, known: &KnownArgs) -> Result<Ended, Usage> {
-    if which.inventory.is_some() && which.limit.is_none() {
+    if which.source.inventory.is_some() && which.source.limit.is_none() {
         return Err(Usage::new(
             "name the hosts to forget with --limit; --limit all means all of the inventory",
         ));
     }
-    let inventory = which.hosts(&known.entry())?;
+    let inventory = which.hosts(Loader::default(), &known.entry())?;
     let connectors = StandardConnectors::default().usual_ssh_config();
     let mut out = io::stdout().lock();
     for host in inventory.hosts().iter().filter(|host| host.transport() == "ssh") {

@@ -5,6 +5,7 @@ use super::args::ScanArgs;
 use crate::exit::{Ended, Usage};
 use crate::interrupt::Interrupt;
 use crate::password;
+use crate::progress::Progress;
 use linecrew_core::cancel::CancelToken;
 use linecrew_core::cx::Cx;
 use linecrew_core::deadline::Deadline;
@@ -37,26 +38,36 @@ struct Scanner {
 /// All hosts that speak SSH, in their order, with their keys; those that are to be accepted are written down as they
 /// come.
 pub(super) fn all(args: &ScanArgs, accept: Option<Accept>) -> Result<(Vec<Found>, Ended), Usage> {
-    let inventory = args.which.hosts(&args.known.entry())?;
+    let loader = password::loader(args.login.prompt_timeout);
+    let inventory = args.which.hosts(loader, &args.known.entry())?;
     let hosts: Vec<Arc<Host>> =
         inventory.hosts().iter().filter(|host| host.transport() == "ssh").map(Arc::clone).collect();
     if hosts.is_empty() {
         return Err(Usage::new("none of the hosts speaks SSH, so there are no host keys"));
     }
+    // The hosts themselves need none, so that nobody is asked for one unless it is wanted.
+    let credentials = password::given(&args.login, false)?;
     let interrupt = Interrupt::listen()?;
-    let connectors = StandardConnectors::default().handshake(args.handshake_timeout).usual_ssh_config();
     let scanner = Scanner {
-        connectors: args.connect_timeout.into_iter().fold(connectors, StandardConnectors::connect),
-        // The hosts themselves need none, so that nobody is asked for one unless it is wanted.
-        credentials: password::given(&args.login, false)?,
+        connectors: args.connect.connectors(),
+        credentials,
         types: args.types.clone(),
         accept,
         limit: args.host_timeout,
         cancel: interrupt.stop.clone(),
     };
     let executor = Executor::builder().max_workers(args.workers.min(hosts.len())).build();
-    let found = executor.map_err(Usage::new)?.map(move |host| scanner.ask(&host), hosts);
-    let found = found.collect::<Result<Vec<_>, _>>().map_err(Usage::new)?;
+    let progress = Progress::new(hosts.len());
+    let watcher = progress.clone();
+    let ask = move |host: Arc<Host>| {
+        watcher.started(host.name());
+        let found = scanner.ask(&host);
+        watcher.finished(host.name(), found.keys.is_err());
+        found
+    };
+    let found = executor.map_err(Usage::new)?.map(ask, hosts).collect::<Result<Vec<_>, _>>();
+    progress.finish();
+    let found = found.map_err(Usage::new)?;
     Ok((found, if interrupt.happened() { Ended::Interrupted } else { Ended::Well }))
 }
 
@@ -77,6 +88,10 @@ impl Scanner {
             self.connectors.ssh_connector(host, &self.credentials).map_err(|error| error.to_string())?;
         let target = host.target_without_login();
         let scan = connector.scan(&target, &self.types, &cx).map_err(|error| error.to_string())?;
+        if scan.keys.is_empty() {
+            let (peer, types) = (target.peer(PORT), self.types.join(", "));
+            return Err(format!("{peer}: host key: it has none of the types asked for: {types}"));
+        }
         let Some(accept) = &self.accept else {
             return Ok(scan.keys.into_iter().map(|key| (key, false)).collect());
         };

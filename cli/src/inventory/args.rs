@@ -1,8 +1,7 @@
 //! The arguments of `linecrew inventory`.
 
-use crate::args::Form;
+use crate::args::{Form, SourceArgs};
 use clap::{Args, Subcommand};
-use linecrew_core::inventory::Format;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "Examples:
@@ -53,17 +52,8 @@ pub(crate) enum InventoryCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct Which {
-    /// The inventory: a file, a folder, or a program
-    #[arg(short, long, value_name = "PATH")]
-    pub(crate) inventory: Option<PathBuf>,
-
-    /// Its format [default: found out]
-    #[arg(long, value_name = "FORMAT")]
-    pub(crate) inventory_format: Option<Format>,
-
-    /// Only these hosts: names, groups, globs, fields, and, or, not
-    #[arg(short, long, value_name = "FILTER")]
-    pub(crate) limit: Option<String>,
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
 
     /// How it is printed
     #[arg(long, default_value = "table", value_name = "FORMAT")]

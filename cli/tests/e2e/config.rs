@@ -61,6 +61,9 @@ fn hosts_that_are_named_are_meant_alone() {
     assert_eq!(hosts, [host.as_str()], "{ended:?}");
     let listed = run(&site, &["inventory", "list", "--format", "json"]);
     assert_eq!(listed.json().len(), 2);
+    // The host of `show` is one of the inventory.
+    let shown = run(&site, &["inventory", "show", "r2"]);
+    assert!(shown.code == Some(0) && shown.out.contains("127.0.0.1"), "{shown:?}");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! `linecrew run` over a fleet: limits, lock-outs, batches, writing, interrupts, journals.
 
-use crate::support::{Ended, PASSWORD, Process, SECRET, Site, USER, closed_port, device, mixed, wait_until};
+use crate::support::{
+    Ended, PASSWORD, Process, SECRET, Site, USER, closed_port, device, mixed, silent_port, wait_until,
+};
 use linecrew_testkit::{Fault, Lab, LabBuilder, Service, Stage};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -69,6 +71,48 @@ fn what_is_not_well_is_run_again_as_the_summary_says() {
     let again = site.run(&["show clock", "--format", "json", "-l", &format!("@{journal}")]);
     assert_eq!(again.json().len(), 1);
     assert_eq!(again.host("bad")["cause"], "unreachable");
+}
+
+#[test]
+fn the_end_tells_what_happened_and_what_to_type_next() {
+    let refuses = |name| device(name).credentials(USER, "another");
+    let lab = telnet(2).device(refuses("r3"), Service::Telnet).device(refuses("r4"), Service::Ssh);
+    let site = Site::new(lab);
+    let (_held, port) = silent_port();
+    let text = std::fs::read_to_string(site.path("lab.yaml")).unwrap();
+    let text = text.replace(&format!("username: {USER}"), "credential: tacacs");
+    let password = format!("{{username: {USER}, password: {{env: LINECREW_PASSWORD}}}}");
+    // Of another credential: one that was refused twice is not used any more.
+    let silent = format!("  sw12: {{hostname: 127.0.0.1, port: {port}, credential: own}}\n");
+    let text = format!("credentials: {{tacacs: {password}, own: {password}}}\n{text}{silent}");
+    let path = site.file("lab.yaml", &text);
+    let journal = site.path("0341.jsonl");
+    let args = [
+        "show clock",
+        "--workers",
+        "1",
+        "--connect-timeout",
+        "0.5",
+        "--retry-delays",
+        "0.01,0.02",
+        "--journal",
+        &journal,
+    ];
+    let ended = site.run(&args);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    let (_, summary) =
+        ended.out.rsplit_once("\nok 2   failed 3   unknown 0   ").unwrap_or_else(|| panic!("{ended:?}"));
+    let lines: Vec<&str> = summary.lines().skip(1).collect();
+    assert_eq!(
+        lines,
+        [
+            "auth refused   2   r3 r4   credential tacacs, not tried again".to_owned(),
+            format!("unreachable    1   sw12    tcp/{port} silent for 0.5 s, tried 3 times"),
+            format!(
+                "again: linecrew run -i {path} \"show clock\" --workers 1 --connect-timeout 0.5 --retry-delays 0.01,0.02 -l @{journal}"
+            ),
+        ]
+    );
 }
 
 #[test]

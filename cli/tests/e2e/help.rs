@@ -9,10 +9,10 @@ fn help(of: &[&str]) -> String {
     Process::start(linecrew(&[of, &["--help"]].concat())).finish().out
 }
 
-fn examples(of: &str) -> Vec<String> {
-    let help = help(&[of]);
+fn examples(of: &[&str]) -> Vec<String> {
+    let help = help(of);
     let (_, examples) =
-        help.split_once("Examples:\n").unwrap_or_else(|| panic!("{of} has no examples: {help}"));
+        help.split_once("Examples:\n").unwrap_or_else(|| panic!("{of:?} has no examples: {help}"));
     let examples = examples.replace("\\\n     ", "");
     // None is broken by the width of the help.
     let examples: Vec<_> =
@@ -77,14 +77,37 @@ fn run(site: &Site, example: &str) -> Ended {
 fn each_example_runs() {
     let site = site();
     let mut count = 0;
-    for of in ["run", "parse", "inventory", "hostkeys", "selftest"] {
-        for example in examples(of) {
+    for of in ["run", "record", "parse", "inventory", "hostkeys", "platforms", "selftest", "demo"] {
+        for example in examples(&[of]) {
             let ended = run(&site, &example);
             assert_eq!(ended.code, Some(0), "{example}: {ended:?}");
             count += 1;
         }
     }
-    assert!(count > 15, "{count}");
+    assert!(count > 25, "{count}");
+}
+
+#[test]
+fn the_examples_of_the_program_are_commands_of_their_own_examples() {
+    let all: Vec<_> = ["demo", "hostkeys", "run"].iter().flat_map(|of| examples(&[of])).collect();
+    for example in examples(&[]) {
+        let known = all.iter().any(|other| other.replace("--inventory", "-i") == example);
+        assert!(known, "{example}: {all:?}");
+    }
+}
+
+#[test]
+fn each_example_of_the_lab_serves_until_ctrl_c() {
+    for example in examples(&["lab"]) {
+        let folder = tempfile::tempdir().unwrap();
+        let args: Vec<&str> = example.split(' ').skip(1).collect();
+        let mut command = linecrew(&args);
+        command.current_dir(folder.path());
+        let lab = Process::start(command);
+        assert!(lab.line().contains(" devices are up; "), "{example}");
+        lab.interrupt();
+        assert_eq!(lab.finish().code, Some(0), "{example}");
+    }
 }
 
 #[test]
@@ -112,10 +135,10 @@ fn each_limit_is_shown_with_its_default() {
 
 #[test]
 fn each_command_has_help_and_the_exit_codes_stand_where_they_differ() {
-    for of in [&["run"][..], &["parse"], &["inventory"], &["hostkeys"], &["platforms"], &["lab"], &["demo"]] {
-        assert!(help(of).contains("Usage: linecrew"), "{of:?}");
+    for of in ["run", "parse", "inventory", "hostkeys", "platforms", "record", "selftest", "lab", "demo"] {
+        assert!(help(&[of]).contains(&format!("Usage: linecrew {of}")), "{of}");
     }
-    for of in ["run", "parse", "inventory", "hostkeys", "selftest"] {
+    for of in ["run", "parse", "inventory", "hostkeys", "record", "selftest", "demo"] {
         assert!(help(&[of]).contains("Exit codes: 0 "), "{of}");
     }
 }

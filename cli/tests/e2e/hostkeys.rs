@@ -1,6 +1,7 @@
 //! Host keys scanned, accepted and forgotten.
 
-use crate::support::{Ended, Process, Site, closed_port, device, linecrew, mixed};
+use crate::output::seen_of;
+use crate::support::{Ended, Process, Site, Terminal, closed_port, device, linecrew, mixed};
 use linecrew_testkit::{Fault, Lab, Service};
 use std::fs::read_to_string;
 
@@ -148,5 +149,17 @@ fn hosts_of_the_command_line_are_scanned_with_their_ports() {
     assert!(known.starts_with(&format!("[127.0.0.1]:{port} ssh-ed25519 ")), "{known}");
     let none = ["hostkeys", "scan", "--host", &host, "--type", "rsa"];
     let ended = Process::start(linecrew(&none)).finish();
-    assert!(ended.code == Some(0) && ended.out.contains("known 0   new 0   failed 0"), "{ended:?}");
+    let told = format!("{host}: host key: it has none of the types asked for: rsa\n");
+    assert!(ended.code == Some(1) && ended.out.contains(&told), "{ended:?}");
+    assert!(ended.out.contains("known 0   new 0   failed 1"), "{ended:?}");
+}
+
+#[test]
+fn a_scan_on_a_terminal_has_a_bar_which_leaves_the_output_as_it_is_in_a_pipe() {
+    let site = unknown();
+    let piped = hostkeys(&site, &["scan"]);
+    assert_eq!(piped.err, "", "no bar in a pipe");
+    let (code, sent) = Terminal::start(&["hostkeys", "scan", "-i", &site.path("lab.yaml")]).finish();
+    assert!(code == Some(0) && sent.contains("] 0/2 "), "there was a bar: {sent:?}");
+    assert_eq!(seen_of(&sent, 160).trim_end(), piped.out.trim_end());
 }

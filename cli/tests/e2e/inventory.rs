@@ -78,6 +78,37 @@ fn check_tells_what_would_be_in_the_way_of_a_run() {
 }
 
 #[test]
+fn the_hosts_that_a_run_left_are_listed_by_its_journal() {
+    let site = Site::new(mixed(2));
+    let journal = site.path("run.jsonl");
+    let ended = site.run(&["show clock", "--journal", &journal, "-l", "r1"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let listed =
+        inventory(&site, "lab.yaml", &["list", "-l", &format!("not @{journal}"), "--format", "json"]);
+    assert_eq!(listed.json().len(), 2, "{listed:?}");
+    let none = inventory(&site, "lab.yaml", &["list", "-l", &format!("@{journal}")]);
+    assert!(none.usage().ends_with("no host of the inventory is left"), "{none:?}");
+}
+
+#[test]
+fn what_has_no_effect_in_an_inventory_is_said_where_that_is_asked_for() {
+    let site = Site::new(mixed(2));
+    ansible(&site);
+    let hosts = site.path("hosts.ini");
+    let text = std::fs::read_to_string(&hosts).unwrap();
+    site.file("hosts.ini", &format!("{text}ansible_ssh_common_args='-o ControlMaster=auto'\n"));
+    let run = |more: &[&str]| {
+        Process::start(linecrew(&[&["run", "show clock", "-i", &hosts, "--format", "json"], more].concat()))
+            .finish()
+    };
+    let line = text.lines().count() + 1;
+    let told = format!("{hosts}:{line}: ansible_ssh_common_args: has no effect here: -o ControlMaster\n");
+    let ended = run(&["-v"]);
+    assert!(ended.code == Some(0) && ended.err.contains(&told), "{ended:?}");
+    assert_eq!(run(&[]).err, "");
+}
+
+#[test]
 fn a_filter_that_nobody_fits_is_a_usage_error() {
     let site = Site::new(mixed(1));
     let usage = |limit: &str| inventory(&site, "lab.yaml", &["list", "-l", limit]).usage().to_owned();

@@ -143,10 +143,13 @@ fn a_device_described_by_a_file_is_served_recorded_without_its_password_and_serv
     let lab = start(&["lab", "--device", &path("sw1.yaml"), "--inventory", &path("lab.yaml")]);
     assert!(lab.line().starts_with("1 device"));
     lab.line();
-    let mut command = linecrew(&["run", "show clock", "-i", &path("lab.yaml"), "--record", &path("tapes")]);
+    let args = ["record", "show clock", "-i", &path("lab.yaml"), "--to", &path("tapes")];
+    let mut command = linecrew(&args);
     command.env("LINECREW_PASSWORD", "sEcReT-7").env("LINECREW_ENABLE_SECRET", "enable");
     let ended = Process::start(command).finish();
     assert!(ended.code == Some(0) && ended.out.contains("noon"), "{ended:?}");
+    let advice = format!("linecrew lab --replay {}/HOST.txt", path("tapes"));
+    assert!(ended.err.trim_end().ends_with(&advice), "{ended:?}");
     let tape = std::fs::read_to_string(folder.path().join("tapes/sw1.txt")).unwrap();
     assert!(tape.contains("> \"***\\n\"") && tape.contains("noon") && !tape.contains("sEcReT-7"), "{tape}");
     lab.interrupt();

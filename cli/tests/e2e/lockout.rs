@@ -54,6 +54,20 @@ fn credentials_are_tried_in_their_order_and_a_wrong_one_twice_at_most() {
 }
 
 #[test]
+fn a_one_time_password_that_nobody_types_is_asked_for_once_and_no_host_is_lost() {
+    let aaa = Aaa::new().one_time(USER, ["c-1"]);
+    let token = format!("token: {{username: {USER}, otp: true, password: {{prompt: 'Code'}}}}");
+    let site = site(&aaa, 3, &token, "credential: token");
+    let path = site.path("lab.yaml");
+    let args = ["run", "show clock", "-i", &path, "--format", "jsonl", "--prompt-timeout", "0.2"];
+    let (code, shown) = Terminal::start(&args).finish();
+    assert_eq!((code, shown.matches("Code: ").count()), (Some(1), 1), "{shown}");
+    assert_eq!(shown.matches("\"cause\":\"no_credential\"").count(), 3, "{shown}");
+    assert_eq!(shown.matches("nobody answered in time (prompt limit)").count(), 1, "{shown}");
+    assert_eq!((aaa.logins(USER).accepted, aaa.logins(USER).refused), (0, 0));
+}
+
+#[test]
 fn a_one_time_password_is_asked_for_at_each_login_and_logins_with_it_come_one_by_one() {
     let codes = ["c-1", "c-2", "c-3", "c-4"];
     let aaa = Aaa::new().one_time(USER, codes).lock_after(1);

@@ -1,6 +1,6 @@
 //! `linecrew run`: the formats of results, files per host, a broken pipe, and the progress bar on a terminal.
 
-use crate::support::{Ended, PASSWORD, SECRET, Site, Terminal, USER, device, mixed};
+use crate::support::{Ended, PASSWORD, Process, SECRET, Site, Terminal, USER, device, held_host, mixed};
 use linecrew_testkit::{Lab, Service};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -135,18 +135,25 @@ fn a_broken_pipe_is_no_error_in_any_format() {
     }
 }
 
-/// Runs on a terminal of so many columns; gives what a user sees at the end, and all that was sent to get there.
-fn on_a_terminal(site: &Site, columns: u16, no_colour: bool, args: &[&str]) -> (String, String) {
+/// Starts a run on a terminal of so many columns, with these variables and the passwords.
+fn start_on_a_terminal(site: &Site, columns: u16, variables: &[(&str, &str)], args: &[&str]) -> Terminal {
     let inventory = site.path("lab.yaml");
     let args = [&["run", "-i", &inventory], args].concat();
-    let mut variables = vec![("LINECREW_PASSWORD", PASSWORD), ("LINECREW_ENABLE_SECRET", SECRET)];
-    if no_colour {
-        variables.push(("NO_COLOR", "1"));
-    }
-    let (_, sent) = Terminal::start_sized(&args, columns, &variables).finish();
+    let passwords = [("LINECREW_PASSWORD", PASSWORD), ("LINECREW_ENABLE_SECRET", SECRET)];
+    Terminal::start_sized(&args, columns, &[&passwords, variables].concat())
+}
+
+/// Runs to the end there; gives what a user sees then, and all that was sent to get there.
+fn on_a_terminal(site: &Site, columns: u16, variables: &[(&str, &str)], args: &[&str]) -> (String, String) {
+    let (_, sent) = start_on_a_terminal(site, columns, variables, args).finish();
+    (seen_of(&sent, columns), sent)
+}
+
+/// What a user of a terminal of so many columns sees.
+pub(crate) fn seen_of(sent: &str, columns: u16) -> String {
     let mut screen = vt100::Parser::new(200.try_into().unwrap(), columns.try_into().unwrap(), 0);
     screen.process(sent.as_bytes());
-    (screen.screen().contents(), sent)
+    screen.screen().contents()
 }
 
 #[test]
@@ -158,7 +165,7 @@ fn the_progress_bar_leaves_the_output_as_it_is_in_a_pipe() {
     let piped: Ended = site.run(&args);
     assert_eq!(piped.err, "", "no bar in a pipe");
     for columns in [160, 80, 24] {
-        let (seen, sent) = on_a_terminal(&site, columns, true, &args);
+        let (seen, sent) = on_a_terminal(&site, columns, &[], &args);
         // The summary stands behind it.
         let (seen, _) = seen.rsplit_once("\nok 6 ").unwrap();
         assert_eq!(seen.trim_end(), piped.out.trim_end(), "{columns} columns");
@@ -172,7 +179,53 @@ fn colours_are_for_terminals_and_for_those_who_want_them() {
     let site = odd_one_out();
     let args = ["show access-lists", "--format", "grouped"];
     let red = "\u{1b}[31m- 20 permit";
-    assert!(on_a_terminal(&site, 160, false, &args).1.contains(red));
-    assert!(!on_a_terminal(&site, 160, true, &args).1.contains("\u{1b}[31m"));
-    assert!(!site.run(&args).out.contains('\u{1b}'));
+    let on_a_terminal =
+        |variables: &[(&str, &str)]| on_a_terminal(&site, 160, variables, &args).1.contains(red);
+    let in_a_pipe = |variables: &[(&str, &str)]| {
+        let mut command = site.command(&args);
+        command.env("LINECREW_PASSWORD", PASSWORD).env("LINECREW_ENABLE_SECRET", SECRET);
+        command.envs(variables.iter().copied());
+        let out = Process::start(command).finish().out;
+        assert_eq!(out.contains('\u{1b}'), out.contains(red), "{out:?}");
+        out.contains(red)
+    };
+    assert!(on_a_terminal(&[]) && !in_a_pipe(&[]));
+    assert!(on_a_terminal(&[("CLICOLOR", "1")]) && !in_a_pipe(&[("CLICOLOR", "1")]));
+    assert!(!on_a_terminal(&[("CLICOLOR", "0")]) && !on_a_terminal(&[("TERM", "dumb")]));
+    assert!(on_a_terminal(&[("CLICOLOR", "0"), ("CLICOLOR_FORCE", "1")]));
+    assert!(in_a_pipe(&[("CLICOLOR_FORCE", "1")]) && !in_a_pipe(&[("CLICOLOR_FORCE", "")]));
+    let neither = [("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")];
+    assert!(!on_a_terminal(&neither) && !in_a_pipe(&neither));
+}
+
+#[test]
+fn the_bar_shows_counts_rate_time_left_and_the_slowest_hosts_and_nothing_of_it_stays() {
+    let site = Site::new(mixed(1));
+    let (listener, held) = held_host();
+    site.inventory(&[&held]);
+    let args = ["show clock", "--format", "raw", "--retry-delays", "0"];
+    let mut terminal = start_on_a_terminal(&site, 160, &[], &args);
+    terminal.wait_to_show(&["] 1/2 ", "/s ", "s left failed 0, running 1; slowest: held "]);
+    drop(listener);
+    let (code, sent) = terminal.finish();
+    let seen = seen_of(&sent, 160);
+    assert_eq!(code, Some(1), "{seen}");
+    assert!(seen.starts_with("=== held: failed\nheld (127.0.0.1:"), "{seen}");
+    assert!(
+        seen.contains("\n=== r1: show clock\n") && !seen.contains("slowest") && !seen.contains("1/2"),
+        "{seen}"
+    );
+}
+
+#[test]
+fn what_verbose_says_stands_whole_beside_the_bar() {
+    let site = Site::new(mixed(2));
+    let config = site.file("ssh.conf", "Host *\nForwardX11 no\n");
+    let text = std::fs::read_to_string(site.path("lab.yaml")).unwrap();
+    site.file("lab.yaml", &text.replace("ssh_config: none", &format!("ssh_config: {config}")));
+    let told = format!("r2 (127.0.0.1:{}): {config}:2: ForwardX11 has no effect here\n", site.port("r2"));
+    let (seen, _) = on_a_terminal(&site, 160, &[], &["show clock", "--format", "raw", "-v"]);
+    assert!(seen.contains(&told) && seen.contains("=== r1: show clock\n"), "{seen}");
+    let (seen, _) = on_a_terminal(&site, 160, &[], &["show clock", "--format", "raw"]);
+    assert!(!seen.contains("ForwardX11"), "{seen}");
 }

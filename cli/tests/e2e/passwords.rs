@@ -1,6 +1,8 @@
 //! Where passwords come from, and that they go nowhere else.
 
-use crate::support::{PASSWORD, Process, SECRET, Site, Terminal, linecrew, mixed, tells_a_secret};
+use crate::support::{
+    PASSWORD, Process, SECRET, Site, Terminal, closed_port, linecrew, mixed, tells_a_secret,
+};
 use std::fs::Permissions;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
@@ -62,6 +64,42 @@ fn ctrl_c_at_a_prompt_ends_the_run_before_any_host_is_reached_and_leaves_the_ter
     assert!(echoes, "the terminal shows what is typed again");
     assert!(end.code() == Some(130) || end.signal() == Some(2), "{end:?}");
     assert_eq!(site.lab.counters().sessions_opened, 0);
+}
+
+#[test]
+fn a_sigterm_at_a_prompt_ends_the_run_too() {
+    let site = Site::new(mixed(1));
+    let mut terminal = Terminal::start(&["run", "show clock", "-i", &site.path("lab.yaml"), "-k"]);
+    terminal.terminate_at("Password: ");
+    let (end, echoes) = terminal.ended();
+    assert!(echoes && end.code() == Some(130), "{end:?}");
+    assert_eq!(site.lab.counters().sessions_opened, 0);
+}
+
+#[test]
+fn a_prompt_that_nobody_answers_ends_the_run_before_any_host_is_reached() {
+    let site = Site::new(mixed(1));
+    let path = site.path("lab.yaml");
+    let terminal = Terminal::start(&["run", "show clock", "-i", &path, "-k", "--prompt-timeout", "0.2"]);
+    let (code, shown) = terminal.finish();
+    let told =
+        "nobody answered in time (prompt limit); raise it with --prompt-timeout; set LINECREW_PASSWORD";
+    assert!(code == Some(2) && shown.contains(told), "{shown:?}");
+    assert_eq!(site.lab.counters().sessions_opened, 0);
+}
+
+#[test]
+fn nobody_is_asked_for_a_password_where_a_credential_has_a_private_key() {
+    let site = Site::new(mixed(0));
+    let (_closed, port) = closed_port();
+    let keys = "credentials: {keys: {username: netops, private_key: id_none}}";
+    let host =
+        format!("hosts: {{r1: {{hostname: 127.0.0.1, port: {port}, platform: frr, credential: keys}}}}");
+    let path = site.file("lab.yaml", &format!("{keys}\n{host}\n"));
+    let args = ["run", "show version", "-i", &path, "--retry-delays", "0", "--ssh-config", "none"];
+    let (code, shown) = Terminal::start(&args).finish();
+    assert!(code == Some(1) && shown.contains("connection refused"), "{shown:?}");
+    assert!(!shown.contains("Password"), "{shown:?}");
 }
 
 #[test]

@@ -1,10 +1,9 @@
 //! `linecrew run` where all goes well: formats, parsing, order, hosts without an inventory.
 
-use crate::support::{PASSWORD, Process, SECRET, Site, USER, device, linecrew, mixed, wait_until};
+use crate::support::{PASSWORD, Process, SECRET, Site, USER, device, held_host, linecrew, mixed, wait_until};
 use linecrew_testkit::{Device, Fault, Lab, Service};
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::net::TcpListener;
 use std::process::Stdio;
 
 const TEMPLATE: &str = "Value SERIAL (\\S+)\n\nStart\n  ^Processor board ID ${SERIAL} -> Record\n";
@@ -134,13 +133,6 @@ fn the_openssh_configuration_knows_the_way_to_a_host() {
     let told = format!("core:22: {config}:5: ForwardX11 has no effect here\n");
     let ended = run("core", &["--verbose"]);
     assert_eq!(ended.err, told, "{ended:?}");
-}
-
-/// A host that accepts and says nothing, until the listener is dropped.
-fn held_host() -> (TcpListener, String) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    (listener, format!("held: {{hostname: 127.0.0.1, port: {port}, transport: telnet}}"))
 }
 
 #[test]

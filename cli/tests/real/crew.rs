@@ -3,12 +3,15 @@
 use super::frr::{ENABLE, PASSWORD, Router};
 use super::openssh::Sshd;
 use serde_json::Value;
+use std::ffi::OsString;
 use std::fmt::Write;
 use std::fs::Permissions;
+use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Output};
 use tempfile::TempDir;
 
+const BINARY: &str = env!("CARGO_BIN_EXE_linecrew");
 const WRONG: &str = "this-is-wr0ng";
 const PASSWORD_VARIABLE: &str = "LINECREW_TEST_VTY_PASSWORD";
 
@@ -80,6 +83,33 @@ impl Crew {
 
     /// Runs the binary over all hosts.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+        let mut command = Command::new(BINARY);
+        command.args(self.arguments(arguments)).envs(self.environment());
+        Ran::new(&command.output().unwrap())
+    }
+
+    /// The same on a terminal; gives the exit code, what a user sees at the end, and all that was sent to get there.
+    pub(crate) fn run_on_a_terminal(&self, arguments: &[&str]) -> (Option<i32>, String, String) {
+        let (mut pty, pts) = pty_process::blocking::open().unwrap();
+        pty.resize(pty_process::Size::new(24, 160)).unwrap();
+        let command = pty_process::blocking::Command::new(BINARY).args(self.arguments(arguments));
+        let mut child = command.envs(self.environment()).env("TERM", "xterm").spawn(pts).unwrap();
+        let mut sent = Vec::new();
+        // On Linux, to read from a terminal that its last process has left is an error.
+        let _ = pty.read_to_end(&mut sent);
+        let mut screen = vt100::Parser::new(200.try_into().unwrap(), 160.try_into().unwrap(), 0);
+        screen.process(&sent);
+        let sent = String::from_utf8(sent).unwrap();
+        (child.wait().unwrap().code(), screen.screen().contents(), sent)
+    }
+
+    fn environment(&self) -> [(&'static str, OsString); 2] {
+        let runs = self.folder.path().join("runs");
+        [("LINECREW_RUNS", runs.into()), (PASSWORD_VARIABLE, PASSWORD.into())]
+    }
+
+    /// Those of a run over all hosts, whose inventory is written.
+    fn arguments(&self, arguments: &[&str]) -> Vec<OsString> {
         let inventory = format!(
             "defaults: {{platform: frr, known_hosts: known_hosts, limit_logins: false}}\n\
              credentials:\n\
@@ -91,16 +121,9 @@ impl Crew {
         );
         self.write("inventory.yaml", &inventory);
         self.write("known_hosts", &self.known_hosts);
-        let mut command = Command::new(env!("CARGO_BIN_EXE_linecrew"));
-        command
-            .arg("run")
-            .args(arguments)
-            .arg("--inventory")
-            .arg(self.folder.path().join("inventory.yaml"))
-            .args(["--retry-delays", "0"])
-            .env("LINECREW_RUNS", self.folder.path().join("runs"))
-            .env(PASSWORD_VARIABLE, PASSWORD);
-        Ran::new(&command.output().unwrap())
+        let words = [&["run"], arguments, &["--retry-delays", "0", "--inventory"]].concat();
+        let path = self.folder.path().join("inventory.yaml");
+        words.into_iter().map(OsString::from).chain([path.into()]).collect()
     }
 
     fn write(&self, file: &str, text: &str) {

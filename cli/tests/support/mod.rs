@@ -5,7 +5,7 @@ mod site;
 mod terminal;
 
 pub(crate) use process::{Ended, Process, linecrew};
-pub(crate) use site::{PASSWORD, SECRET, Site, USER, closed_port, device, mixed};
+pub(crate) use site::{PASSWORD, SECRET, Site, USER, closed_port, device, held_host, mixed, silent_port};
 pub(crate) use terminal::Terminal;
 
 use std::time::{Duration, Instant};

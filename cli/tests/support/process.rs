@@ -7,13 +7,25 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 
+/// What the environment of whoever runs the tests may have, and a test has only where it says so.
+pub(super) const OF_THE_USER: [&str; 8] = [
+    "LINECREW_PASSWORD",
+    "LINECREW_ENABLE_SECRET",
+    "NET_TEXTFSM",
+    "NTC_TEMPLATES_DIR",
+    "NO_COLOR",
+    "CLICOLOR",
+    "CLICOLOR_FORCE",
+    "CI",
+];
+
 /// The binary with these arguments, and neither a password nor templates of the machine in its environment.
 pub(crate) fn linecrew(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_linecrew"));
     command.args(args).stdin(Stdio::null());
     // The journals of a test are its own affair.
     command.env("LINECREW_RUNS", runs()).env("LINECREW_CONFIG", "none");
-    for variable in ["LINECREW_PASSWORD", "LINECREW_ENABLE_SECRET", "NET_TEXTFSM", "NTC_TEMPLATES_DIR"] {
+    for variable in OF_THE_USER {
         command.env_remove(variable);
     }
     command

@@ -2,9 +2,9 @@
 
 use super::process::{Ended, Process, linecrew};
 use linecrew_testkit::{Device, Lab, LabBuilder, RunningDevice, Service};
-use rustix::net::{AddressFamily, SocketType, bind, getsockname, socket};
+use rustix::net::{AddressFamily, SocketType, bind, getsockname, listen, socket};
 use std::fmt::Write;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::fd::OwnedFd;
 use std::process::Command;
 use tempfile::TempDir;
@@ -38,6 +38,23 @@ pub(crate) fn closed_port() -> (OwnedFd, u16) {
     bind(&socket, &SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
     let address = SocketAddr::try_from(getsockname(&socket).unwrap()).unwrap();
     (socket, address.port())
+}
+
+/// A host that accepts and says nothing, until the listener is dropped.
+pub(crate) fn held_host() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    (listener, format!("held: {{hostname: 127.0.0.1, port: {port}, transport: telnet}}"))
+}
+
+/// A port whose connections nobody answers for as long as this lives: those who wait there already are as many as may.
+pub(crate) fn silent_port() -> (Vec<OwnedFd>, u16) {
+    let (socket, port) = closed_port();
+    listen(&socket, 0).unwrap();
+    let mut held = vec![socket];
+    // The first is let in, and what comes behind it is not.
+    held.push(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap().into());
+    (held, port)
 }
 
 impl Site {

@@ -3,6 +3,7 @@
 use super::{PATIENCE, wait_until};
 use pty_process::Size;
 use pty_process::blocking::{Command, Pty, open};
+use rustix::process::{Pid, Signal, kill_process};
 use rustix::termios::{LocalModes, tcgetattr};
 use std::io::{Read, Write};
 use std::process::{Child, ExitStatus};
@@ -29,9 +30,7 @@ impl Terminal {
         pty.resize(Size::new(24, columns)).unwrap();
         let command = Command::new(env!("CARGO_BIN_EXE_linecrew")).args(args).env("TERM", "xterm");
         let command = command.env("LINECREW_RUNS", super::process::runs()).env("LINECREW_CONFIG", "none");
-        let command = command.env_remove("LINECREW_PASSWORD").env_remove("LINECREW_ENABLE_SECRET");
-        let command =
-            ["NO_COLOR", "NET_TEXTFSM", "NTC_TEMPLATES_DIR"].into_iter().fold(command, Command::env_remove);
+        let command = super::process::OF_THE_USER.into_iter().fold(command, Command::env_remove);
         let command = variables.iter().fold(command, |command, (name, value)| command.env(name, value));
         let child = command.spawn(pts).unwrap();
         let pty = Arc::new(pty);
@@ -56,13 +55,28 @@ impl Terminal {
         tcgetattr(&*self.pty).unwrap().local_modes.contains(LocalModes::ECHO)
     }
 
+    /// Waits for a prompt that hides what is typed, and ends the process as a service manager does.
+    pub(crate) fn terminate_at(&mut self, prompt: &str) {
+        self.wait_for(prompt);
+        kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
+    }
+
     fn wait_for(&mut self, prompt: &str) {
-        while !self.seen.ends_with(prompt) {
-            let more = self.output.recv_timeout(PATIENCE);
-            let more = more.unwrap_or_else(|error| panic!("{error}: no {prompt:?} in {:?}", self.seen));
-            self.seen.push_str(&String::from_utf8(more).unwrap());
-        }
+        self.wait_until_seen(prompt, |seen| seen.ends_with(prompt));
         wait_until("the terminal hides what is typed", || !self.echoes());
+    }
+
+    /// Waits until all of these have been shown.
+    pub(crate) fn wait_to_show(&mut self, texts: &[&str]) {
+        self.wait_until_seen(&texts.join(", "), |seen| texts.iter().all(|text| seen.contains(text)));
+    }
+
+    fn wait_until_seen(&mut self, what: &str, is_there: impl Fn(&str) -> bool) {
+        while !is_there(&self.seen) {
+            let more = self.output.recv_timeout(PATIENCE);
+            let more = more.unwrap_or_else(|error| panic!("{error}: no {what:?} in {:?}", self.seen));
+            self.seen.push_str(&String::from_utf8_lossy(&more));
+        }
     }
 
     /// Waits for the end; gives how it came, and whether the terminal then shows what is typed.

@@ -301,6 +301,12 @@ impl Host {
         self.logins.iter().filter_map(|login| login.credential.password.as_ref()).any(can_be_read)
     }
 
+    /// Whether it, or one of its credentials, names a private key.
+    pub fn has_private_key(&self) -> bool {
+        let mut credentials = self.logins.iter().map(|login| &login.credential);
+        self.settings.private_key.is_some() || credentials.any(|credential| credential.private_key.is_some())
+    }
+
     /// Whether one of its credentials has a secret that somebody has to be asked for.
     pub fn asks(&self) -> bool {
         let mut sources = self.logins.iter().flat_map(|login| login.credential.sources());

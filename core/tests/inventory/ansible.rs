@@ -5,7 +5,7 @@ use linecrew_core::inventory::Inventory;
 use linecrew_core::transport::{Credentials, HostKeyCheck};
 use std::time::Duration;
 
-const INI: &str = "\
+pub(super) const INI: &str = "\
 # routers without a group
 gw.example.net:2022
 

@@ -6,7 +6,9 @@ mod document;
 mod found;
 mod nornir;
 mod properties;
+mod python;
 mod real_ansible;
+mod real_nornir;
 
 use linecrew_core::inventory::{Host, Inventory, InventoryError, Loader};
 use linecrew_core::transport::Credentials;

@@ -1,33 +1,23 @@
 //! The same inventory, read here and by Ansible itself: what `ansible-inventory --list` makes of it says the same.
 
+use super::ansible::INI;
+use super::python::{printed, programs_of};
 use super::{folder, load, login, names};
 use linecrew_core::inventory::{Host, Inventory};
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const PACKAGE: &str = "ansible-core==2.18.*";
 
-const INI: &str = "\
-gw.example.net ansible_port=2022
-
+/// Beside the inventory that the tests of INI have: values of other kinds, and a host of two groups.
+const MORE: &str = "\
+alone ansible_port=2022
 [leafs]
-leaf[01:03].dc1 ansible_network_os=arista.eos.eos rack=7 active=true
-odd ansible_host=192.0.2.9 ansible_user='net ops' note=\"a # b\"
-
+odd ansible_host=192.0.2.9 note=\"a # b\" active=true vlans=[10,20] weight=1.5 up=True code=007
 [spines]
-spine-[a:c] ansible_host=192.0.2.20
-leaf01.dc1
-
-[dc1:children]
-leafs
+odd level='3'
+[west:children]
 spines
-
-[dc1:vars]
-ansible_user=automation
-ansible_connection=ansible.netcommon.network_cli
-site=dc1
-vlans=[10, 20]
 ";
 
 const YAML: &str = "\
@@ -60,22 +50,6 @@ const VARS: [(&str, &str); 5] = [
     ("host_vars/leaf2.yml", "role: border\nansible_user: own\n"),
 ];
 
-/// Ansible's program, installed into a virtual environment the first time.
-fn ansible_inventory() -> PathBuf {
-    let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ansible");
-    let done = venv.join("complete");
-    if !done.exists() {
-        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv));
-        run(Command::new(venv.join("bin/python")).args(["-m", "pip", "install", "--quiet", PACKAGE]));
-        std::fs::write(done, PACKAGE).unwrap();
-    }
-    venv.join("bin/ansible-inventory")
-}
-
-fn run(command: &mut Command) {
-    assert!(command.status().unwrap().success(), "{command:?}");
-}
-
 /// All that two readings of a host have to agree on.
 fn facts(host: &Host) -> String {
     let groups: BTreeSet<&str> = host.all_groups().iter().map(String::as_str).collect();
@@ -88,23 +62,17 @@ fn facts(host: &Host) -> String {
 #[test]
 #[ignore = "needs Python and PyPI"]
 fn an_inventory_is_read_as_ansible_reads_it() {
-    let program = ansible_inventory();
-    for (name, text) in [("hosts.ini", INI), ("hosts.yml", YAML)] {
+    let program = programs_of(PACKAGE, "ansible").join("ansible-inventory");
+    for (name, text) in [("hosts.ini", INI), ("more.ini", MORE), ("hosts.yml", YAML)] {
         let files = folder(&[&[(name, text)][..], &VARS].concat());
         let ours = load(&files, name).unwrap();
-        let listed = Command::new(&program)
-            .args(["-i", name, "--list"])
-            .current_dir(files.path())
-            .envs([("LC_ALL", "C.UTF-8"), ("HOME", files.path().to_str().unwrap())])
-            .output()
-            .unwrap();
-        assert!(listed.status.success(), "{}", String::from_utf8_lossy(&listed.stderr));
-        let theirs = Inventory::parse(&String::from_utf8(listed.stdout).unwrap(), "list.json").unwrap();
+        let listed = printed(Command::new(&program).args(["-i", name, "--list"]), files.path());
+        let theirs = Inventory::parse(&listed, "list.json").unwrap();
         let mut all = names(&ours);
         let mut expected = names(&theirs);
         all.sort_unstable();
         expected.sort_unstable();
-        assert!(all.len() > 5, "{all:?}");
+        assert!(all.len() > 1, "{all:?}");
         assert_eq!(all, expected, "{name}");
         for host in ours.hosts() {
             let other = theirs.host(host.name()).unwrap();

@@ -11,6 +11,8 @@ use linecrew_transports::ssh::{Challenge, SshConnector};
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread;
 use std::time::{Duration, Instant};
 
 impl Bench {
@@ -84,6 +86,21 @@ fn questions_are_answered_with_user_name_password_and_by_the_responder() {
     ])]));
     bench.login_with(&bench.connector().responder(code_42), admin(), plain()).unwrap();
     assert_eq!(bench.rejections(), 0);
+}
+
+#[test]
+fn a_login_has_a_thread_of_its_own_where_that_is_asked_for() {
+    let bench = Bench::new(r1().ssh_step([questions(&[("Verification code: ", "42")])]));
+    for own in [false, true] {
+        let asked_in = Arc::new(Mutex::new(None));
+        let asked = Arc::clone(&asked_in);
+        let connector = bench.connector().login_thread(own).responder(move |challenge| {
+            *asked.lock().unwrap() = Some(thread::current().id());
+            code_42(challenge)
+        });
+        bench.login_with(&connector, admin(), plain()).unwrap();
+        assert_eq!(asked_in.lock().unwrap().unwrap() != thread::current().id(), own);
+    }
 }
 
 #[test]
@@ -253,7 +270,7 @@ impl Agent {
         let process = agent.arg("-D").arg("-a").arg(&socket).stdout(Stdio::null()).spawn().unwrap();
         let agent = Self { process, folder };
         while !socket.exists() {
-            std::thread::yield_now();
+            thread::yield_now();
         }
         for number in 0..others {
             let file = agent.folder.path().join(format!("id{number}"));
