@@ -100,6 +100,10 @@ impl<C: Connector> Connector for CountingWaits<C> {
         let transport = self.connector.connect(target, cx)?;
         Ok(Box::new(Counted { transport, waits: Arc::clone(&self.waits), client_spoke: true }))
     }
+
+    fn asks_permit(&self) -> bool {
+        self.connector.asks_permit()
+    }
 }
 
 struct Counted {

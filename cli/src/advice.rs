@@ -5,7 +5,7 @@ use linecrew_core::session::ErrorKind;
 use linecrew_core::transport::{ErrorKind as TransportErrorKind, TransportError};
 
 /// The limits that an option sets, as errors name them.
-const LIMITS: [&str; 6] = ["connect", "handshake", "authentication", "silence", "command", "host"];
+const LIMITS: [&str; 7] = ["connect", "handshake", "authentication", "silence", "command", "host", "run"];
 const GIVE: &str =
     "type it with --ask-pass, or set LINECREW_PASSWORD and LINECREW_ENABLE_SECRET; --username says who";
 

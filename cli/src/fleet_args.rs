@@ -1,8 +1,10 @@
 //! The arguments that say how a run goes about its hosts.
 
 use crate::args::{positive, seconds};
+use crate::exit::say;
 use clap::Args;
 use linecrew_core::fleet::{Batches, Limits, Retry, Serial, Share};
+use linecrew_core::inventory::{Host, Inventory};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -107,6 +109,20 @@ impl PaceArgs {
         limits.per_jump_host = self.per_jump_host;
         limits.groups = self.group_limit.iter().cloned().collect();
         limits
+    }
+
+    /// Tells of limits that hold for nobody: most likely a group's name was typed wrong.
+    pub(crate) fn tell_unknown_groups(&self, inventory: &Inventory) {
+        let is_in = |host: &Host, group: &str| {
+            host.limits_group() == Some(group) || host.all_groups().iter().any(|of| of == group)
+        };
+        for (group, most) in &self.group_limit {
+            if !inventory.hosts().iter().any(|host| is_in(host, group)) {
+                say(format_args!(
+                    "--group-limit {group}={most}: the inventory has no host in a group of this name"
+                ));
+            }
+        }
     }
 
     pub(crate) fn retry(&self) -> Retry {

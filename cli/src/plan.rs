@@ -18,6 +18,7 @@ use linecrew_core::platform::Platforms;
 use linecrew_core::session::Timeouts;
 use linecrew_core::transport::Credentials;
 use linecrew_transports::StandardConnectors;
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -66,9 +67,12 @@ impl Plan {
     /// Reads what the arguments name; nothing is connected yet.
     pub(crate) fn new(args: &RunArgs) -> Result<Self, Usage> {
         let loader = password::loader(args.login.prompt_timeout);
-        let mut inventory = args.hosts.which.hosts(loader, &args.hosts.defaults.entry())?;
-        let mut commands = args.commands.clone();
         let fleet = &args.fleet;
+        let which = &args.hosts.which;
+        let all = which.all(loader, &args.hosts.defaults.entry())?;
+        fleet.pace.tell_unknown_groups(&all);
+        let mut inventory = which.limited(all)?;
+        let mut commands = args.commands.clone();
         let mut allow_write = fleet.allow_write;
         let resumed = fleet.journal.resume.as_deref().map(JournalArgs::go_on).transpose()?;
         let mut left_unknown = 0;
@@ -162,12 +166,12 @@ impl Course {
 
 /// The hosts that a journal has left to do. Those that the inventory does not have any more are told.
 fn rest(inventory: &Inventory, record: &Record, unknown: bool) -> Result<Inventory, Usage> {
-    let left: Vec<&str> = record.left(unknown).collect();
-    match left.iter().find(|host| inventory.host(host).is_none()) {
+    let left: HashSet<&str> = record.left(unknown).collect();
+    match record.left(unknown).find(|host| inventory.host(host).is_none()) {
         Some(host) => {
             Err(Usage::new(format!("--resume: the inventory has no host {host}, which is left to do")))
         }
-        None => Ok(only(inventory, |name| left.contains(&name))),
+        None => Ok(only(inventory, |name| left.contains(name))),
     }
 }
 

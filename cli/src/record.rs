@@ -6,7 +6,7 @@ pub(crate) use linecrew_core::fleet::Status;
 use linecrew_core::fleet::{Cause, HostError, Outcome};
 use linecrew_core::inventory::Host;
 use linecrew_core::native::{Data, NativeCommand, NativeError};
-use linecrew_core::session::{Detection, Reply, Session, SessionError};
+use linecrew_core::session::{Detection, Failure, FailureCause, Reply, Session, SessionError};
 use serde::Serialize;
 
 /// One host with all its replies; what `--format json` and `jsonl` print.
@@ -52,6 +52,12 @@ pub(crate) struct ReplyRecord {
     /// How the device refused the command, or why its reply cannot be parsed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) error: Option<String>,
+    /// The words with which the device refused it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) failure: Option<Failure>,
+    /// What the device warned of in configuration, though it took the line.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) warnings: Vec<String>,
 }
 
 /// What the job of a host gives.
@@ -183,12 +189,18 @@ impl ReplyRecord {
             Err(error) => (None, None, Some(error)),
         };
         let (ok, elapsed_ms) = (error.is_none(), millis(reply.elapsed));
-        Self { command: reply.command, ok, elapsed_ms, text: reply.text, parsed, parser, error }
+        let Reply { command, text, failure, warnings, .. } = reply;
+        Self { command, ok, elapsed_ms, text, parsed, parser, error, failure, warnings }
     }
 }
 
 fn refusal(reply: &Reply) -> Option<String> {
-    reply.failure.as_ref().map(|failure| format!("refused by the device: {}", failure.line))
+    let failure = reply.failure.as_ref()?;
+    let why = match failure.cause {
+        FailureCause::Unauthorized => "the user may not give it",
+        _ => "refused by the device",
+    };
+    Some(format!("{why}: {}", failure.line))
 }
 
 /// The reply as a table, and what made it one.

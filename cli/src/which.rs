@@ -36,9 +36,19 @@ impl SourceArgs {
 }
 
 impl WhichArgs {
-    /// The hosts that are meant: of the inventory, then those of `--host`. `loader` reads the inventory, and `defaults` is
-    /// what holds for hosts that do not say it themselves.
+    /// The hosts that are meant, as [`all`](Self::all) reads them.
     pub(crate) fn hosts(&self, loader: Loader, defaults: &Entry) -> Result<Inventory, Usage> {
+        self.limited(self.all(loader, defaults)?)
+    }
+
+    /// Those of all hosts that are meant.
+    pub(crate) fn limited(&self, all: Inventory) -> Result<Inventory, Usage> {
+        self.source.limited(all)
+    }
+
+    /// The hosts of the inventory, then those of `--host`. `loader` reads the inventory, and `defaults` is what holds for
+    /// hosts that do not say it themselves.
+    pub(crate) fn all(&self, loader: Loader, defaults: &Entry) -> Result<Inventory, Usage> {
         let listed = self.source.all(loader)?;
         if listed.is_none() && self.host.is_empty() {
             let what = "no hosts: name the inventory with --inventory PATH, or hosts with --host HOST[:PORT]";
@@ -49,8 +59,7 @@ impl WhichArgs {
         }
         let listed = listed.iter().flat_map(Inventory::hosts).map(|host| Ok(Host::clone(host)));
         let all = listed.chain(self.host.iter().map(|text| host(text)));
-        let all = all.map(|host| Ok(host?.inherit(defaults))).collect::<Result<_, Usage>>()?;
-        self.source.limited(all)
+        all.map(|host| Ok(host?.inherit(defaults))).collect()
     }
 }
 

@@ -19,7 +19,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime};
 
 /// How many clients may wait to be accepted by one device: all the workers of a large run.
 const BACKLOG: u32 = 4096;
@@ -46,8 +46,8 @@ const BACKLOG: u32 = 4096;
 pub struct Lab {
     devices: Vec<RunningDevice>,
     meters: Meters,
-    /// Once this is dropped, the keeper ends the runtime.
-    runtime: Option<Sender<Runtime>>,
+    /// Once this is dropped, the keeper ends the runtimes: that of the door, where clients are let in, and that of their sessions.
+    runtimes: Option<Sender<[Runtime; 2]>>,
     keeper: Option<JoinHandle<()>>,
 }
 
@@ -168,7 +168,7 @@ impl Lab {
 
 impl Drop for Lab {
     fn drop(&mut self) {
-        self.runtime = None;
+        self.runtimes = None;
         if let Some(keeper) = self.keeper.take() {
             // It has nothing to panic on, and a drop could only panic in turn.
             let _ = keeper.join();
@@ -177,8 +177,13 @@ impl Drop for Lab {
 }
 
 impl RunningDevice {
-    /// Listens and serves; to be called inside the runtime.
-    fn start(device: Device, service: Service, meters: Vec<Arc<Meter>>) -> Result<Self, LabError> {
+    /// Listens inside the runtime that this is called in, and serves in that of the sessions.
+    fn start(
+        device: Device,
+        service: Service,
+        meters: Vec<Arc<Meter>>,
+        sessions: &Handle,
+    ) -> Result<Self, LabError> {
         let name = device.hostname().to_owned();
         let listener = listen().map_err(|source| LabError::Listen { device: name.clone(), source })?;
         let addr =
@@ -188,10 +193,8 @@ impl RunningDevice {
             #[cfg(feature = "telnet")]
             Service::Telnet => {
                 let node = Arc::clone(&node);
-                tokio::spawn(accept(listener, move |socket| {
-                    let seat = Seat::take(&meters, &socket);
-                    telnet::serve(socket, Arc::clone(&node), seat)
-                }));
+                let serve = move |socket, seat| telnet::serve(socket, Arc::clone(&node), seat);
+                tokio::spawn(accept(listener, meters, sessions.clone(), serve));
                 None
             }
             #[cfg(feature = "ssh")]
@@ -200,10 +203,8 @@ impl RunningDevice {
                     .map_err(|source| LabError::Key { device: name.clone(), source })?;
                 let key = server.host_key().to_owned();
                 let server = Arc::new(server);
-                tokio::spawn(accept(listener, move |socket| {
-                    let seat = Seat::take(&meters, &socket);
-                    Arc::clone(&server).serve(socket, seat)
-                }));
+                let serve = move |socket, seat| Arc::clone(&server).serve(socket, seat);
+                tokio::spawn(accept(listener, meters, sessions.clone(), serve));
                 Some(key)
             }
         };
@@ -302,18 +303,13 @@ impl LabBuilder {
 
     /// Opens the ports and starts serving. All devices listen when this returns.
     pub fn start(self) -> Result<Lab, LabError> {
-        let runtime = Builder::new_multi_thread()
-            .thread_name("linecrew-lab")
-            .worker_threads(threads())
-            .enable_all()
-            .build()
-            .map_err(LabError::Threads)?;
-        let handle = runtime.handle().clone();
-        let mut lab = keep(runtime)?;
-        let _inside = handle.enter();
+        let (sessions, door) = (runtime("linecrew-lab", threads())?, runtime("linecrew-door", 1)?);
+        let (of_sessions, of_door) = (sessions.handle().clone(), door.handle().clone());
+        let mut lab = keep([door, sessions])?;
+        let _inside = of_door.enter();
         for (device, service) in self.all() {
             let meters = lab.meters.of(&device);
-            lab.devices.push(RunningDevice::start(device, service, meters)?);
+            lab.devices.push(RunningDevice::start(device, service, meters, &of_sessions)?);
         }
         Ok(lab)
     }
@@ -368,17 +364,22 @@ impl Service {
     }
 }
 
-/// Gives the runtime to a thread that drops it when the lab ends: a runtime must not be dropped inside another one,
+fn runtime(name: &str, threads: usize) -> Result<Runtime, LabError> {
+    let mut builder = Builder::new_multi_thread();
+    builder.thread_name(name).worker_threads(threads).enable_all().build().map_err(LabError::Threads)
+}
+
+/// Gives the runtimes to a thread that drops them when the lab ends: a runtime must not be dropped inside another one,
 /// where a lab may well be.
-fn keep(runtime: Runtime) -> Result<Lab, LabError> {
-    let (sender, receiver) = channel::<Runtime>();
+fn keep(runtimes: [Runtime; 2]) -> Result<Lab, LabError> {
+    let (sender, receiver) = channel::<[Runtime; 2]>();
     let keeper = std::thread::Builder::new()
         .name("linecrew-lab".into())
         .spawn(move || drop(receiver.iter().collect::<Vec<_>>()))
         .map_err(LabError::Threads)?;
     // The keeper holds the other end for as long as this one lives.
-    let _ = sender.send(runtime);
-    Ok(Lab { devices: Vec::new(), meters: Meters::default(), runtime: Some(sender), keeper: Some(keeper) })
+    let _ = sender.send(runtimes);
+    Ok(Lab { devices: Vec::new(), meters: Meters::default(), runtimes: Some(sender), keeper: Some(keeper) })
 }
 
 /// Serving is cheap; more threads would only take time from the clients in the same process.
@@ -392,17 +393,29 @@ fn listen() -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// Serves each client in a task of its own.
-async fn accept<S>(listener: TcpListener, serve: impl Fn(TcpStream) -> S)
-where
+/// Lets clients in, and serves each in a task of its own among the sessions: who comes to the door is metered when he comes,
+/// however busy those are.
+async fn accept<S>(
+    listener: TcpListener,
+    meters: Vec<Arc<Meter>>,
+    sessions: Handle,
+    serve: impl Fn(TcpStream, Seat) -> S + Clone + Send + 'static,
+) where
     S: Future<Output = ()> + Send + 'static,
 {
     loop {
         match listener.accept().await {
             Ok((socket, _)) => {
+                let seat = Seat::take(&meters, &socket);
                 // Without it the pieces of a reply wait for each other; failing to set it only makes it slower.
                 let _ = socket.set_nodelay(true);
-                tokio::spawn(serve(socket));
+                let (serve, socket) = (serve.clone(), socket.into_std());
+                sessions.spawn(async move {
+                    // A client that cannot be moved is hung up on.
+                    if let Ok(socket) = socket.and_then(TcpStream::from_std) {
+                        serve(socket, seat).await;
+                    }
+                });
             }
             // Out of file descriptors, most likely: some come free as sessions end.
             Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,

@@ -16,7 +16,7 @@ pub struct Peaks {
     pub sessions: usize,
     /// Logins at a time.
     pub logins_in_flight: usize,
-    /// Connections accepted within any second.
+    /// Connections accepted within any second, each at the moment at which it came to the door, by a thread that does nothing else.
     pub logins_in_a_second: usize,
 }
 

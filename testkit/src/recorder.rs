@@ -162,6 +162,10 @@ impl Connector for RecordingConnector {
         })?;
         Ok(Box::new(recorder))
     }
+
+    fn asks_permit(&self) -> bool {
+        self.connector.asks_permit()
+    }
 }
 
 /// Creates a file anew, for its owner alone: what devices say is not everybody's.

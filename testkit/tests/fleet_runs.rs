@@ -15,6 +15,7 @@ use linecrew_testkit::{Device, Fault, Node, Stage, memory};
 use linecrew_transports::mock::MockConnector;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -168,6 +169,28 @@ fn a_value_may_tell_a_failure() {
         (outcomes[1].cause, outcomes[1].result.as_ref().unwrap().as_str()),
         (Some(Cause::CommandFailed), "r2")
     );
+}
+
+#[test]
+fn the_cap_of_a_group_holds_for_the_hosts_of_its_child_groups() {
+    let text = "groups: {wan: {}, ams: {groups: [wan]}}\ndefaults: {platform: cisco_iosxe}\n\
+                hosts: {r1: {groups: [ams]}, r2: {groups: [ams]}, r3: {groups: [wan]}, r4: {limits_group: wan}}";
+    let nodes: Vec<Arc<Node>> = named(4).map(Device::power_on).collect();
+    let connector: Arc<dyn Connector> = Arc::new(memory::connector(nodes));
+    let executor = Executor::builder().max_workers(4).build().unwrap();
+    let inventory = Inventory::parse(text, "lab.yaml").unwrap();
+    let fleet = Fleet::new(&executor, &inventory, move |_: &Host| Ok(Arc::clone(&connector)))
+        .credentials(Credentials::user("admin").password("admin").enable("enable"))
+        .limits(Limits::default().group("wan", 1));
+    let inside = AtomicUsize::new(0);
+    let run = fleet.run(move |_, _| {
+        let others = inside.fetch_add(1, Ordering::SeqCst);
+        // Whoever could come beside it has the time to.
+        (0..1000).for_each(|_| std::thread::yield_now());
+        inside.fetch_sub(1, Ordering::SeqCst);
+        Ok(others)
+    });
+    assert!(run.in_order().all(|outcome| matches!(outcome.result, Ok(0))));
 }
 
 #[test]

@@ -136,11 +136,13 @@ fn a_stall_and_a_hang_up_in_a_batch_keep_the_replies_before() {
         (Fault::StallIn(Stage::Reply), ErrorKind::TimedOut),
         (Fault::CloseIn(Stage::Reply), ErrorKind::Closed),
     ] {
-        let mut session = open(device([fault])).unwrap();
-        let alone = SendOptions::default().pipelined(false);
-        let commands = ["terminal width 200", "terminal width 300", "show alpha"];
-        let error = session.send_commands_with(commands, &alone).unwrap_err();
-        assert_eq!((error.kind(), error.replies().len()), (kind, 2), "{error}");
+        for pipelined in [false, true] {
+            let mut session = open(device([fault.clone()])).unwrap();
+            let options = SendOptions::default().pipelined(pipelined);
+            let commands = ["terminal width 200", "terminal width 300", "show alpha"];
+            let error = session.send_commands_with(commands, &options).unwrap_err();
+            assert_eq!((error.kind(), error.replies().len()), (kind, 2), "{error}");
+        }
     }
 }
 

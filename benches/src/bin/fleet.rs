@@ -9,7 +9,7 @@
     reason = "a program that prints figures, or fails"
 )]
 
-use linecrew_benches::fleet::{Counted, End, GROUPS, Kind, Serving, Wrong, kinds, serve_if_asked};
+use linecrew_benches::fleet::{Counted, End, GROUPS, Kind, Serving, Wrong, behind, kinds, serve_if_asked};
 use linecrew_benches::{Bar, Table, machine, process, verdict};
 use linecrew_core::executor::Executor;
 use linecrew_core::fleet::{Cause, Fleet, HostError, Journal, Limits, Outcome};
@@ -30,6 +30,9 @@ const WORKERS: usize = 1000;
 const IN_FLIGHT: usize = 400;
 const A_SECOND: usize = 250;
 const OF_A_GROUP: usize = 150;
+const BEHIND_A_JUMP_HOST: usize = 40;
+/// Above what any device says that ends its reply.
+const LONGEST_REPLY: usize = 256 << 10;
 
 fn main() {
     serve_if_asked();
@@ -42,16 +45,20 @@ fn main() {
     let lab = Serving::start(devices, &folder);
     let (_closed, port) = closed_port();
     let inventory = inventory(&folder, port);
-    let seen = run(&inventory, &folder);
+    // What the first one leaves behind, the second one has on top.
+    let runs = ["1.jsonl", "2.jsonl"].map(|journal| run(&inventory, &folder.join(journal)));
     let counted = lab.end();
     std::fs::remove_dir_all(&folder).expect("it is there");
-    seen.print(devices);
+    print(&runs, devices);
+    print_memory(&runs);
     print_limits(&counted);
 }
 
 /// The lab's hosts, with what is wrong with some that is not the devices' fault.
 fn inventory(folder: &Path, closed: u16) -> Inventory {
     let lab = Inventory::load(folder.join("lab.yaml")).expect("the lab wrote it");
+    let (devices, jumps): (Vec<_>, Vec<_>) =
+        lab.hosts().iter().partition(|host| host.name().starts_with('r'));
     let host = |host: &Arc<Host>| {
         let mut settings = host.settings().clone();
         settings.limit_logins = Some(true);
@@ -60,9 +67,10 @@ fn inventory(folder: &Path, closed: u16) -> Inventory {
             Some(Wrong::Guest) => settings.username = Some("guest".to_owned()),
             _ => {}
         }
-        Host::new(host.name(), settings)
+        let jump = behind(number(host)).and_then(|name| jumps.iter().find(|jump| jump.name() == name));
+        Host::new(host.name(), settings).through(jump.map(|jump| Arc::clone(jump)))
     };
-    lab.hosts().iter().map(host).collect()
+    devices.into_iter().map(host).collect()
 }
 
 fn number(host: &Host) -> usize {
@@ -77,15 +85,16 @@ fn closed_port() -> (OwnedFd, u16) {
     (socket, address.port())
 }
 
-fn run(inventory: &Inventory, folder: &Path) -> Seen {
+fn run(inventory: &Inventory, journal: &Path) -> Seen {
     let executor = Executor::builder().max_workers(WORKERS).build().expect("workers above 0");
     let limit = Duration::from_secs(10);
     let connectors = StandardConnectors::default().handshake(limit).authentication(limit);
     let names = inventory.hosts().iter().map(|host| host.name());
-    let journal = Journal::create(folder.join("run.jsonl"), &["show version".to_owned()], false, names);
+    let journal = Journal::create(journal, &["show version".to_owned()], false, names);
     let mut limits = Limits::default()
         .logins_in_flight(IN_FLIGHT)
-        .logins_per_second(A_SECOND as f64, Duration::from_millis(100));
+        .logins_per_second(A_SECOND as f64, Duration::from_millis(100))
+        .per_jump_host(BEHIND_A_JUMP_HOST);
     for group in 0..GROUPS {
         limits = limits.group(format!("group-{group}"), OF_A_GROUP);
     }
@@ -93,6 +102,7 @@ fn run(inventory: &Inventory, folder: &Path) -> Seen {
         .credentials(Credentials::user("admin").password("admin").enable("enable"))
         .timeouts(Timeouts::default().silence(limit).authentication(limit))
         .limits(limits)
+        .longest_reply(LONGEST_REPLY)
         .read_only()
         .journal(Arc::new(journal.expect("a new file")));
     let run = fleet.run(|session, host| {
@@ -112,12 +122,14 @@ fn run(inventory: &Inventory, folder: &Path) -> Seen {
         seen.note(&outcome, hosts);
     }
     drop(std::panic::take_hook());
+    seen.seconds = seen.start.elapsed().as_secs_f64();
     seen
 }
 
-/// What the run has come to.
+/// What a run has come to.
 struct Seen {
     start: Instant,
+    seconds: f64,
     hosts: HashMap<String, usize>,
     /// By the name of the kind: how many ended, and how many of them as they have to.
     kinds: HashMap<&'static str, (usize, usize)>,
@@ -131,6 +143,7 @@ impl Seen {
     fn new(hosts: usize) -> Self {
         Self {
             start: Instant::now(),
+            seconds: 0.0,
             hosts: HashMap::with_capacity(hosts),
             kinds: HashMap::new(),
             wrong: Vec::new(),
@@ -158,45 +171,64 @@ impl Seen {
         }
     }
 
-    fn print(&self, devices: usize) {
-        let seconds = self.start.elapsed().as_secs_f64();
-        println!("## {devices} devices, {WORKERS} workers, one host in a hundred with each kind of fault\n");
-        let mut table = Table::new(&["fault", "hosts", "ended as they have to"]);
-        let names = std::iter::once("nothing").chain(kinds().into_iter().map(|kind| kind.name));
-        for name in names {
-            let (ended, right) = self.kinds.get(name).copied().unwrap_or_default();
-            table.row([name.to_owned(), ended.to_string(), right.to_string()]);
-        }
-        table.print();
-        println!("- {seconds:.0} s in all");
-        let once = self.hosts.values().filter(|times| **times == 1).count();
-        verdict("Hosts with exactly one outcome", once as f64, Bar::AtLeast(devices as f64));
-        let right: usize = self.kinds.values().map(|(_, right)| right).sum();
-        verdict("Right outcomes", right as f64, Bar::AtLeast(devices as f64));
-        for wrong in self.wrong.iter().take(20) {
-            println!("- {wrong}");
-        }
-        verdict(
-            "Hosts with the unknown user whose password was refused",
-            self.refused as f64,
-            Bar::AtMost(2.0),
-        );
-        self.print_memory();
+    /// The most that it had in RAM, in megabytes.
+    fn most(&self) -> f64 {
+        self.memory.iter().map(|(_, megabytes, _)| *megabytes).fold(0.0, f64::max)
     }
 
-    fn print_memory(&self) {
-        println!("\n## Memory of the run\n");
-        let mut table = Table::new(&["hosts done", "s", "MB in RAM", "threads"]);
-        for (tenth, (seconds, megabytes, threads)) in self.memory.iter().enumerate() {
-            let done = format!("{} %", (tenth + 1) * 10);
-            table.row([done, format!("{seconds:.0}"), format!("{megabytes:.1}"), threads.to_string()]);
-        }
-        table.print();
-        if let [_, second, .., last] = self.memory[..] {
-            verdict("From 20 % of the hosts to the end, times", last.1 / second.1, Bar::AtMost(1.25));
-        }
-        println!();
+    fn ended_once(&self) -> usize {
+        self.hosts.values().filter(|times| **times == 1).count()
     }
+
+    fn right(&self) -> usize {
+        self.kinds.values().map(|(_, right)| right).sum()
+    }
+}
+
+fn print([first, second]: &[Seen; 2], devices: usize) {
+    println!(
+        "## {devices} devices, {WORKERS} workers, one host in a hundred with each kind of fault, twice\n"
+    );
+    let mut table = Table::new(&["fault", "hosts", "ended as they have to", "in the second run"]);
+    let names = std::iter::once("nothing").chain(kinds().into_iter().map(|kind| kind.name));
+    for name in names {
+        let [(ended, right), (_, again)] =
+            [first, second].map(|seen| seen.kinds.get(name).copied().unwrap_or_default());
+        table.row([name.to_owned(), ended.to_string(), right.to_string(), again.to_string()]);
+    }
+    table.print();
+    println!("- {:.0} s and {:.0} s in all", first.seconds, second.seconds);
+    let least = |figure: fn(&Seen) -> usize| figure(first).min(figure(second)) as f64;
+    verdict("Hosts with exactly one outcome", least(Seen::ended_once), Bar::AtLeast(devices as f64));
+    verdict("Right outcomes", least(Seen::right), Bar::AtLeast(devices as f64));
+    for wrong in first.wrong.iter().chain(&second.wrong).take(20) {
+        println!("- {wrong}");
+    }
+    let refused = first.refused.max(second.refused) as f64;
+    verdict("Hosts with the unknown user whose password was refused", refused, Bar::AtMost(2.0));
+}
+
+fn print_memory([first, second]: &[Seen; 2]) {
+    println!("\n## Memory of the runs\n");
+    println!(
+        "Stalled hosts keep their threads for up to a minute: a run has the more of them the longer it goes on.\n"
+    );
+    let mut table = Table::new(&["hosts done", "s", "MB in RAM", "threads", "s", "MB in RAM", "threads"]);
+    for (tenth, (one, two)) in first.memory.iter().zip(&second.memory).enumerate() {
+        let cells = [one, two].map(|(seconds, megabytes, threads)| {
+            [format!("{seconds:.0}"), format!("{megabytes:.1}"), threads.to_string()]
+        });
+        let mut row = vec![format!("{} %", (tenth + 1) * 10)];
+        row.extend(cells.into_iter().flatten());
+        table.row(row);
+    }
+    table.print();
+    verdict(
+        "The most of the second run beside the first, times",
+        second.most() / first.most(),
+        Bar::AtMost(1.1),
+    );
+    println!();
 }
 
 fn print_limits(counted: &Counted) {
@@ -210,5 +242,6 @@ fn print_limits(counted: &Counted) {
         of.map(|(_, sessions)| *sessions).max().unwrap_or(0) as f64
     };
     verdict("Sessions with a limits group at a time", most("group-"), Bar::AtMost(OF_A_GROUP as f64));
+    verdict("Sessions behind a jump host at a time", most("jump-"), Bar::AtMost(BEHIND_A_JUMP_HOST as f64));
     verdict("Sessions with a redundancy group at a time", most("pair-"), Bar::AtMost(1.0));
 }

@@ -19,6 +19,8 @@ pub enum End {
     HostKey,
     /// Nobody listens.
     Unreachable,
+    /// Its reply went beyond the limit.
+    TooLong,
     /// Its password was refused; after two refusals its others are not tried.
     Refused,
 }
@@ -65,6 +67,7 @@ impl End {
             Self::Panicked => (status, cause) == (Status::Failed, Some(Cause::Job)),
             Self::HostKey => (status, cause) == (Status::Failed, Some(Cause::HostKey)),
             Self::Unreachable => (status, cause) == (Status::Failed, Some(Cause::Unreachable)),
+            Self::TooLong => (status, cause) == (Status::Failed, Some(Cause::CommandFailed)),
             Self::Refused => matches!(
                 (status, cause),
                 (Status::Failed, Some(Cause::AuthRefused)) | (Status::Skipped, Some(Cause::NotTried))
@@ -73,7 +76,7 @@ impl End {
     }
 }
 
-/// All kinds. A reply without end is not among them: what it costs is 64 MiB for each, by its own limit.
+/// All kinds.
 pub fn kinds() -> Vec<Kind> {
     let device = |name, end, fault| Kind { name, wrong: Wrong::Device(fault), end };
     let words = b"Too many connections\r\n".to_vec();
@@ -91,6 +94,7 @@ pub fn kinds() -> Vec<Kind> {
         device("stalls at its first prompt", End::TimedOut, Fault::StallIn(Stage::Prompt)),
         device("stalls at enable", End::TimedOut, Fault::StallIn(Stage::Enable)),
         device("stalls in a reply", End::TimedOut, Fault::StallIn(Stage::Reply)),
+        device("a reply without end", End::TooLong, Fault::Endless),
         device("another host key", End::HostKey, Fault::ChangedHostKey),
         Kind { name: "nobody listens", wrong: Wrong::NoPort, end: End::Unreachable },
         Kind { name: "an unknown user", wrong: Wrong::Guest, end: End::Refused },

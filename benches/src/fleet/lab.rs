@@ -1,6 +1,7 @@
 //! The lab of the fleet's bench, in a process of its own.
 
 use super::faults::{Kind, Wrong};
+use linecrew_core::inventory::{Host, Inventory};
 use linecrew_testkit::{Device, Fault, Lab, Peaks, Service};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
@@ -13,6 +14,8 @@ const ROLE: &str = "serve-fleet";
 const LATENCY: Duration = Duration::from_millis(100);
 /// The hosts are in so many limits groups.
 pub const GROUPS: usize = 4;
+/// Some of them are behind so many jump hosts.
+const JUMPS: usize = 2;
 
 /// The process of the lab.
 pub struct Serving {
@@ -83,10 +86,17 @@ pub fn serve_if_asked() {
         lab.device(device, service)
     });
     let lab = lab.start().expect("a port for each device");
+    // A lab of their own: what they carry is counted, and not they themselves.
+    let jumps = (0..JUMPS).fold(Lab::builder(), |lab, jump| {
+        lab.device(Device::cisco_iosxe(jump_host(jump)).jump_host(), Service::Ssh)
+    });
+    let jumps = jumps.start().expect("a port for each jump host");
     let folder = Path::new(folder);
     let known_hosts = folder.join("known_hosts");
-    std::fs::write(&known_hosts, lab.known_hosts()).expect("written");
-    let inventory = lab.inventory(&known_hosts).to_yaml().expect("an inventory");
+    std::fs::write(&known_hosts, lab.known_hosts() + &jumps.known_hosts()).expect("written");
+    let hosts = [&lab, &jumps].map(|lab| lab.inventory(&known_hosts).hosts().to_vec()).concat();
+    let inventory: Inventory = hosts.iter().map(|host| Host::clone(host)).collect();
+    let inventory = inventory.to_yaml().expect("an inventory");
     std::fs::write(folder.join("lab.yaml"), inventory).expect("written");
     println!("up");
     let _ = std::io::stdin().read(&mut [0]);
@@ -100,6 +110,15 @@ pub fn serve_if_asked() {
     std::process::exit(0);
 }
 
+/// Which jump host the device with this number is behind, if it is behind one: one device in ten is, with each kind of fault.
+pub fn behind(number: usize) -> Option<String> {
+    (number / 200 % 10 == 5).then(|| jump_host(number / 2 % JUMPS))
+}
+
+fn jump_host(number: usize) -> String {
+    format!("jump-{number}")
+}
+
 /// The device with this number, and what it speaks. Each tenth pair of neighbours is redundant.
 fn device(number: usize) -> (Device, Service) {
     let fault = Kind::of(number).and_then(|kind| match kind.wrong {
@@ -110,7 +129,7 @@ fn device(number: usize) -> (Device, Service) {
     let device = Device::cisco_iosxe(format!("r{number}"))
         .latency(LATENCY)
         .faults(fault)
-        .limits_group(format!("group-{}", number % GROUPS));
+        .limits_group(behind(number).unwrap_or_else(|| format!("group-{}", number % GROUPS)));
     let device = match number % 20 {
         0 | 1 => device.redundancy_group(format!("pair-{}", number / 20)),
         _ => device,

@@ -4,4 +4,4 @@ mod faults;
 mod lab;
 
 pub use faults::{End, Kind, Wrong, kinds};
-pub use lab::{Counted, GROUPS, Serving, serve_if_asked};
+pub use lab::{Counted, GROUPS, Serving, behind, serve_if_asked};

@@ -74,7 +74,11 @@ mod tests {
 
     #[test]
     fn the_document_names_every_field() {
-        let reply = ReplyRecord { error: Some("no".to_owned()), ..parsed_reply("show x", "A", "x 1\n") };
+        let reply = ReplyRecord {
+            error: Some("no".to_owned()),
+            warnings: vec!["% no".to_owned()],
+            ..parsed_reply("show x", "A", "x 1\n")
+        };
         let record = HostRecord {
             address: Some("192.0.2.1".to_owned()),
             out_of_band: true,
@@ -87,7 +91,10 @@ mod tests {
         // Only a session can make one.
         of_host.insert("detected");
         assert_eq!(of_host, documented("| field of a host |"));
-        assert_eq!(fields(&host["replies"][0]), documented("| field of a reply |"));
+        let mut of_reply = fields(&host["replies"][0]);
+        // As this one.
+        of_reply.insert("failure");
+        assert_eq!(of_reply, documented("| field of a reply |"));
     }
 
     #[test]

@@ -40,7 +40,7 @@ fn hosts_within(
     ending(out, records)
 }
 
-/// What parsed the replies, and what failed.
+/// What parsed the replies, what failed, and what was warned of.
 pub(super) fn ending(out: &mut impl Write, records: &[HostRecord]) -> io::Result<()> {
     writeln!(out)?;
     let replies = records.iter().flat_map(|record| &record.replies);
@@ -53,7 +53,20 @@ pub(super) fn ending(out: &mut impl Write, records: &[HostRecord]) -> io::Result
     for error in told.filter_map(|record| record.error.as_ref()) {
         writeln!(out, "{}", safe(error))?;
     }
+    warnings(out, records)?;
     platforms_found(out, records)
+}
+
+/// What devices warned of, though they took the line.
+fn warnings(out: &mut impl Write, records: &[HostRecord]) -> io::Result<()> {
+    for HostRecord { host, replies, .. } in records {
+        for ReplyRecord { command, warnings, .. } in replies {
+            for warning in warnings {
+                writeln!(out, "{}", safe(&format!("{host}: command \"{command}\": warning: {warning}")))?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Which platforms were found out, how sure that is, and of which hosts.

@@ -6,7 +6,17 @@ use linecrew_core::textfsm::Template;
 
 pub(super) fn reply(command: &str, text: &str) -> ReplyRecord {
     let (command, text) = (command.to_owned(), text.to_owned());
-    ReplyRecord { command, ok: true, elapsed_ms: 0, text, parsed: None, parser: None, error: None }
+    ReplyRecord {
+        command,
+        ok: true,
+        elapsed_ms: 0,
+        text,
+        parsed: None,
+        parser: None,
+        error: None,
+        failure: None,
+        warnings: Vec::new(),
+    }
 }
 
 /// A reply of lines with a word and a digit, as rows of `column` and a list of ITEMS.

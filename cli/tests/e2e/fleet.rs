@@ -143,6 +143,14 @@ fn what_may_write_is_refused_before_anything_is_connected() {
 }
 
 #[test]
+fn a_limit_of_a_group_that_nobody_is_in_is_told() {
+    let site = Site::new(telnet(1));
+    let ended = site.run(&["show clock", "--format", "json", "--group-limit", "wna=4"]);
+    let told = "linecrew: --group-limit wna=4: the inventory has no host in a group of this name";
+    assert_eq!((ended.code, ended.err.contains(told)), (Some(0), true), "{ended:?}");
+}
+
+#[test]
 fn a_failed_canary_leaves_the_rest_skipped() {
     let (_closed, port) = closed_port();
     let site = Site::new(mixed(4));
@@ -226,6 +234,38 @@ fn the_grace_ends_what_runs_on() {
     assert_eq!(run.finish().code, Some(130));
 }
 
+#[test]
+fn a_run_that_takes_too_long_times_out_what_runs_and_skips_the_rest() {
+    let site = Site::new(with_a_stall(3));
+    let journal = site.path("run.jsonl");
+    let ended = site.run(&[
+        "show clock",
+        "--workers",
+        "1",
+        "--run-timeout",
+        "0.5",
+        "--format",
+        "json",
+        "--journal",
+        &journal,
+    ]);
+    assert_eq!((ended.code, &ended.host("r0")["status"]), (Some(1), &"timed_out".into()), "{ended:?}");
+    let told = ended.host("r0")["error"].as_str().unwrap().to_owned();
+    assert!(
+        told.contains("timed out (run limit)") && told.ends_with("raise it with --run-timeout"),
+        "{told}"
+    );
+    for host in ["r1", "r2", "r3"] {
+        let host = ended.host(host);
+        assert_eq!((&host["status"], &host["attempts"]), (&"skipped".into(), &0.into()), "{ended:?}");
+        assert!(host["error"].as_str().unwrap().ends_with("the time of the run was over"), "{ended:?}");
+    }
+    assert!(ended.summary.starts_with("ok 0   failed 1   skipped 3   unknown 0   "), "{ended:?}");
+    // What was skipped is what is left to do.
+    let again = resumed(&site, &journal, &[]);
+    assert_eq!((again.code, again.out.lines().count()), (Some(0), 3), "{again:?}");
+}
+
 /// Kills a run once its journal has so many lines, and gives how far it was.
 fn killed_at(site: &Site, journal: &str, args: &[&str], many: usize) {
     let run = site.start(&[args, &["--journal", journal]].concat());
@@ -255,6 +295,46 @@ fn a_run_that_was_killed_at_any_moment_is_resumed_and_no_host_is_lost_or_run_twi
             all.len() == 8 && all.values().all(|(times, status)| *times == 1 && status == "ok"),
             "{all:?}"
         );
+    }
+}
+
+/// The hosts whose last word in a journal is that something was sent.
+fn written_to(journal: &str) -> Vec<String> {
+    let mut last = BTreeMap::<String, Value>::new();
+    for line in lines(journal).into_iter().skip(1) {
+        last.insert(line["host"].as_str().unwrap().to_owned(), line["event"].clone());
+    }
+    last.into_iter().filter(|(_, event)| event == "write_sent").map(|(host, _)| host).collect()
+}
+
+#[test]
+fn a_run_that_writes_and_was_killed_at_any_moment_leaves_nobody_lost_or_written_to_twice() {
+    let tests = |number| device(&format!("r{number}")).command("test cable", "started\n");
+    let lab = (1..=6).fold(Lab::builder(), |lab, number| lab.device(tests(number), Service::Telnet));
+    let site = Site::new(lab);
+    let sessions = |host: &str| site.lab.device(host).unwrap().node().counters().sessions_opened;
+    let all = |journal: &str, unknown: &[String]| {
+        let all = outcomes(journal);
+        assert_eq!(all.len(), 6, "{all:?}");
+        for (host, (times, status)) in all {
+            let expected = if unknown.contains(&host) { "unknown" } else { "changed" };
+            assert_eq!((times, status.as_str()), (1, expected), "{host}");
+        }
+    };
+    // The header; then of each of six hosts its start, that it is written to, and its outcome.
+    for many in 1..=19 {
+        let journal = site.path(&format!("{many}.jsonl"));
+        killed_at(&site, &journal, &["test cable", "--allow-write", "--workers", "2"], many);
+        let (unknown, before) = (written_to(&journal), outcomes(&journal));
+        let touched: Vec<u64> = unknown.iter().map(|host| sessions(host)).collect();
+        let ended = resumed(&site, &journal, &[]);
+        assert_eq!(ended.code, Some(if unknown.is_empty() { 0 } else { 3 }), "{ended:?}");
+        assert_eq!(ended.out.lines().count(), 6 - before.len() - unknown.len(), "{ended:?}");
+        all(&journal, &unknown);
+        assert_eq!(unknown.iter().map(|host| sessions(host)).collect::<Vec<_>>(), touched);
+        let again = resumed(&site, &journal, &["--rerun-unknown"]);
+        assert_eq!((again.code, again.out.lines().count()), (Some(0), unknown.len()), "{again:?}");
+        assert!(outcomes(&journal).values().all(|(_, status)| status == "changed"), "{again:?}");
     }
 }
 

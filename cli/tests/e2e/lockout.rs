@@ -1,15 +1,17 @@
 //! `linecrew run` before an AAA server that counts, and locks accounts.
 
 use crate::support::{PASSWORD, Process, SECRET, Site, Terminal, USER, device};
-use linecrew_testkit::{Aaa, Lab, Service};
+use linecrew_testkit::{Aaa, Device, Fault, Lab, Service};
 
 /// Devices over telnet and SSH that share an AAA server, and an inventory that says so.
 fn site(aaa: &Aaa, devices: usize, credentials: &str, login: &str) -> Site {
-    let add = |lab: linecrew_testkit::LabBuilder, number: usize| {
-        let service = if number.is_multiple_of(2) { Service::Ssh } else { Service::Telnet };
-        lab.device(device(&format!("r{number}")), service)
-    };
-    let site = Site::new((1..=devices).fold(Lab::builder().aaa(aaa), add));
+    site_of(aaa, (1..=devices).map(|number| device(&format!("r{number}"))), credentials, login)
+}
+
+fn site_of(aaa: &Aaa, devices: impl Iterator<Item = Device>, credentials: &str, login: &str) -> Site {
+    let services = [Service::Telnet, Service::Ssh].into_iter().cycle();
+    let add = |lab: linecrew_testkit::LabBuilder, (device, service)| lab.device(device, service);
+    let site = Site::new(devices.zip(services).fold(Lab::builder().aaa(aaa), add));
     let text = std::fs::read_to_string(site.path("lab.yaml")).unwrap();
     let text = text.replace(&format!("username: {USER}"), &format!("{login}, aaa_realm: tacacs"));
     site.file("lab.yaml", &format!("credentials: {{{credentials}}}\n{text}"));
@@ -34,6 +36,29 @@ fn a_wrong_credential_is_refused_twice_over_50_hosts_and_nobody_is_locked_out() 
     assert_eq!(ended.out.matches("\"cause\":\"not_tried\"").count(), 48, "{ended:?}");
     assert!(ended.summary.starts_with("ok 0   failed 2   skipped 48   unknown 0   "), "{ended:?}");
     assert!(ended.summary.contains("not tried: credential tacacs was refused twice"), "{ended:?}");
+}
+
+#[test]
+fn pilots_that_say_nothing_hold_nobody_up() {
+    let aaa = Aaa::new().account(USER, PASSWORD).lock_after(3);
+    let device = |number| match number {
+        1 | 2 => device(&format!("r{number}")).fault(Fault::Silent),
+        _ => device(&format!("r{number}")),
+    };
+    let right = format!("tacacs: {{username: {USER}, password: {{env: RIGHT}}}}");
+    let site = site_of(&aaa, (1..=10).map(device), &right, "credential: tacacs");
+    let args = ["show clock", "--format", "jsonl", "--workers", "10", "--grace", "0.05"];
+    let mut command = site.command(&args);
+    command.env("RIGHT", PASSWORD).env("LINECREW_ENABLE_SECRET", SECRET);
+    let run = Process::start(command);
+    // Those two are given up after 15 and 30 s.
+    for _ in 3..=10 {
+        let line = run.line();
+        assert!(line.contains("\"status\":\"ok\""), "{line}");
+    }
+    assert_eq!((aaa.logins(USER).accepted, aaa.logins(USER).refused), (8, 0));
+    run.interrupt();
+    assert_eq!(run.finish().out.matches("\"status\":\"cancelled\"").count(), 2);
 }
 
 #[test]

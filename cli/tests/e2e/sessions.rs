@@ -58,6 +58,27 @@ fn a_platform_is_found_out_and_the_output_says_how_sure_that_is() {
     assert!(found.is_some_and(|line| line.ends_with(" % sure: r1, r2")), "{table}");
 }
 
+#[test]
+fn what_a_device_warns_of_and_what_a_user_may_not_do_is_told() {
+    let device = device("r1")
+        .command("vlan 10", "% Applying VLAN changes may take few minutes\n")
+        .command("show secrets", "% Authorization failed.\n");
+    let site = Site::new(Lab::builder().device(device, Service::Telnet));
+    let commands = ["configure terminal", "vlan 10", "end", "show secrets", "--allow-write"];
+    let table = site.run(&commands);
+    assert_eq!(table.code, Some(1), "{table:?}");
+    for line in [
+        "r1: command \"vlan 10\": warning: % Applying VLAN changes may take few minutes",
+        "r1: command \"show secrets\": the user may not give it: % Authorization failed.",
+    ] {
+        assert!(table.out.lines().any(|shown| shown == line), "{line}: {table:?}");
+    }
+    let ended = site.run(&[&commands[..], &["--format", "json"]].concat());
+    let replies = &ended.host("r1")["replies"];
+    assert_eq!(replies[1]["warnings"][0], "% Applying VLAN changes may take few minutes");
+    assert_eq!((&replies[1]["ok"], &replies[3]["failure"]["cause"]), (&true.into(), &"unauthorized".into()));
+}
+
 fn selftest(site: &Site, args: &[&str]) -> crate::support::Ended {
     let mut command =
         linecrew(&["selftest", "r1", "-i", &site.path("lab.yaml"), "--transcript", &site.path("tapes")]);

@@ -34,22 +34,31 @@ impl Exchange<'_> {
         if self.parts.len() != self.commands.len().max(1) {
             return None;
         }
-        let raw = channel.take_raw();
         if let [part] = &self.parts[..] {
+            let raw = channel.take_raw();
             return Some(vec![self.answer(self.only_text(channel, part), raw, part)]);
         }
+        let answers = self.answers_so_far(channel);
+        if self.parts.last().is_some_and(|last| last.text.end == channel.text().len()) {
+            // Thousands of sessions that wait would else keep what nobody reads any more.
+            drop(channel.take_text());
+        }
+        Some(answers)
+    }
+
+    /// The answers to the first commands of several, whose replies are complete.
+    pub(super) fn answers_so_far(&self, channel: &mut Channel) -> Vec<Answer> {
+        if self.parts.is_empty() {
+            return Vec::new();
+        }
+        let raw = channel.take_raw();
         let mut raw_start = 0;
         let answer = |part: &Part| {
             let range = raw_start..part.raw_end.max(raw_start);
             raw_start = range.end;
             self.answer(self.reply_text(channel, part), raw[range].to_vec(), part)
         };
-        let answers = self.parts.iter().map(answer).collect();
-        if self.parts.last().is_some_and(|last| last.text.end == channel.text().len()) {
-            // Thousands of sessions that wait would else keep what nobody reads any more.
-            drop(channel.take_text());
-        }
-        Some(answers)
+        self.parts.iter().map(answer).collect()
     }
 
     fn answer(&self, text: String, raw: Vec<u8>, part: &Part) -> Answer {

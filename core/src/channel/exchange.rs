@@ -4,6 +4,7 @@ use super::answer::{Answer, Part};
 use super::echo::{Echo, Line, head_before};
 use super::log_line;
 use super::question;
+use super::shown::{CutShort, Ended, FindPrompt, Shown, Stop};
 use super::{Channel, Trouble};
 use crate::cx::Cx;
 use crate::platform::Tail;
@@ -27,50 +28,6 @@ const LOG_GRACE: Duration = Duration::from_secs(1);
 /// How long a question must stand that nobody expected.
 const QUESTION_GRACE: Duration = Duration::from_secs(2);
 
-/// A prompt at the end of the output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct AtPrompt {
-    /// It begins on the line before.
-    pub(crate) two_lines: bool,
-    /// It names the device as the last prompt did.
-    pub(crate) familiar: bool,
-}
-
-/// Finds a prompt at the end of the output.
-pub(crate) type FindPrompt<'a> = &'a dyn Fn(Tail<'_>) -> Option<AtPrompt>;
-
-/// What ended a wait.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ended {
-    /// The last reply is complete.
-    Prompt,
-    /// The caller found what it looked for.
-    Stopped,
-}
-
-/// What a device has shown since the last line was sent.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Shown<'a> {
-    /// The lines that have ended.
-    pub(crate) text: &'a str,
-    /// Where in them the echo of the command ends.
-    pub(crate) echo_end: usize,
-    /// How much stood before them and was forgotten.
-    pub(crate) forgotten: usize,
-    /// The current line.
-    pub(crate) line: &'a str,
-}
-
-/// Whether a wait is to end at what was shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stop {
-    No,
-    /// If it still holds when nothing more is there at once.
-    Settled,
-    /// Whatever follows.
-    Now,
-}
-
 /// One or more commands sent in one write.
 ///
 /// The reply of the last ends at a prompt behind which nothing more is there at once; that of each before it where a
@@ -91,6 +48,8 @@ pub(crate) struct Exchange<'a> {
     /// How much of the text was forgotten.
     forgotten: usize,
     ends_at_prompt: bool,
+    /// How long each reply may take, where that is less than the caller's limit of all.
+    each: Option<Duration>,
     pub(super) sent: (SystemTime, Instant),
 }
 
@@ -116,6 +75,7 @@ impl<'a> Exchange<'a> {
             pushed_up: None,
             forgotten: 0,
             ends_at_prompt: true,
+            each: None,
             sent: (SystemTime::now(), Instant::now()),
         }
     }
@@ -134,12 +94,20 @@ impl<'a> Exchange<'a> {
         self
     }
 
+    /// Holds each reply to this limit, counted from the end of the one before.
+    pub(crate) fn each_within(mut self, limit: Duration) -> Self {
+        self.each = Some(limit);
+        self
+    }
+
     /// Sends the commands and waits for all replies. `None` where the replies could not be told apart: all of them have
     /// come, and the text of the channel has them.
-    pub(crate) fn run(mut self, channel: &mut Channel, cx: &Cx) -> Result<Option<Vec<Answer>>, Trouble> {
-        self.send(channel, cx)?;
-        self.wait(channel, &mut |_| Stop::No, cx)?;
-        Ok(self.answers(channel))
+    pub(crate) fn run(mut self, channel: &mut Channel, cx: &Cx) -> Result<Option<Vec<Answer>>, CutShort> {
+        let ended = self.send(channel, cx).and_then(|()| self.wait(channel, &mut |_| Stop::No, cx));
+        match ended {
+            Ok(_) => Ok(self.answers(channel)),
+            Err(trouble) => Err(CutShort { trouble, answers: self.answers_so_far(channel) }),
+        }
     }
 
     /// Sends the commands.
@@ -155,12 +123,18 @@ impl<'a> Exchange<'a> {
         stop: &mut dyn FnMut(Shown<'_>) -> Stop,
         cx: &Cx,
     ) -> Result<Ended, Trouble> {
+        let mut limited = self.limited(cx);
         loop {
+            let complete = self.parts.len();
             self.scan(channel);
+            if let Some(last) = self.parts.last().filter(|_| self.parts.len() > complete) {
+                channel.begin_reply(last.raw_end);
+                limited = self.limited(cx);
+            }
             match stop(self.shown(channel, &channel.line())) {
                 Stop::Now => return Ok(Ended::Stopped),
                 Stop::Settled => {
-                    if channel.settled(cx)? {
+                    if channel.settled(&limited)? {
                         self.scan(channel);
                         if stop(self.shown(channel, &channel.line())) != Stop::No {
                             return Ok(Ended::Stopped);
@@ -168,12 +142,17 @@ impl<'a> Exchange<'a> {
                     }
                 }
                 Stop::No => {
-                    if self.step(channel, cx)? {
+                    if self.step(channel, &limited)? {
                         return Ok(Ended::Prompt);
                     }
                 }
             }
         }
+    }
+
+    /// The limit of the reply at hand, from now on.
+    fn limited(&self, cx: &Cx) -> Cx {
+        self.each.map_or_else(|| cx.clone(), |limit| cx.within(limit, "command"))
     }
 
     fn shown<'s>(&self, channel: &'s Channel, line: &'s str) -> Shown<'s> {

@@ -8,14 +8,16 @@ mod log_line;
 mod login;
 mod pager;
 mod question;
+mod shown;
 mod terminal;
 
 pub(crate) use answer::Answer;
-pub(crate) use exchange::{AtPrompt, Ended, Exchange, FindPrompt, Shown, Stop};
+pub(crate) use exchange::Exchange;
 pub(crate) use log::Log;
 pub(crate) use log_line::is_log;
 pub(crate) use login::{Login, LoginTrouble};
 pub(crate) use login::{is_password_prompt, is_refusal};
+pub(crate) use shown::{AtPrompt, CutShort, Ended, FindPrompt, Shown, Stop};
 
 use crate::cx::Cx;
 use crate::platform::{Platform, Tail};
@@ -83,11 +85,15 @@ pub(crate) struct Channel {
     terminal: Terminal,
     /// All bytes since the last line was sent.
     raw: Vec<u8>,
+    /// Where in them the reply at hand begins.
+    reply_start: usize,
     /// The end of what was handed out of it: it still is what was seen last.
     handed_out: Vec<u8>,
     platform: Arc<Platform>,
     silence: Duration,
     longest_reply: usize,
+    /// The current line came in pieces, or is a single byte.
+    trickles: bool,
     echo: Echoing,
     /// What was sent in secret, so that a device that echoes it does not put it into an error.
     secrets: Vec<Secret>,
@@ -101,10 +107,12 @@ impl Channel {
             transport,
             terminal: Terminal::default(),
             raw: Vec::new(),
+            reply_start: 0,
             handed_out: Vec::new(),
             platform,
             silence,
             longest_reply: LONGEST_LOGIN,
+            trickles: false,
             echo: Echoing::Believed,
             secrets: Vec::new(),
             log: None,
@@ -154,6 +162,11 @@ impl Channel {
     /// Sets how many bytes a reply may have; until then it is what a login may.
     pub(crate) fn limit_replies(&mut self, bytes: usize) {
         self.longest_reply = bytes;
+    }
+
+    /// The reply at hand begins behind so many bytes: the limit counts from there.
+    fn begin_reply(&mut self, start: usize) {
+        self.reply_start = start;
     }
 
     /// Sends an empty line, and gives the line on which the device waits behind it, once nothing follows for as long as
@@ -224,9 +237,11 @@ impl Channel {
         let mut buffer = [0; READ_SIZE];
         let count = self.transport.read(&mut buffer, cx)?;
         let bytes = &buffer[..count];
-        if self.raw.len() + count > self.longest_reply {
+        if self.raw.len() - self.reply_start + count > self.longest_reply {
             return Err(Trouble::TooLong(self.longest_reply));
         }
+        let begins_line = !self.terminal.has_line() || bytes.contains(&b'\n');
+        self.trickles = count == 1 || !begins_line;
         self.raw.extend_from_slice(bytes);
         self.terminal.feed(bytes);
         self.log.iter_mut().for_each(|log| log.lines(self.terminal.text()));
@@ -273,6 +288,7 @@ impl Channel {
 
     fn take_raw(&mut self) -> Vec<u8> {
         let raw = std::mem::take(&mut self.raw);
+        self.reply_start = 0;
         self.handed_out = raw[raw.len().saturating_sub(LONGEST_LOOK)..].to_vec();
         raw
     }
@@ -294,6 +310,11 @@ impl Channel {
             (Echoing::Believed, false) => Echoing::Missing,
             (before, false) => before,
         };
+    }
+
+    /// Whether the current line did not come as one, so that more of it may be on its way.
+    pub(crate) fn trickles(&self) -> bool {
+        self.trickles
     }
 
     /// The line with the cursor.
@@ -339,6 +360,7 @@ impl Channel {
         self.terminal.forget_text();
         self.log.iter_mut().for_each(Log::forget);
         self.raw.clear();
+        self.reply_start = 0;
         self.handed_out.clear();
     }
 }

@@ -104,6 +104,11 @@ impl Terminal {
         self.text[self.last_line..self.next_line].trim_end_matches('\n')
     }
 
+    /// Whether anything stands on the line with the cursor.
+    pub(crate) fn has_line(&self) -> bool {
+        !self.line.is_empty()
+    }
+
     /// The line with the cursor, without blanks to the right of it; empty where no prompt is as long.
     pub(crate) fn line(&self) -> String {
         if self.line.len() > LONGEST_PROMPT {
@@ -359,7 +364,8 @@ impl Terminal {
         while !self.partial.is_empty() {
             match std::str::from_utf8(&self.partial) {
                 Ok(whole) => {
-                    let character = whole.chars().next();
+                    // Of the controls U+0080 to U+009F some begin a sequence on the user's terminal.
+                    let character = whole.chars().next().filter(|c| !c.is_control());
                     self.partial.clear();
                     if let Some(c) = character {
                         self.put(c);
@@ -417,6 +423,7 @@ mod tests {
             shown(b"\0a\x07\x1b[1;31mb\x1b[0m\x1b(B\x1b=\x1b]0;title\x07c\x1b]2;t\x1b\\d\x1b[?25h"),
             "abcd"
         );
+        assert_eq!(shown("a\u{9b}31mb\u{85}\u{a0}c".as_bytes()), "a31mb\u{a0}c");
     }
 
     #[test]

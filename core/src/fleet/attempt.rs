@@ -4,13 +4,14 @@ use super::engine::{Engine, Stops};
 use super::error::HostError;
 use super::event::What;
 use super::outcome::Served;
-use super::plan::Way;
+use super::plan::{Followed, Way};
 use super::skip::Skip;
 use crate::cx::Cx;
 use crate::executor::TaskError;
 use crate::executor::excepthook::contained;
 use crate::inventory::Host;
 use crate::session::{Reply, Watch};
+use crate::transport::Permit;
 use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,6 +22,15 @@ pub(super) struct Ended<T> {
     pub(super) served: Option<Served>,
     /// Whether anything was sent that is not known to only read.
     pub(super) wrote: bool,
+    /// Whether it was not let log in yet.
+    pub(super) put_off: bool,
+}
+
+impl<T> Ended<T> {
+    /// The end of a host that was not started.
+    pub(super) fn unstarted(why: HostError) -> Self {
+        Self { result: Err(why), served: None, wrote: false, put_off: false }
+    }
 }
 
 /// An attempt that is to be run. Whatever happens to it, its end is told once: also if it is dropped unrun.
@@ -39,15 +49,15 @@ impl<T: Send + 'static> Attempt<T> {
 
     pub(super) fn run(mut self) {
         let (engine, host) = (Arc::clone(&self.engine), Arc::clone(self.engine.host(self.index)));
-        let wrote = AtomicBool::new(false);
-        let notes = Arc::new(Notes { engine: Arc::clone(&engine), host: Arc::clone(&host), wrote });
+        let notes = Arc::new(Notes::new(&engine, self.index));
         let mut served = None;
         let result = contained(|| self.perform(&host, &notes, &mut served)).unwrap_or_else(|panic| {
             let source = TaskError::Panicked(panic);
             Err(HostError::Task { host: host.name().to_owned(), source })
         });
         self.is_told = true;
-        engine.ended(self.index, Ended { result, served, wrote: notes.wrote.load(Ordering::Relaxed) });
+        let [wrote, put_off] = [&notes.wrote, &notes.put_off].map(|note| note.load(Ordering::Relaxed));
+        engine.ended(self.index, Ended { result, served, wrote, put_off });
     }
 
     fn perform(
@@ -59,9 +69,8 @@ impl<T: Send + 'static> Attempt<T> {
         let plan = &self.engine.plan;
         plan.begin(host, self.number)?;
         let cx = Cx::new(self.engine.deadline(self.index), plan.cancel.clone());
-        let watch = Arc::clone(notes) as Arc<dyn Watch>;
         self.engine.connects(self.index);
-        let (mut session, at) = plan.open(host, &cx, self.way, Some(&watch))?;
+        let (mut session, at) = plan.open(host, &cx, self.way, &Notes::followed(notes))?;
         self.engine.logged_in(self.index);
         plan.emit(host, What::Connected { served: served.insert(at).clone() });
         let value = (self.engine.job)(&mut session, host)?;
@@ -74,9 +83,9 @@ impl<T: Send + 'static> Drop for Attempt<T> {
     fn drop(&mut self) {
         if !self.is_told {
             let host = self.engine.host(self.index).name().to_owned();
-            let result = Err(HostError::Skipped { host, why: Skip::Abandoned });
             Arc::clone(&self.engine).stop(Skip::Abandoned);
-            self.engine.ended(self.index, Ended { result, served: None, wrote: false });
+            self.engine
+                .ended(self.index, Ended::unstarted(HostError::Skipped { host, why: Skip::Abandoned }));
         }
     }
 }
@@ -84,19 +93,43 @@ impl<T: Send + 'static> Drop for Attempt<T> {
 /// Follows the session of an attempt.
 struct Notes<T: Send + 'static> {
     engine: Arc<Engine<T>>,
-    host: Arc<Host>,
+    index: usize,
     wrote: AtomicBool,
+    put_off: AtomicBool,
+}
+
+impl<T: Send + 'static> Notes<T> {
+    fn new(engine: &Arc<Engine<T>>, index: usize) -> Self {
+        let [wrote, put_off] = [false, false].map(AtomicBool::new);
+        Self { engine: Arc::clone(engine), index, wrote, put_off }
+    }
+
+    fn followed(notes: &Arc<Self>) -> Followed {
+        let login = Arc::clone(notes);
+        let permit = Permit::new(move || login.may_log_in());
+        Followed { watch: Some(Arc::clone(notes) as Arc<dyn Watch>), permit }
+    }
+
+    fn may_log_in(&self) -> bool {
+        let may = self.engine.may_log_in(self.index);
+        self.put_off.store(!may, Ordering::Relaxed);
+        may
+    }
+
+    fn host(&self) -> &Arc<Host> {
+        self.engine.host(self.index)
+    }
 }
 
 impl<T: Send + 'static> Watch for Notes<T> {
     fn about_to_write(&self, _command: &str) -> Result<(), Box<dyn Error + Send + Sync>> {
-        self.engine.plan.about_to_write(&self.host)?;
+        self.engine.plan.about_to_write(self.host())?;
         self.wrote.store(true, Ordering::Relaxed);
         Ok(())
     }
 
     fn replied(&self, reply: &Reply) {
         let (command, ok, elapsed) = (reply.command.clone(), reply.ok(), reply.elapsed);
-        self.engine.plan.emit(&self.host, What::CommandDone { command, ok, elapsed });
+        self.engine.plan.emit(self.host(), What::CommandDone { command, ok, elapsed });
     }
 }

@@ -14,6 +14,7 @@ use crate::executor::Handle;
 use crate::inventory::Host;
 use crate::session::{ErrorKind, SessionError};
 use crate::timer::{self, Alarm};
+use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -42,6 +43,8 @@ struct State {
     news: bool,
     alarm: Option<Alarm>,
     hosts: Vec<Course>,
+    /// How those were refused that have another credential to try.
+    refusals: HashMap<usize, HostError>,
 }
 
 /// How far a host is.
@@ -80,6 +83,7 @@ impl<T: Send + 'static> Engine<T> {
             news: false,
             alarm: None,
             hosts: vec![Course::default(); hosts.len()],
+            refusals: HashMap::new(),
         };
         let run_deadline = plan.run_timeout.map(|limit| Deadline::after(limit, "run"));
         let engine = Arc::new(Self {
@@ -136,7 +140,7 @@ impl<T: Send + 'static> Engine<T> {
                 drop(state);
                 match step {
                     Step::Start(index, number, way) => self.submit(index, number, way),
-                    Step::Skip(index, why) => self.skip(index, why),
+                    Step::End(index, why) => self.end_unstarted(index, why),
                 }
                 state = self.state();
             }
@@ -152,7 +156,11 @@ impl<T: Send + 'static> Engine<T> {
                     let (number, way) = state.begin(index);
                     return Some(Step::Start(index, number, way));
                 }
-                Next::Skip(index, why) => return Some(Step::Skip(index, why)),
+                Next::Skip(index, why) => return Some(Step::End(index, self.skipped(index, why))),
+                Next::GiveUp(index, why) => {
+                    let refusal = state.refusals.remove(&index);
+                    return Some(Step::End(index, refusal.unwrap_or_else(|| self.skipped(index, why))));
+                }
                 Next::At(when) if !self.wake_at(state, when) => state.schedule.stop(Skip::Abandoned),
                 Next::At(_) | Next::Wait | Next::Over => return None,
             }
@@ -193,30 +201,45 @@ impl<T: Send + 'static> Engine<T> {
         self.pump();
     }
 
+    /// Whether a host that is connected may log in.
+    pub(super) fn may_log_in(&self, index: usize) -> bool {
+        self.state().schedule.may_log_in(index)
+    }
+
     pub(super) fn logged_in(self: &Arc<Self>, index: usize) {
-        self.state().schedule.logged_in(index);
+        self.state().schedule.logged_in(index, Instant::now());
         self.pump();
     }
 
     /// An attempt has ended.
     pub(super) fn ended(self: &Arc<Self>, index: usize, ended: Ended<T>) {
+        let put_off = ended.put_off;
         let may_go_on = !ended.wrote && !self.deadline(index).is_past() && !self.plan.cancel.is_cancelled();
         let (outcome, refusal) = self.outcome(index, ended);
         let error = outcome.result.as_ref().err();
         let kind = error.and_then(HostError::session).map(SessionError::kind);
         let end = End {
             may_retry: may_go_on && error.is_some_and(HostError::may_retry),
+            put_off,
             refused: kind == Some(ErrorKind::Authentication),
             enable_refused: kind == Some(ErrorKind::SecretRefused),
             failed: !outcome.status.is_well(),
         };
-        let after = self.state().schedule.ended(index, end, Instant::now());
-        match (after, error) {
-            (After::Retry(after), Some(error)) => {
-                let error = error.to_string();
-                self.plan.emit(&self.hosts[index], What::Retried { error, after });
+        let mut state = self.state();
+        let after = state.schedule.ended(index, end, Instant::now());
+        match (after, outcome.result) {
+            (After::Retry(after), Err(error)) => {
+                let told = error.to_string();
+                if end.refused {
+                    state.refusals.insert(index, error);
+                }
+                drop(state);
+                self.plan.emit(&self.hosts[index], What::Retried { error: told, after });
             }
-            _ => self.finish(index, outcome, refusal),
+            (_, result) => {
+                drop(state);
+                self.finish(index, Outcome { result, ..outcome }, refusal);
+            }
         }
         self.pump();
     }
@@ -224,7 +247,7 @@ impl<T: Send + 'static> Engine<T> {
     /// What an attempt is worth, and what its value is refused for.
     fn outcome(&self, index: usize, ended: Ended<T>) -> (Outcome<T>, Option<String>) {
         let Course { began, attempts } = self.state().hosts[index];
-        let Ended { result, served, wrote } = ended;
+        let Ended { result, served, wrote, .. } = ended;
         let refusal = result.as_ref().ok().and_then(|value| (self.judge)(value));
         let (status, cause) = match &result {
             Ok(_) if refusal.is_some() => (Status::Failed, Some(Cause::CommandFailed)),
@@ -237,10 +260,13 @@ impl<T: Send + 'static> Engine<T> {
         (Outcome { host, status, cause, result, elapsed, attempts, served }, refusal)
     }
 
-    fn skip(self: &Arc<Self>, index: usize, why: Skip) {
-        let host = self.hosts[index].name().to_owned();
-        let result = Err(HostError::Skipped { host, why });
-        let (outcome, refusal) = self.outcome(index, Ended { result, served: None, wrote: false });
+    fn skipped(&self, index: usize, why: Skip) -> HostError {
+        HostError::Skipped { host: self.hosts[index].name().to_owned(), why }
+    }
+
+    /// Ends a host that is not to be started, or not again.
+    fn end_unstarted(self: &Arc<Self>, index: usize, why: HostError) {
+        let (outcome, refusal) = self.outcome(index, Ended::unstarted(why));
         self.finish(index, outcome, refusal);
     }
 
@@ -272,7 +298,7 @@ impl<T: Send + 'static> Stops for Engine<T> {
 /// What is done outside of the lock.
 enum Step {
     Start(usize, u32, Way),
-    Skip(usize, Skip),
+    End(usize, HostError),
 }
 
 impl State {

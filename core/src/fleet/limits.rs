@@ -22,13 +22,14 @@ pub struct Limits {
     pub sessions: Option<usize>,
     /// Logins at a time: from the connect until the session is logged in.
     pub logins_in_flight: Option<usize>,
-    /// Logins that begin within any second. It is kept with 20 ms of slack, so that the devices count no more either.
+    /// Logins that begin within any second: that are connected to, at the first of the jump hosts if there are any. It is kept
+    /// with 20 ms of slack, so that the devices count no more either where the network does not bunch them up by more.
     pub logins_per_second: Option<f64>,
     /// How much later than its turn a login may begin, by chance, so that they do not come in step.
     pub login_jitter: Duration,
     /// Sessions at a time behind one jump host.
     pub per_jump_host: Option<usize>,
-    /// Sessions at a time with the hosts of an inventory's group, or of a limits group.
+    /// Sessions at a time with the hosts of an inventory's group, those of its child groups too, or of a limits group.
     pub groups: BTreeMap<String, usize>,
 }
 

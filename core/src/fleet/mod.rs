@@ -63,15 +63,19 @@ use crate::platform::Platforms;
 use crate::session::{Session, SessionBuilder, Timeouts};
 use crate::transport::Credentials;
 use engine::Engine;
-use plan::{Plan, Way};
+use plan::{Followed, Plan, Way};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// The hosts of a run and how to reach them.
 ///
-/// A host is started once a worker is free and all [`Limits`] allow it; a credential first logs in to one host per AAA
-/// realm, and after two refusals it is not used any more. A host is tried again as [`Retry`] says.
+/// A host is started once a worker is free and all [`Limits`] allow it. A host is tried again as [`Retry`] says.
+///
+/// Nobody is locked out: until a credential was let in by a host of an AAA realm, it is sent to one host there at a time. Each
+/// second that passes before one has been sent it, one more host is connected to; the first that asks for it gets it. Two
+/// refusals, in whatever realms, end its use for the rest of the run: hosts that have no other are then not tried. Hosts whose
+/// accounts are their own, and not of a service, may each name a realm of their own, so that none waits for another.
 pub struct Fleet {
     executor: Handle,
     hosts: Vec<Arc<Host>>,
@@ -101,6 +105,15 @@ impl Fleet {
     /// that was refused. Default: once.
     pub fn login_attempts(mut self, attempts: u32) -> Self {
         self.plan.login_attempts = attempts;
+        self
+    }
+
+    /// Sets how many bytes one reply may have, as [`SessionBuilder::longest_reply`] does: a device that never ends must not fill
+    /// the memory, and many of them at a time still less.
+    ///
+    /// [`SessionBuilder::longest_reply`]: crate::session::SessionBuilder::longest_reply
+    pub fn longest_reply(mut self, bytes: usize) -> Self {
+        self.plan.longest_reply = Some(bytes);
         self
     }
 
@@ -201,7 +214,7 @@ impl Fleet {
         let cx = Cx::new(deadline, self.plan.cancel.clone());
         let mut way = Way::default();
         loop {
-            let opened = self.plan.open(host, &cx, way, None).map(|(session, _)| session);
+            let opened = self.plan.open(host, &cx, way, &Followed::default()).map(|(session, _)| session);
             way.login += 1;
             let refused = opened.as_ref().is_err_and(|error| error.cause() == Cause::AuthRefused);
             if !refused || way.login >= host.credentials().count() {

@@ -17,7 +17,7 @@ use crate::executor::excepthook::{contained, unread};
 use crate::inventory::Host;
 use crate::platform::Platforms;
 use crate::session::{Session, Timeouts, Watch};
-use crate::transport::Credentials;
+use crate::transport::{Credentials, Permit};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -35,6 +35,7 @@ pub(super) struct Plan {
     pub(super) credentials: Credentials,
     pub(super) timeouts: Timeouts,
     pub(super) login_attempts: u32,
+    pub(super) longest_reply: Option<usize>,
     pub(super) host_timeout: Duration,
     pub(super) run_timeout: Option<Duration>,
     pub(super) session_log: Option<PathBuf>,
@@ -63,6 +64,13 @@ pub(super) struct Way {
     pub(super) unprivileged: bool,
 }
 
+/// Who follows the session of an attempt, and has a say in it.
+#[derive(Default)]
+pub(super) struct Followed {
+    pub(super) watch: Option<Arc<dyn Watch>>,
+    pub(super) permit: Permit,
+}
+
 impl Plan {
     pub(super) fn new(connectors: Arc<dyn Connectors>) -> Self {
         Self {
@@ -70,6 +78,7 @@ impl Plan {
             credentials: Credentials::default(),
             timeouts: Timeouts::default(),
             login_attempts: 1,
+            longest_reply: None,
             host_timeout: Duration::from_mins(15),
             run_timeout: None,
             session_log: None,
@@ -91,10 +100,10 @@ impl Plan {
     /// What a host shares with others.
     pub(super) fn needs(&self, host: &Host) -> Needs {
         Needs {
-            device: format!("{} {}", host.transport(), address(host)),
+            device: device(host),
             redundancy_group: host.redundancy_group().map(str::to_owned),
             groups: host
-                .groups()
+                .all_groups()
                 .iter()
                 .map(String::as_str)
                 .chain(host.limits_group())
@@ -168,27 +177,21 @@ impl Plan {
         host: &Host,
         cx: &Cx,
         way: Way,
-        watch: Option<&Arc<dyn Watch>>,
+        followed: &Followed,
     ) -> Result<(Session, Served), HostError> {
-        let first = match self.open_at(host, cx, way, watch) {
+        let first = match self.open_at(host, cx, way, followed) {
             Ok(session) => return Ok((session, Served { address: address(host), out_of_band: false })),
             Err(error) => error,
         };
         let second = host.out_of_band().filter(|_| first.is_no_answer() && cx.interruption().is_none());
         let Some(second) = second else { return Err(first) };
         let session = self
-            .open_at(&second, cx, way, watch)
+            .open_at(&second, cx, way, followed)
             .map_err(|second| HostError::OutOfBand { first: Box::new(first), second: Box::new(second) })?;
         Ok((session, Served { address: address(&second), out_of_band: true }))
     }
 
-    fn open_at(
-        &self,
-        host: &Host,
-        cx: &Cx,
-        way: Way,
-        watch: Option<&Arc<dyn Watch>>,
-    ) -> Result<Session, HostError> {
+    fn open_at(&self, host: &Host, cx: &Cx, way: Way, followed: &Followed) -> Result<Session, HostError> {
         let name = || host.name().to_owned();
         if self.cancel.is_cancelled() {
             return Err(HostError::Cancelled { host: name() });
@@ -198,10 +201,14 @@ impl Plan {
             None => host.target(&self.credentials),
         };
         let target = target.map_err(|source| HostError::Credentials { host: name(), source })?;
+        let target = target.permit(followed.permit.clone());
         let connector = self.connectors.connector(host, &self.credentials)?;
         let mut builder = session_builder(host, &self.platforms)?
             .timeouts(timeouts_of(host, self.timeouts))
             .login_attempts(self.login_attempts);
+        if let Some(bytes) = self.longest_reply {
+            builder = builder.longest_reply(bytes);
+        }
         if self.persistent_steps {
             builder = builder.persistent_steps();
         }
@@ -214,7 +221,7 @@ impl Plan {
         if let Some(folder) = &self.session_log {
             builder = builder.session_log(folder);
         }
-        if let Some(watch) = watch {
+        if let Some(watch) = &followed.watch {
             builder = builder.watch(Arc::clone(watch));
         }
         Ok(builder.open(&*connector, &target, cx)?)
@@ -229,6 +236,13 @@ fn timeouts_of(host: &Host, usual: Timeouts) -> Timeouts {
         silence: own.silence.unwrap_or(usual.silence),
         command: own.command.unwrap_or(usual.command),
     }
+}
+
+/// What tells devices apart, which have one session each: where they are reached.
+fn device(host: &Host) -> String {
+    let transport = host.transport();
+    let usual = if transport == "telnet" { 23 } else { 22 };
+    format!("{transport} {} {}", host.hostname(), host.port().unwrap_or(usual))
 }
 
 fn address(host: &Host) -> String {

@@ -77,7 +77,8 @@ pub struct Entry {
     /// The name of the limits that it counts towards: hosts of one limits group share its cap of sessions at a time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limits_group: Option<String>,
-    /// The name of the AAA service that checks its logins: hosts of one realm lock accounts together.
+    /// The name of the AAA service that checks its logins: hosts of one realm lock accounts together, and a credential is tried
+    /// by one of them first. Hosts that name none are one realm together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub aaa_realm: Option<String>,
     /// The name of the redundancy group: of the hosts that stand in for each other, one at a time is worked on.

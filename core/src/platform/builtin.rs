@@ -104,8 +104,19 @@ pub(super) fn is_same(one: &str, other: &str) -> bool {
 }
 
 fn entry(name: &str) -> Option<&'static Builtin> {
-    let named = BUILTINS.iter().find(|builtin| is_same(builtin.name, name));
-    named.or_else(|| BUILTINS.iter().find(|builtin| builtin.is_called(name)))
+    let called = |name: &str| {
+        let named = BUILTINS.iter().find(|builtin| is_same(builtin.name, name));
+        named.or_else(|| BUILTINS.iter().find(|builtin| builtin.is_called(name)))
+    };
+    called(name).or_else(|| called(without_transport(name)?))
+}
+
+/// Any of netmiko's names may end in a transport: `arista_eos_ssh`.
+fn without_transport(name: &str) -> Option<&str> {
+    let ends = |end: &&str| {
+        name.len().checked_sub(end.len()).filter(|at| name.get(*at..).is_some_and(|it| is_same(it, end)))
+    };
+    ["_ssh", "_telnet", "_serial"].iter().find_map(|end| name.get(..ends(end)?))
 }
 
 /// Names what begins alike, if anything does, and all that is known.

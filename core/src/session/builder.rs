@@ -161,7 +161,11 @@ impl SessionBuilder {
     /// The session keeps `cx`: its deadline bounds all that the session does, its token ends it at any time.
     pub fn open(&self, connector: &dyn Connector, target: &Target, cx: &Cx) -> Result<Session, SessionError> {
         let host = target.port.map_or_else(|| target.name.clone(), |port| target.peer(port));
-        let transport = connector.connect(target, cx).map_err(|error| SessionError::connect(error, &host))?;
+        let failed = |error| SessionError::connect(error, &host);
+        if !connector.asks_permit() {
+            target.permit.ask(&host).map_err(failed)?;
+        }
+        let transport = connector.connect(target, cx).map_err(failed)?;
         let platform = Arc::clone(&self.platform);
         let mut session = Session {
             channel: Channel::new(transport, Arc::clone(&platform), self.timeouts.silence),
@@ -183,7 +187,7 @@ impl SessionBuilder {
         if let Some(folder) = &self.log_folder {
             session.start_log(folder, &target.name)?;
         }
-        session.log_in(self.login_attempts)?;
+        session.log_in(self.login_attempts, &target.permit)?;
         session.channel.limit_replies(self.longest_reply);
         match &self.detects {
             Some(platforms) => session.detect(platforms)?,

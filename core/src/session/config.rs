@@ -63,6 +63,7 @@ impl Session {
         I: IntoIterator,
         I::Item: AsRef<str>,
     {
+        let options = &SendOptions { configures: true, ..options.clone() };
         let inputs = self.inputs(lines)?;
         if let Some(input) = inputs.first() {
             self.about_to_write(&input.first, Phase::Command)?;

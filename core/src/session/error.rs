@@ -180,9 +180,9 @@ impl SessionError {
         self
     }
 
-    /// Adds the replies that were complete before it.
+    /// Adds replies that were complete before it, and before those that it has.
     pub(super) fn after(mut self, replies: Vec<Reply>) -> Self {
-        self.0.replies = replies;
+        self.0.replies.splice(..0, replies);
         self
     }
 

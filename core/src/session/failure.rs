@@ -13,7 +13,7 @@ pub struct Failure {
     pub cause: FailureCause,
     /// The words that gave it away: the platform's indicator, or the caller's.
     pub indicator: String,
-    /// The line that they stand on, without white space around.
+    /// The line that they stand on, without white space around; its first 400 characters where it is longer.
     pub line: String,
     /// Which line of the text that is, counted from 1.
     pub line_number: usize,
@@ -36,6 +36,9 @@ pub enum FailureCause {
 
 /// How much of a long reply's head, and of its tail, is looked at for a refusal.
 const LOOKED_AT: usize = 8 << 10;
+
+/// How many characters of a refusal are told: a line may be as long as a reply.
+const LONGEST_LINE: usize = 400;
 
 /// What says on any platform that the user may not give the command.
 static UNAUTHORIZED: LazyLock<Option<Pattern>> = LazyLock::new(|| {
@@ -96,7 +99,14 @@ impl Failure {
         Self {
             cause,
             indicator: indicator.trim().to_owned(),
-            line: text[start..].lines().next().unwrap_or_default().trim().to_owned(),
+            line: text[start..]
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .chars()
+                .take(LONGEST_LINE)
+                .collect(),
             line_number: text[..start].matches('\n').count() + 1,
         }
     }
@@ -179,6 +189,13 @@ mod tests {
         assert_eq!(find("show run", &format!("{refused}{filler}")).unwrap().line_number, 1);
         let last = find("show run", &format!("{filler}{refused}")).unwrap();
         assert_eq!((last.line_number, last.line.as_str()), (2001, refused.trim()));
+    }
+
+    #[test]
+    fn a_refusal_is_told_in_a_bounded_line() {
+        let failure =
+            find("show foo", &format!("% Invalid input detected {}", "\u{e9}".repeat(5000))).unwrap();
+        assert_eq!(failure.line.chars().count(), LONGEST_LINE);
     }
 
     #[test]

@@ -55,7 +55,7 @@ impl Session {
             }));
         }
         self.check(&inputs, phase)?;
-        self.exchange(&inputs, phase, cx)?;
+        self.exchange(&inputs, phase, cx, self.timeouts.command)?;
         Ok(&others[inputs.len() - 1..])
     }
 

@@ -4,7 +4,7 @@ use super::dialogue::{Dialogue, Reaction, Turn};
 use super::expect::Expect;
 use super::prompt::PromptFinder;
 use super::{ErrorKind, Phase, Reply, SendOptions, Session, SessionError};
-use crate::channel::{Channel, Ended, Exchange, Shown, Stop, Trouble};
+use crate::channel::{Answer, Channel, Ended, Exchange, Shown, Stop, Trouble};
 use crate::cx::Cx;
 use crate::platform::Tail;
 use crate::transport;
@@ -46,11 +46,7 @@ impl Session {
         if let Some(mode) = &options.mode {
             self.enter_mode(mode)?;
         }
-        match &dialogue.input {
-            Some(input) => self.about_to_send(&[input], Phase::Command)?,
-            None if dialogue.turns.is_empty() => {}
-            None => self.about_to_write("an answer", Phase::Command)?,
-        }
+        self.about_to_hold(&dialogue)?;
         let cx = self.command_cx(options);
         self.send_put_off(&cx)?;
         let finder = PromptFinder::new(self);
@@ -71,17 +67,30 @@ impl Session {
             return Err(self.error(ErrorKind::Dialogue, Phase::Command, what).seen(self.channel.seen()));
         }
         let answer = exchange.answers(&mut self.channel).into_iter().flatten().next();
-        let mut answer = answer.ok_or_else(|| self.indistinct(1, Phase::Command))?;
+        let answer = answer.ok_or_else(|| self.indistinct(1, Phase::Command))?;
         self.broken |= course.closed;
         if !answer.prompt.is_empty() {
             self.note_prompt(None);
         }
-        if course.hidden {
-            answer.raw = self.channel.without_secrets(&answer.raw);
-            let text = self.channel.without_secrets(answer.text.as_bytes());
-            answer.text = String::from_utf8_lossy(&text).into_owned();
-        }
+        let answer = if course.hidden { self.hidden(answer) } else { answer };
         Ok(self.reply(&input, answer, options))
+    }
+
+    /// To be called before a dialogue that may change the device.
+    fn about_to_hold(&mut self, dialogue: &Dialogue<'_>) -> Result<(), SessionError> {
+        match &dialogue.input {
+            Some(input) => self.about_to_send(&[input], Phase::Command),
+            None if dialogue.turns.is_empty() => Ok(()),
+            None => self.about_to_write("an answer", Phase::Command),
+        }
+    }
+
+    /// An answer in which no secret is shown, should the device have echoed one.
+    fn hidden(&self, mut answer: Answer) -> Answer {
+        answer.raw = self.channel.without_secrets(&answer.raw);
+        let text = self.channel.without_secrets(answer.text.as_bytes());
+        answer.text = String::from_utf8_lossy(&text).into_owned();
+        answer
     }
 
     /// Waits until a line shows what is expected, within `timeout`, and gives all that came: for what a device says unasked,

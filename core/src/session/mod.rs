@@ -121,7 +121,7 @@ impl Session {
         self.check(&[], Phase::Command)?;
         let cx = self.cx.within(self.timeouts.command, "command");
         self.send_put_off(&cx)?;
-        self.exchange(&[""], Phase::Command, &cx)?;
+        self.exchange(&[""], Phase::Command, &cx, self.timeouts.command)?;
         Ok(&self.prompt)
     }
 

@@ -21,7 +21,8 @@ impl MultiReply {
         self.not_sent.is_empty() && self.replies.iter().all(Reply::ok)
     }
 
-    /// The first command that was refused: its place among those given, counted from 0, and its reply.
+    /// The first command that was refused: its place among the replies, counted from 0, and its reply. Blank lines have
+    /// none, and an input of several lines has one.
     pub fn first_failed(&self) -> Option<(usize, &Reply)> {
         self.replies.iter().enumerate().find(|(_, reply)| !reply.ok())
     }

@@ -4,6 +4,7 @@ use super::{ErrorKind, Phase, Session, SessionError, log_file};
 use crate::channel::{Log, Login, LoginTrouble};
 use crate::cx::Cx;
 use crate::platform::Instruction;
+use crate::transport::Permit;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,9 +28,10 @@ impl Session {
         Ok(())
     }
 
-    pub(super) fn log_in(&mut self, attempts: u32) -> Result<(), SessionError> {
+    pub(super) fn log_in(&mut self, attempts: u32, permit: &Permit) -> Result<(), SessionError> {
         let cx = self.cx.within(self.timeouts.authentication, "authentication");
-        let login = Login::new(&self.platform, &self.credentials, attempts);
+        let may_answer = || permit.ask(&self.host);
+        let login = Login::new(&self.platform, &self.credentials, attempts, &may_answer);
         let modes = &self.platform.modes;
         let done = login.run(&mut self.channel, |tail| modes.recognise(tail, None).is_some(), &cx);
         done.map_err(|trouble| self.login_error(trouble))?;

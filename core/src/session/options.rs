@@ -28,10 +28,13 @@ pub struct SendOptions {
     pub(super) fail_on_warning: bool,
     pub(super) pipelined: Option<bool>,
     pub(super) mode: Option<String>,
+    /// What is sent are lines of configuration, whatever the prompt behind them.
+    pub(super) configures: bool,
 }
 
 impl SendOptions {
-    /// Sets how long each command with its whole reply may take, in place of the session's `command` limit.
+    /// Sets how long each command with its whole reply may take, in place of the session's `command` limit. For commands that
+    /// went out together it counts from the end of the reply before.
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = Some(limit);
         self
@@ -73,9 +76,9 @@ impl SendOptions {
     /// Sets whether commands may be sent before the reply of the one before has come.
     ///
     /// Unless told otherwise, that is done with commands that only read, on platforms that say that it is safe, and not
-    /// with lines of configuration. With `true` those go out together too, 2 KiB at a time, which costs a few round trips
-    /// in place of one for each; lines that may ask back, and inputs of several lines, are sent alone. With `false` nothing
-    /// is.
+    /// with lines of configuration. With `true` those go out together too on such a platform, 2 KiB at a time, which costs a
+    /// few round trips in place of one for each; lines that may ask back, and inputs of several lines, are sent alone. With
+    /// `false` nothing goes out together.
     pub fn pipelined(mut self, pipelined: bool) -> Self {
         self.pipelined = Some(pipelined);
         self

@@ -34,7 +34,8 @@ pub struct Reply {
     pub elapsed: Duration,
     /// How the device refused the command, if it did.
     pub failure: Option<Failure>,
-    /// Lines of configuration mode that begin with `%` and are no known refusal: not a failure, and not to be overlooked.
+    /// What the device says to a line of configuration in lines that begin with `%` and are no known refusal: not a failure,
+    /// and not to be overlooked.
     pub warnings: Vec<String>,
 }
 

@@ -4,7 +4,7 @@ use crate::cx::{Cx, Interruption};
 use crate::transport::{Connector, ErrorKind, Phase, Target, Transport, TransportError};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// In a script's output: a moment in which nothing is there at once, though more will come.
 pub(super) const PAUSE: &str = "\u{1}";
@@ -24,6 +24,7 @@ pub(super) struct Scripted {
     chunk: usize,
     slow: bool,
     written: Arc<Mutex<Vec<String>>>,
+    deadlines: Arc<Mutex<Vec<(&'static str, Instant)>>>,
 }
 
 impl Scripted {
@@ -35,6 +36,7 @@ impl Scripted {
             chunk: usize::MAX,
             slow: false,
             written: Arc::default(),
+            deadlines: Arc::default(),
         }
     }
 
@@ -71,6 +73,15 @@ impl Scripted {
     pub(super) fn writes(&self) -> Vec<String> {
         self.written.lock().unwrap().clone()
     }
+
+    /// Until when reads were to wait at most by the limit of that name, each moment once.
+    pub(super) fn deadlines(&self, limit: &str) -> Vec<Instant> {
+        let all = self.deadlines.lock().unwrap();
+        let mut moments: Vec<Instant> =
+            all.iter().filter(|(name, _)| *name == limit).map(|(_, at)| *at).collect();
+        moments.dedup();
+        moments
+    }
 }
 
 impl Connector for Scripted {
@@ -85,6 +96,10 @@ impl Connector for Scripted {
         };
         device.say(&self.greeting);
         Ok(Box::new(device))
+    }
+
+    fn asks_permit(&self) -> bool {
+        true
     }
 }
 
@@ -120,6 +135,7 @@ impl Device {
 
 impl Transport for Device {
     fn read(&mut self, buf: &mut [u8], cx: &Cx) -> Result<usize, TransportError> {
+        self.script.deadlines.lock().unwrap().push((cx.deadline().limit(), cx.deadline().instant()));
         if cx.cancel().is_cancelled() {
             return Err(TransportError::interrupted(Interruption::Cancelled, Phase::Read, &self.name, cx));
         }

@@ -2,13 +2,26 @@
 
 use super::prompt::PromptFinder;
 use super::{Failure, MultiReply, Phase, Reply, SendOptions, Session, SessionError, failure};
-use crate::channel::{Answer, Exchange};
+use crate::channel::{Answer, CutShort, Exchange};
 use crate::cx::Cx;
 use crate::platform::Tail;
 use std::path::Path;
+use std::time::Duration;
 
 /// How many bytes may be under way of which the device has not shown that it took them: well within what devices buffer.
 const WINDOW: usize = 2048;
+
+/// An error, and the answers to the first of several lines that were complete before it.
+pub(super) struct Unfinished {
+    error: SessionError,
+    answers: Vec<Answer>,
+}
+
+impl From<Unfinished> for SessionError {
+    fn from(unfinished: Unfinished) -> Self {
+        unfinished.error
+    }
+}
 
 impl Session {
     /// Sends one command and waits for its reply, at most for the `command` limit.
@@ -97,10 +110,15 @@ impl Session {
     }
 
     pub(super) fn read_file(&self, path: &Path) -> Result<String, SessionError> {
-        std::fs::read_to_string(path).map_err(|error| {
+        let text = std::fs::read_to_string(path).map_err(|error| {
             let what = format!("{}: cannot be read: {error}", path.display());
             self.error(super::ErrorKind::Input, Phase::Command, what)
-        })
+        })?;
+        // Some editors put it there; no device knows it.
+        match text.strip_prefix('\u{feff}') {
+            Some(rest) => Ok(rest.to_owned()),
+            None => Ok(text),
+        }
     }
 
     /// How many lines at the head of `rest` go out in one write: one, or as many as fit into the window where lines are
@@ -133,22 +151,40 @@ impl Session {
     ) -> Result<Vec<Reply>, SessionError> {
         self.check(commands, phase)?;
         self.about_to_send(commands, phase)?;
-        let cx = self.command_cx(options);
         let all_read = commands.iter().all(|command| self.platform.is_read(command));
         if !all_read || options.pipelined == Some(false) {
-            self.send_put_off(&cx)?;
+            self.send_put_off(&self.command_cx(options))?;
         }
         let put_off = std::mem::take(&mut self.put_off);
         let all: Vec<&str> = put_off.iter().map(String::as_str).chain(commands.iter().copied()).collect();
-        if let Some(answers) = self.exchange(&all, phase, &cx)? {
-            let replies = commands.iter().zip(answers.into_iter().skip(put_off.len()));
-            return Ok(replies.map(|(command, answer)| self.reply(command, answer, options)).collect());
+        let replies = |session: &Self, answers: Vec<Answer>| -> Vec<Reply> {
+            let answered = commands.iter().zip(answers.into_iter().skip(put_off.len()));
+            answered.map(|(command, answer)| session.reply(command, answer, options)).collect()
+        };
+        let cx = self.cx.clone();
+        match self.exchange(&all, phase, &cx, self.limit(options)) {
+            Ok(Some(answers)) => Ok(replies(self, answers)),
+            Ok(None) if all_read => self.send_one_by_one(commands, phase, options),
+            Ok(None) => Err(self.indistinct(commands.len(), phase)),
+            Err(Unfinished { error, answers }) => Err(error.after(replies(self, answers))),
         }
-        if !all_read {
-            return Err(self.indistinct(commands.len(), phase));
+    }
+
+    /// Sends commands that only read once more: that does no harm.
+    fn send_one_by_one(
+        &mut self,
+        commands: &[&str],
+        phase: Phase,
+        options: &SendOptions,
+    ) -> Result<Vec<Reply>, SessionError> {
+        let mut replies = Vec::with_capacity(commands.len());
+        for command in commands {
+            match self.send_alone(command, phase, options) {
+                Ok(reply) => replies.push(reply),
+                Err(error) => return Err(error.after(replies)),
+            }
         }
-        // To read once more does no harm.
-        commands.iter().map(|command| self.send_alone(command, phase, options)).collect()
+        Ok(replies)
     }
 
     fn send_alone(
@@ -157,7 +193,7 @@ impl Session {
         phase: Phase,
         options: &SendOptions,
     ) -> Result<Reply, SessionError> {
-        let answers = self.exchange(&[command], phase, &self.command_cx(options))?;
+        let answers = self.exchange(&[command], phase, &self.cx.clone(), self.limit(options))?;
         let answer = answers.into_iter().flatten().next().ok_or_else(|| self.indistinct(1, phase))?;
         Ok(self.reply(command, answer, options))
     }
@@ -169,21 +205,24 @@ impl Session {
             return Ok(());
         }
         let inputs: Vec<&str> = put_off.iter().map(String::as_str).collect();
-        self.exchange(&inputs, Phase::Open, cx).map(drop)
+        self.exchange(&inputs, Phase::Open, cx, self.timeouts.command)?;
+        Ok(())
     }
 
-    /// Sends lines in one write and waits for all replies; `None` where they cannot be told apart.
+    /// Sends lines in one write and waits for all replies, at most so long for each; `None` where they cannot be told apart.
     pub(super) fn exchange(
         &mut self,
         lines: &[&str],
         phase: Phase,
         cx: &Cx,
-    ) -> Result<Option<Vec<Answer>>, SessionError> {
+        each: Duration,
+    ) -> Result<Option<Vec<Answer>>, Unfinished> {
         let finder = PromptFinder::new(self);
         let find_prompt = |tail: Tail<'_>| finder.find(tail);
-        let exchange = Exchange::new(&self.channel, lines, &find_prompt, &self.prompt);
-        let answers = exchange.run(&mut self.channel, cx);
-        let answers = answers.map_err(|trouble| self.trouble(trouble, phase, "the prompt"))?;
+        let exchange = Exchange::new(&self.channel, lines, &find_prompt, &self.prompt).each_within(each);
+        let answers = exchange.run(&mut self.channel, cx).map_err(|CutShort { trouble, answers }| {
+            Unfinished { error: self.trouble(trouble, phase, "the prompt"), answers }
+        })?;
         let prompt = answers.as_ref().and_then(|answers| answers.last()).map(|answer| answer.prompt.clone());
         self.note_prompt(None);
         if let Some(prompt) = prompt.filter(|_| self.prompt.is_empty()) {
@@ -193,14 +232,18 @@ impl Session {
     }
 
     pub(super) fn command_cx(&self, options: &SendOptions) -> Cx {
-        self.cx.within(options.timeout.unwrap_or(self.timeouts.command), "command")
+        self.cx.within(self.limit(options), "command")
+    }
+
+    fn limit(&self, options: &SendOptions) -> Duration {
+        options.timeout.unwrap_or(self.timeouts.command)
     }
 
     pub(super) fn reply(&self, command: &str, answer: Answer, options: &SendOptions) -> Reply {
         let Answer { text, raw, prompt, start, elapsed } = answer;
         let mode = if prompt == self.prompt { self.mode } else { self.mode_of(&prompt) };
         let mode = mode.map(|mode| self.platform.modes.get(mode).name.clone());
-        let configures = mode.as_ref().is_some_and(|mode| mode.starts_with("config"));
+        let configures = options.configures || mode.as_ref().is_some_and(|mode| mode.starts_with("config"));
         let failure = Failure::find(&self.platform.failure_indicators, command, &text)
             .or_else(|| Failure::contained(&options.failed_when_contains, &text));
         let is_known = |line: &String| failure.as_ref().is_some_and(|failure| failure.line == *line);

@@ -11,7 +11,7 @@ use super::scripted::{LONG_PAUSE, PAUSE, Scripted};
 use super::*;
 use crate::cancel::CancelToken;
 use crate::deadline::Deadline;
-use crate::transport::{self, Target, Transport, TransportError};
+use crate::transport::{self, Permit, Target, Transport, TransportError};
 use proptest::prelude::*;
 
 const OPEN_IOS: &str = "terminal length 0\nterminal width 511\n";
@@ -128,6 +128,22 @@ fn a_wrong_password_is_told_at_once_and_sent_once() {
         assert_eq!(error.kind(), ErrorKind::Authentication, "{refusal:?}: {error}");
         assert_eq!(device.written(), "admin\npw-1\n");
     }
+}
+
+#[test]
+fn nothing_of_the_credentials_is_sent_without_leave() {
+    struct Never;
+    impl transport::Connector for Never {
+        fn connect(&self, _: &Target, _: &Cx) -> Result<Box<dyn Transport>, TransportError> {
+            panic!("a connector that may log in by itself, and does not ask");
+        }
+    }
+    let (device, target) = (telnet_ios(), target().permit(Permit::new(|| false)));
+    let error = open_as("cisco_iosxe", &device, &target).unwrap_err();
+    assert_eq!((error.kind(), error.phase()), (ErrorKind::Cancelled, Phase::Login), "{error}");
+    assert_eq!(device.writes(), [""; 0]);
+    let builder = Session::builder(Platform::builtin("cisco_iosxe").unwrap());
+    assert_eq!(builder.open(&Never, &target, &cx()).unwrap_err().kind(), ErrorKind::Cancelled);
 }
 
 #[test]

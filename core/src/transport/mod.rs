@@ -5,12 +5,14 @@
 
 mod error;
 mod exec;
+mod permit;
 mod ssh_options;
 mod target;
 mod telnet_options;
 
 pub use error::{ErrorKind, Phase, TransportError};
 pub use exec::{Exec, ExecOutput, Exit};
+pub use permit::Permit;
 pub use ssh_options::{AuthMethod, SshOptions};
 pub use target::{Credentials, HostKeyCheck, Target};
 pub use telnet_options::{LineEnd, TelnetOptions};
@@ -40,4 +42,11 @@ pub trait Transport: Send {
 pub trait Connector: Send + Sync {
     /// Connects to `target`, authenticates where the transport itself does so, and opens its command line.
     fn connect(&self, target: &Target, cx: &Cx) -> Result<Box<dyn Transport>, TransportError>;
+
+    /// Whether connecting asks for the [target's permit](Target::permit) before it sends anything of the credentials, or sends
+    /// nothing of them, as where the login is part of the stream. Unless it says so, the permit is asked for before it connects,
+    /// and hosts whose credential nobody has taken yet are connected to one by one.
+    fn asks_permit(&self) -> bool {
+        false
+    }
 }

@@ -1,6 +1,6 @@
 //! The device to connect to, and with what.
 
-use super::{SshOptions, TelnetOptions};
+use super::{Permit, SshOptions, TelnetOptions};
 use crate::secret::Secret;
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -28,6 +28,8 @@ pub struct Target {
     pub ssh: SshOptions,
     /// How it is spoken to over telnet.
     pub telnet: TelnetOptions,
+    /// Leave to send the credentials; given unless set.
+    pub permit: Permit,
 }
 
 impl Target {
@@ -43,6 +45,7 @@ impl Target {
             credentials: Credentials::default(),
             ssh: SshOptions::default(),
             telnet: TelnetOptions::default(),
+            permit: Permit::default(),
         }
     }
 
@@ -86,6 +89,12 @@ impl Target {
     /// Sets how it is spoken to over telnet.
     pub fn telnet(mut self, options: TelnetOptions) -> Self {
         self.telnet = options;
+        self
+    }
+
+    /// Sets who decides whether the credentials may be sent.
+    pub fn permit(mut self, permit: Permit) -> Self {
+        self.permit = permit;
         self
     }
 

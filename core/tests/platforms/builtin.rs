@@ -252,6 +252,12 @@ fn every_embedded_platform_says_what_it_is_and_what_it_rests_on() {
         let platform = Platform::builtin(name).unwrap();
         assert!(platform.description().is_some() && !platform.evidence().is_empty(), "{name}");
         assert!(!platform.failure_indicators().is_empty(), "{name}");
+        assert!(platform.close_steps().count() > 0 && platform.read_commands().count() > 0, "{name}");
+        // Of a device that nobody has described nothing else is known.
+        assert!(
+            name == "generic" || platform.open_steps().count() > 0 && platform.pager_pattern().is_some(),
+            "{name}"
+        );
     }
     assert_eq!(Platform::builtin("frr").unwrap().evidence()[0].basis, Basis::Device);
 }
@@ -272,10 +278,13 @@ fn the_names_of_netmiko_napalm_ansible_and_ntc_templates_are_known() {
     for (names, platform) in [
         (&["cisco_ios", "cisco_xe", "ios", "cisco.ios.ios", "cisco_iosxe", "IOS-XE"][..], "cisco_iosxe"),
         (&["cisco_xr", "iosxr", "ios_xr", "cisco.iosxr.iosxr"], "cisco_iosxr"),
-        (&["cisco_nxos", "nxos", "nxos_ssh", "cisco.nxos.nxos"], "cisco_nxos"),
+        (&["cisco_nxos", "nxos", "nxos_ssh", "cisco_nxos_ssh", "cisco.nxos.nxos"], "cisco_nxos"),
         (&["cisco_asa", "asa", "cisco.asa.asa"], "cisco_asa"),
-        (&["arista_eos", "eos", "arista.eos.eos"], "arista_eos"),
-        (&["juniper", "juniper_junos", "junos", "junipernetworks.junos.junos"], "juniper_junos"),
+        (&["arista_eos", "eos", "arista_eos_ssh", "Arista-EOS-Telnet", "arista.eos.eos"], "arista_eos"),
+        (
+            &["juniper", "juniper_junos", "junos", "juniper_ssh", "junipernetworks.junos.junos"],
+            "juniper_junos",
+        ),
         (&["frr.frr.frr", "frrouting"], "frr"),
         (&["linux"], "linux"),
         (&["generic"], "generic"),
@@ -283,6 +292,9 @@ fn the_names_of_netmiko_napalm_ansible_and_ntc_templates_are_known() {
         for name in names {
             assert_eq!(Platform::builtin(name).unwrap().name(), platform, "{name}");
         }
+    }
+    for name in ["_ssh", "ssh", "acme_ssh"] {
+        assert!(Platform::builtin(name).is_err(), "{name}");
     }
 }
 

@@ -241,6 +241,7 @@ impl SshConnector {
     pub(super) fn log_in(&self, target: &Target, cx: &Cx) -> Result<(Session, SshOptions), TransportError> {
         let mut configured = self.configured(target)?;
         let session = self.handshake(&mut configured, cx)?;
+        configured.target.permit.ask(&session.peer)?;
         Login {
             session: &session,
             credentials: &configured.target.credentials,
@@ -408,5 +409,9 @@ impl Connector for SshConnector {
         let open = || self.open_here(target, cx)?.into_shell(&cx.within(limit, "authentication"));
         let shell = self.on_login_thread(open)?;
         Ok(Box::new(shell))
+    }
+
+    fn asks_permit(&self) -> bool {
+        true
     }
 }

@@ -4,7 +4,7 @@ use crate::bench::{Bench, admin, key, public, r1};
 use crate::common::{cx, refused, target, until, within};
 use linecrew_core::secret::Secret;
 use linecrew_core::transport::{
-    AuthMethod, Connector, Credentials, ErrorKind, Phase, SshOptions, TransportError,
+    AuthMethod, Connector, Credentials, ErrorKind, Permit, Phase, SshOptions, TransportError,
 };
 use linecrew_testkit::{Factor, Question};
 use linecrew_transports::ssh::{Challenge, SshConnector};
@@ -46,6 +46,15 @@ fn questions(questions: &[(&str, &str)]) -> Factor {
 
 fn code_42(challenge: &Challenge<'_>) -> Option<Secret> {
     (challenge.prompt == "Verification code: ").then(|| Secret::new("42"))
+}
+
+#[test]
+fn a_server_gets_nothing_of_the_credentials_without_leave() {
+    let bench = Bench::new(r1());
+    let target = bench.target().permit(Permit::new(|| false));
+    let error = refused(bench.connector().connect(&target, &cx()));
+    assert_eq!((error.kind(), error.phase()), (ErrorKind::Cancelled, Phase::Authentication), "{error}");
+    assert_eq!((bench.rejections(), bench.lab.counters().sessions_opened), (0, 1));
 }
 
 #[test]

@@ -7,13 +7,17 @@ pub(crate) use words::{is_password_prompt, is_refusal};
 use super::{Channel, Trouble};
 use crate::cx::Cx;
 use crate::platform::{Pattern, Platform, Tail};
-use crate::transport::{Credentials, ErrorKind};
+use crate::transport::{Credentials, ErrorKind, TransportError};
 use std::time::Duration;
 use words::{agreement, asks_for_key, usual};
 
 /// How long a device that asks for a key must stay silent before it gets one. Many a banner speaks of a key and goes on
 /// to the login prompt, which would take the key for an empty answer.
 const QUIET_BEFORE_KEY: Duration = Duration::from_secs(1);
+
+/// How long a line must stand that came in pieces, as from a slow console: a banner that says `your password: ` and goes on
+/// must not be given one, which the login prompt behind it would take for a user name and show.
+const QUIET_BEHIND_PIECES: Duration = Duration::from_millis(300);
 
 /// How often a banner is given a key or agreed to.
 const MOST_AGREEMENTS: usize = 3;
@@ -62,10 +66,14 @@ enum Agreement {
     No,
 }
 
+type MayAnswer<'a> = dyn Fn() -> Result<(), TransportError> + 'a;
+
 /// A login in progress.
 pub(crate) struct Login<'a> {
     platform: &'a Platform,
     credentials: &'a Credentials,
+    /// Asked before anything of the credentials is sent.
+    may_answer: &'a MayAnswer<'a>,
     /// What was answered in this attempt; nothing is answered twice.
     answered: Vec<Question>,
     /// How many more attempts the user allows.
@@ -80,11 +88,18 @@ pub(crate) struct Login<'a> {
 }
 
 impl<'a> Login<'a> {
-    /// A login that sends the password at most `attempts` times, where the device refuses it and asks again.
-    pub(crate) fn new(platform: &'a Platform, credentials: &'a Credentials, attempts: u32) -> Self {
+    /// A login that sends the password at most `attempts` times, where the device refuses it and asks again. Nothing of the
+    /// credentials is sent unless `may_answer` is fine with it.
+    pub(crate) fn new(
+        platform: &'a Platform,
+        credentials: &'a Credentials,
+        attempts: u32,
+        may_answer: &'a MayAnswer<'a>,
+    ) -> Self {
         Self {
             platform,
             credentials,
+            may_answer,
             answered: Vec::new(),
             attempts_left: attempts.saturating_sub(1),
             refused: false,
@@ -120,14 +135,15 @@ impl<'a> Login<'a> {
             let question = self.question(channel);
             // What nobody has described looks like many a question.
             let asks_first = question.is_some() && self.platform.learns_prompt;
+            let least_quiet = if channel.trickles() { QUIET_BEHIND_PIECES } else { Duration::ZERO };
             if !asks_first && channel.at_end(&is_prompt) {
-                let quiet = if self.platform.learns_prompt { QUIET_BEFORE_LEARNING } else { Duration::ZERO };
+                let quiet = if self.platform.learns_prompt { QUIET_BEFORE_LEARNING } else { least_quiet };
                 if channel.settled_for(quiet, cx)? {
                     return Ok(());
                 }
             } else if let Some(question) = question {
                 let agrees = matches!(question, Question::Agreement(_));
-                let quiet = if agrees { QUIET_BEFORE_KEY } else { Duration::ZERO };
+                let quiet = if agrees { QUIET_BEFORE_KEY } else { least_quiet };
                 if channel.settled_for(quiet, cx)? {
                     self.answer(question, channel, cx)?;
                 }
@@ -226,8 +242,11 @@ impl<'a> Login<'a> {
         if self.question(channel) != Some(question) {
             return Ok(());
         }
-        if matches!(question, Question::Username | Question::Password) && self.has_answered(question) {
-            self.try_again()?;
+        if matches!(question, Question::Username | Question::Password) {
+            if self.has_answered(question) {
+                self.try_again()?;
+            }
+            (self.may_answer)()?;
         }
         match question {
             Question::PasswordChange => return Err(LoginTrouble::PasswordChange),

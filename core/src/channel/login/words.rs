@@ -23,9 +23,9 @@ pub(super) fn usual() -> Option<&'static Usual> {
 impl Usual {
     fn compile() -> Result<Self, String> {
         Ok(Self {
-            // `Username:`, `login:`, `r1 login:`, `User name:`, `User:`, `Login name:`, `login as:`.
+            // `Username:`, `login:`, `r1 login:`, `User name:`, `User:`, `Login name:`, `login as:`, `>>User name:`.
             username: Pattern::regex(
-                r"^(\S{1,64} |please enter )?(user ?name|user|login( name| as)?) ?: ?$",
+                r"^>{0,2}(\S{1,64} |please enter )?(user ?name|user|login( name| as)?) ?: ?$",
             )?,
             // `Password:`, `admin@r1's password:`, `Password for admin:`, `Enter PASSCODE:`, `Enable Password:`.
             password: Pattern::regex(r"^[^:]{0,80}\b(password|passcode)( for [^\s:]{1,64})? ?: ?$")?,
@@ -41,7 +41,7 @@ impl Usual {
             )?,
             key: Pattern::regex(r"\b(press|hit|strike)\b.{0,20}\b(return|enter|any key|a key)\b.{0,60}$")?,
             refusal: Pattern::regex(
-                r"^\s*(%+ ?|error: ?)?(login (invalid|incorrect|failed)|invalid (login|user|password|credentials)\b.{0,40}|bad (enable )?(passwords?|secrets)\b.{0,40}|authentication (failed|failure|rejected)|error in authentication|access (is )?denied|permission denied|password incorrect|incorrect password|login failure|username or password (is )?(invalid|incorrect)|wrong (password|login).{0,40})[.!,]?$",
+                r"^\s*(%+ ?|error: ?)?(login (invalid|incorrect|failed)|invalid (login|user|password|credentials)\b.{0,40}|bad (enable )?(passwords?|secrets)\b.{0,40}|(user )?authentication (failed|failure|rejected)|error in authentication|access (is )?denied|permission denied|password incorrect|incorrect password|login failure|username or password (is )?(invalid|incorrect)|wrong (password|login).{0,40})[.!,]?$",
             )?,
         })
     }
@@ -78,9 +78,7 @@ mod tests {
     fn the_usual_prompts_are_known_and_text_around_the_words_is_not() {
         let usual = Usual::compile().unwrap();
         let asks = |pattern: &Pattern, line: &str| pattern.find_at_end(line).is_some();
-        for line in
-            ["Username:", "username: ", "login: ", "sw1 login: ", "User name:", "User Name :", "User:"]
-        {
+        for line in ["Username:", "login: ", "sw1 login: ", "User Name :", "User:", ">>User name:"] {
             assert!(asks(&usual.username, line) && !asks(&usual.password, line), "{line}");
         }
         for line in [
@@ -134,6 +132,7 @@ mod tests {
             "% Bad secrets",
             "% Access denied",
             "% Authentication failed.",
+            "% User Authentication failed",
             "% Error in authentication.",
         ] {
             assert!(is_refusal(line), "{line}");

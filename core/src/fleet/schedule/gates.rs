@@ -20,7 +20,7 @@ pub(super) enum Limit {
     Logins,
     /// Logins with the one-time passwords of a credential.
     OneTime(String),
-    /// The logins of a credential in an AAA realm: one, until the first of them was let in.
+    /// The logins of a credential in an AAA realm, until one of them was let in: see [`Pilots`](super::pilots::Pilots).
     Realm(String, String),
 }
 
@@ -71,6 +71,11 @@ impl Gates {
     pub(super) fn call(&mut self, id: GateId) -> Option<usize> {
         let gate = &mut self.gates[id];
         if gate.is_open() { gate.waiting.pop_front() } else { None }
+    }
+
+    /// How many are behind a gate.
+    pub(super) fn inside(&self, id: GateId) -> usize {
+        self.gates[id].inside
     }
 
     /// Changes how many a gate lets through.

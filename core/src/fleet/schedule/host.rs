@@ -10,7 +10,7 @@ pub(in crate::fleet) struct Needs {
     /// The device, by the address that it is reached at.
     pub(in crate::fleet) device: String,
     pub(in crate::fleet) redundancy_group: Option<String>,
-    /// Its groups, and its limits group.
+    /// Its groups, theirs, and its limits group.
     pub(in crate::fleet) groups: Vec<String>,
     pub(in crate::fleet) jump_hosts: Vec<String>,
     /// What it logs in with, each where the one before it is refused; at least one.
@@ -41,6 +41,8 @@ pub(super) struct Host {
     pub(super) place: Place,
     pub(super) retries: usize,
     pub(super) unprivileged: bool,
+    /// Whether a login of it was refused.
+    pub(super) was_refused: bool,
 }
 
 /// A login of a host.
@@ -79,6 +81,7 @@ impl Host {
             place: Place::Waiting,
             retries: 0,
             unprivileged: false,
+            was_refused: false,
         }
     }
 

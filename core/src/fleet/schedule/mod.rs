@@ -16,7 +16,9 @@ mod course;
 mod gates;
 mod host;
 mod lockout;
+mod logins;
 mod pace;
+mod pilots;
 
 pub(super) use chance::Chance;
 pub(super) use host::{Login, Needs};
@@ -27,9 +29,10 @@ use super::retry::Retry;
 use super::skip::Skip;
 use course::Course;
 use gates::{GateId, Gates};
-use host::{Host, Place, Way};
+use host::{Host, Place};
 use lockout::Credentials;
 use pace::Pace;
+use pilots::Pilots;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
@@ -51,6 +54,8 @@ pub(super) enum Next {
     Start(usize),
     /// A host will not be started.
     Skip(usize, Skip),
+    /// A host that was refused will not be started again: what else it could log in with is not used any more.
+    GiveUp(usize, Skip),
     /// Nothing before this moment, unless something happens.
     At(Instant),
     /// Nothing before something happens.
@@ -65,6 +70,8 @@ pub(super) enum Next {
 pub(super) struct End {
     /// The network failed it, so it may go better next time.
     pub(super) may_retry: bool,
+    /// It was put off before it logged in.
+    pub(super) put_off: bool,
     /// The login was refused.
     pub(super) refused: bool,
     /// The enable secret was refused.
@@ -89,6 +96,7 @@ pub(super) struct Schedule {
     later: BTreeSet<(Instant, usize)>,
     gates: Gates,
     credentials: Credentials,
+    pilots: Pilots,
     pace: Option<Pace>,
     chance: Chance,
     delays: Vec<Duration>,
@@ -114,6 +122,7 @@ impl Schedule {
             later: BTreeSet::new(),
             gates,
             credentials,
+            pilots: Pilots::default(),
             pace: limits.logins_per_second.map(|rate| Pace::new(rate, jitter)),
             chance,
             delays: retry.delays,
@@ -150,8 +159,7 @@ impl Schedule {
                     continue;
                 }
                 self.ready.remove(&host);
-                let why = Skip::CredentialRefused(self.names(host));
-                return self.skip(host, why, now);
+                return self.without_login(host, now);
             }
             if self.running >= self.most_running {
                 return Next::Wait;
@@ -181,9 +189,10 @@ impl Schedule {
     }
 
     /// A host is logged in.
-    pub(super) fn logged_in(&mut self, host: usize) {
+    pub(super) fn logged_in(&mut self, host: usize, now: Instant) {
         if self.hosts[host].place == Place::LoggingIn {
             self.hosts[host].place = Place::Working;
+            self.answered(host, now);
             let credential = self.hosts[host].way().credential;
             // Without the enable secret nothing is known of that yet.
             if !self.hosts[host].unprivileged || self.credentials.enable_has_stopped(credential) {
@@ -200,12 +209,13 @@ impl Schedule {
         let mut gates = self.hosts[host].gates.clone();
         if self.hosts[host].place == Place::LoggingIn {
             gates.extend(&self.hosts[host].way().gates);
+            self.answered(host, now);
         }
         self.hosts[host].place = Place::Waiting;
         let goes_on = end.enable_refused && self.read_only && !self.hosts[host].unprivileged;
-        self.note_refusals(host, end);
+        self.note_refusals(host, end, now);
         self.leave_all(&gates);
-        let goes_on = goes_on || end.refused && self.try_next_login(host);
+        let goes_on = goes_on || end.put_off || end.refused && self.try_next_login(host);
         if let Some(delay) = self.delay(host, end, goes_on) {
             self.later.insert((now + delay, host));
             After::Retry(delay)
@@ -223,6 +233,7 @@ impl Schedule {
             self.ready = waiting.collect();
             self.paced.clear();
             self.later.clear();
+            self.pilots.give_up();
             self.batches.give_up();
             drop(self.gates.call_everybody().collect::<Vec<_>>());
         }
@@ -235,6 +246,10 @@ impl Schedule {
         {
             self.later.pop_first();
             self.ready.insert(host);
+        }
+        while let Some(gate) = self.pilots.pop_due(now) {
+            self.gates.set_most(gate, self.gates.inside(gate) + 1);
+            self.ready.extend(self.gates.call(gate));
         }
         if self.is_due(now)
             && let Some(host) = self.paced.pop_first()
@@ -258,7 +273,7 @@ impl Schedule {
         let due = paced.map(|pace| pace.next(now, &mut self.chance));
         let later = self.later.first().map(|(when, _)| *when);
         let soak = self.batches.soaks_until.filter(|_| self.batches.left == 0);
-        let first = [due, later, soak].into_iter().flatten().min();
+        let first = [due, later, soak, self.pilots.next()].into_iter().flatten().min();
         first.filter(|_| self.running < self.most_running).map_or(Next::Wait, Next::At)
     }
 
@@ -270,31 +285,6 @@ impl Schedule {
         let batch = self.batches.begin();
         self.ready.extend(batch.clone());
         !batch.is_empty()
-    }
-
-    /// Whether a credential is used no more.
-    fn is_useless(&self, credential: usize) -> bool {
-        let needs_enable = !self.read_only;
-        self.credentials.has_stopped(credential)
-            || needs_enable && self.credentials.enable_has_stopped(credential)
-    }
-
-    /// Goes on to the next login of a host that is of use, if there is one.
-    fn try_next_login(&mut self, host: usize) -> bool {
-        let rest = self.hosts[host].login + 1..self.hosts[host].logins.len();
-        let next = { rest }.find(|at| !self.is_useless(self.hosts[host].logins[*at].credential));
-        if let Some(next) = next {
-            self.hosts[host].login = next;
-            self.hosts[host].unprivileged = false;
-        }
-        next.is_some()
-    }
-
-    /// What a host has logged in with, or would have.
-    fn names(&self, host: usize) -> String {
-        let names = self.hosts[host].logins.iter().map(|way| self.credentials.name(way.credential));
-        let names: Vec<&str> = names.collect();
-        if let [name] = names[..] { name.to_owned() } else { format!("each of {}", names.join(", ")) }
     }
 
     /// Starts a host if all that it needs is free; else it waits for that.
@@ -316,6 +306,9 @@ impl Schedule {
             slot.place = Place::LoggingIn;
             let credential = slot.way().credential;
             slot.unprivileged |= self.read_only && self.credentials.enable_has_stopped(credential);
+            if let Some(pilot) = slot.way().pilot {
+                self.pilots.head_start(pilot, now);
+            }
         }
         enters
     }
@@ -333,37 +326,8 @@ impl Schedule {
         self.ready.extend(gates.iter().filter_map(|gate| self.gates.call(*gate)));
     }
 
-    /// The credential was let in: no more pilots.
-    fn prove(&mut self, host: usize) {
-        if let Some(pilot) = self.hosts[host].way().pilot {
-            self.gates.set_most(pilot, usize::MAX);
-            self.ready.extend(self.gates.call_all(pilot));
-        }
-    }
-
-    fn note_refusals(&mut self, host: usize, end: End) {
-        let Way { credential, pilot, .. } = *self.hosts[host].way();
-        if end.enable_refused {
-            self.credentials.enable_refused(credential);
-            self.hosts[host].unprivileged = true;
-        }
-        if !end.refused && !end.enable_refused {
-            return;
-        }
-        let stops = end.refused && self.credentials.login_refused(credential)
-            || end.enable_refused && self.credentials.enable_has_stopped(credential);
-        let Some(pilot) = pilot else { return };
-        if stops {
-            // Those who wait are told, or go on without the secret.
-            self.prove(host);
-        } else {
-            // One at a time again, until one is let in.
-            self.gates.set_most(pilot, 1);
-        }
-    }
-
-    /// After which delay a host is tried again, if it is; one that `goes_on` does so at once, without its enable secret or
-    /// with its next login.
+    /// After which delay a host is tried again, if it is; one that `goes_on` does so at once: without its enable secret, with
+    /// its next login, or when it may log in.
     fn delay(&mut self, host: usize, end: End, goes_on: bool) -> Option<Duration> {
         let slot = &mut self.hosts[host];
         if self.stopped.is_some() {

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 /// What an attempt at a host is like.
 #[derive(Clone, Debug)]
 struct Attempt {
+    /// When it sends its credential, if it gets that far.
+    asks: Option<u64>,
     login: u64,
     work: Option<u64>,
     end: End,
@@ -17,7 +19,7 @@ struct Attempt {
 
 impl Attempt {
     fn well() -> Self {
-        Self { login: 100, work: Some(100), end: End::default(), refuses: 0 }
+        Self { asks: Some(50), login: 100, work: Some(100), end: End::default(), refuses: 0 }
     }
 
     fn failing() -> Self {
@@ -29,8 +31,17 @@ impl Attempt {
     }
 
     fn silent() -> Self {
-        Self { work: None, end: End { may_retry: true, failed: true, ..End::default() }, ..Self::well() }
+        let end = End { may_retry: true, failed: true, ..End::default() };
+        Self { asks: None, work: None, end, ..Self::well() }
     }
+}
+
+/// What happens in an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Happens {
+    Asks,
+    LoggedIn,
+    Ends,
 }
 
 /// A run in virtual time.
@@ -42,9 +53,12 @@ struct Simulation {
     workers: usize,
     start: Instant,
     now: Instant,
-    /// What is to happen: a host is logged in, or its attempt ends.
-    due: BTreeSet<(Instant, usize, bool)>,
+    due: BTreeSet<(Instant, usize, Happens)>,
     logging_in: BTreeSet<usize>,
+    /// Those of them that have sent their credential.
+    sent: BTreeSet<usize>,
+    /// The credentials that were let in, by realm.
+    accepted: BTreeSet<(String, Option<String>)>,
     working: BTreeSet<usize>,
     /// When each attempt began, and with whom.
     began: Vec<(Instant, usize)>,
@@ -87,6 +101,8 @@ impl Simulation {
             now: start,
             due: BTreeSet::new(),
             logging_in: BTreeSet::new(),
+            sent: BTreeSet::new(),
+            accepted: BTreeSet::new(),
             working: BTreeSet::new(),
             began: Vec::new(),
             ended,
@@ -100,6 +116,7 @@ impl Simulation {
             match self.schedule.next(self.now) {
                 Next::Start(host) => self.begin(host),
                 Next::Skip(host, why) => self.end(host, &format!("{why:?}")),
+                Next::GiveUp(host, _) => self.end(host, "failed"),
                 Next::Over => break,
                 Next::At(when) => {
                     assert!(when > self.now, "it would spin");
@@ -126,34 +143,77 @@ impl Simulation {
         self.schedule.connects(host, self.now);
         self.began.push((self.now, host));
         self.logging_in.insert(host);
-        let login = self.now + Duration::from_millis(attempt.login);
+        let after = |ms| self.now + Duration::from_millis(ms);
+        self.due.extend(attempt.asks.map(|asks| (after(asks), host, Happens::Asks)));
         match attempt.work {
             Some(work) => {
-                self.due.insert((login, host, false));
-                self.due.insert((login + Duration::from_millis(work), host, true));
+                self.due.insert((after(attempt.login), host, Happens::LoggedIn));
+                self.due.insert((after(attempt.login + work), host, Happens::Ends));
             }
-            None => _ = self.due.insert((login, host, true)),
+            None => _ = self.due.insert((after(attempt.login), host, Happens::Ends)),
         }
         self.check();
     }
 
     fn happen(&mut self) {
-        let (when, host, ends) = self.due.pop_first().unwrap();
+        let (when, host, what) = self.due.pop_first().unwrap();
         self.now = self.now.max(when);
-        if !ends {
-            self.logging_in.remove(&host);
-            self.working.insert(host);
-            return self.schedule.logged_in(host);
+        match what {
+            Happens::Asks if self.schedule.may_log_in(host) => self.send(host),
+            Happens::Asks => {
+                self.due.retain(|(_, other, _)| *other != host);
+                self.over(host, End { put_off: true, failed: true, ..End::default() });
+            }
+            Happens::LoggedIn => {
+                self.logging_in.remove(&host);
+                self.sent.remove(&host);
+                self.working.insert(host);
+                self.accepted.insert(self.realm(host));
+                self.schedule.logged_in(host, self.now);
+            }
+            Happens::Ends => {
+                let end = self.attempt_end(host);
+                self.over(host, end);
+            }
         }
-        self.logging_in.remove(&host);
-        self.working.remove(&host);
+    }
+
+    /// The credential that a host takes, and where it is checked.
+    fn realm(&self, host: usize) -> (String, Option<String>) {
+        let needs = &self.needs[host];
+        (needs.logins[self.schedule.login(host)].credential.clone(), needs.realm.clone())
+    }
+
+    /// A host sends its credential: where none was let in yet, it is the only one.
+    fn send(&mut self, host: usize) {
+        let realm = self.realm(host);
+        let has_pilot = |host: &&usize| self.needs[**host].limits_logins || realm.1.is_some();
+        if has_pilot(&&host) && !self.accepted.contains(&realm) {
+            let others = self.sent.iter().filter(has_pilot).filter(|other| self.realm(**other) == realm);
+            assert_eq!(others.count(), 0, "{realm:?} is tried by one at a time");
+        }
+        self.sent.insert(host);
+    }
+
+    fn attempt_end(&mut self, host: usize) -> End {
         let mut end = self.attempts[host].end;
+        if end.enable_refused {
+            // The password was right.
+            self.accepted.insert(self.realm(host));
+        }
         let login = self.schedule.login(host);
         if login < self.attempts[host].refuses {
             end = End { refused: true, failed: true, ..End::default() };
             let credential = self.needs[host].logins[login].credential.clone();
             *self.refusals.entry(credential).or_default() += 1;
         }
+        end
+    }
+
+    fn over(&mut self, host: usize, end: End) {
+        self.logging_in.remove(&host);
+        self.sent.remove(&host);
+        self.working.remove(&host);
         if self.schedule.ended(host, end, self.now) == After::Over {
             self.end(host, if end.failed { "failed" } else { "ok" });
         }
@@ -198,6 +258,11 @@ impl Simulation {
 
     fn elapsed(&self) -> u128 {
         (self.now - self.start).as_millis()
+    }
+
+    /// When each attempt began, in milliseconds, and with whom.
+    fn starts(&self) -> Vec<(u128, usize)> {
+        self.began.iter().map(|(when, host)| ((*when - self.start).as_millis(), *host)).collect()
     }
 }
 
@@ -269,6 +334,45 @@ fn of_several_wrong_credentials_each_is_refused_twice() {
     assert_eq!(ends[..2], ["failed"; 2]);
     assert!(ends[2..].iter().all(|end| *end == "CredentialRefused(\"each of a, b\")"), "{ends:?}");
     assert_eq!((run.refusals["a"], run.refusals["b"]), (2, 2));
+}
+
+#[test]
+fn a_host_that_was_refused_ends_so_though_its_next_credential_was_refused_elsewhere_meanwhile() {
+    let mut hosts = needs(3);
+    hosts[0].logins = [login("a"), login("b")].concat();
+    hosts[1..].iter_mut().for_each(|host| host.logins = login("b"));
+    let mut run = Simulation::new(hosts, vec![Attempt::refused(); 3], rules(3));
+    assert_eq!(run.run(), ["failed"; 3]);
+    assert_eq!((run.refusals["a"], run.refusals["b"], run.began.len()), (1, 2, 3));
+}
+
+#[test]
+fn pilots_that_are_down_hold_nobody_up() {
+    let down = Attempt { login: 10_000, ..Attempt::silent() };
+    let attempts = [vec![down; 3], vec![Attempt::well(); 3]].concat();
+    let mut run = Simulation::new(needs(6), attempts, Rules { retry: Retry::never(), ..rules(20) });
+    assert_eq!(run.run()[3..], ["ok"; 3]);
+    assert_eq!(run.starts(), [(0, 0), (1000, 1), (2000, 2), (3000, 3), (3100, 4), (3100, 5)]);
+}
+
+#[test]
+fn a_pilot_that_asks_while_another_ones_answer_is_not_known_is_put_off() {
+    let slow = Attempt { asks: Some(1500), login: 2000, ..Attempt::well() };
+    let takes_long = |attempt: Attempt| Attempt { login: 2000, ..attempt };
+    for second in [Attempt::well(), Attempt::refused()] {
+        let mut run = Simulation::new(needs(2), vec![slow.clone(), takes_long(second)], rules(20));
+        run.run();
+        assert_eq!(run.starts(), [(0, 0), (1000, 1), (3000, 0)]);
+    }
+}
+
+#[test]
+fn whoever_asks_once_its_credential_is_used_no_more_is_not_tried() {
+    let mut attempts = vec![Attempt::refused(); 3];
+    attempts[0] = Attempt { asks: Some(2500), login: 3000, ..Attempt::well() };
+    let mut run = Simulation::new(needs(3), attempts, rules(20));
+    let ends = run.run();
+    assert_eq!((ends[0], &ends[1..]), ("CredentialRefused(\"\")", &["failed"; 2][..]));
 }
 
 #[test]
@@ -344,7 +448,7 @@ fn without_its_enable_secret_a_host_is_still_read() {
         assert_eq!(schedule.ended(host, refused, now), After::Retry(Duration::ZERO));
         assert_eq!(schedule.next(now), Next::Start(host));
         assert!(schedule.is_unprivileged(host));
-        schedule.logged_in(host);
+        schedule.logged_in(host, now);
         assert_eq!(schedule.ended(host, End::default(), now), After::Over);
     }
     assert_eq!(schedule.next(now), Next::Start(2));
@@ -423,15 +527,26 @@ fn a_stop_skips_all_that_have_not_started_and_tries_none_again() {
 fn any_attempt() -> impl Strategy<Value = Attempt> {
     let ends = (any::<bool>(), 0_u8..20).prop_map(|(may_retry, what)| End {
         may_retry,
-        refused: false,
         enable_refused: what == 1,
         failed: what < 6,
+        ..End::default()
     });
     let refuses = prop_oneof![8 => Just(0), 1 => Just(1), 1 => Just(2), 1 => Just(3)];
-    (1_u64..2000, proptest::option::of(0_u64..5000), ends, refuses).prop_map(|(login, work, end, refuses)| {
+    let login = (1_u64..5000).prop_flat_map(|login| (0..login, Just(login)));
+    let work = proptest::option::of(0_u64..5000);
+    (login, work, ends, refuses, any::<bool>()).prop_map(|((asks, login), work, end, refuses, is_down)| {
         // Whoever was refused never came to work.
         let work = work.filter(|_| !end.enable_refused);
-        Attempt { login, work, end: End { failed: end.failed || work.is_none(), ..end }, refuses }
+        let asks = Some(asks).filter(|_| !is_down || work.is_some() || end.enable_refused || refuses > 0);
+        Attempt { asks, login, work, end: End { failed: end.failed || work.is_none(), ..end }, refuses }
+    })
+}
+
+fn any_refused_or_down() -> impl Strategy<Value = Attempt> {
+    let login = (1_u64..15_000).prop_flat_map(|login| (0..login, Just(login)));
+    (login, 0_u8..4).prop_map(|((asks, login), is_down)| match is_down {
+        0 => Attempt { login, ..Attempt::silent() },
+        _ => Attempt { asks: Some(asks), login, ..Attempt::refused() },
     })
 }
 
@@ -498,6 +613,7 @@ proptest! {
                 match run.schedule.next(run.now) {
                     Next::Start(host) => run.begin(host),
                     Next::Skip(host, why) => run.end(host, &format!("{why:?}")),
+                    Next::GiveUp(host, _) => run.end(host, "failed"),
                     Next::At(when) if run.due.is_empty() => run.now = when,
                     Next::At(_) | Next::Wait => run.happen(),
                     Next::Over => break,
@@ -510,11 +626,13 @@ proptest! {
 
     #[test]
     fn a_wrong_password_reaches_the_aaa_twice_however_many_hosts_there_are(
-        hosts in 1_usize..200, workers in 1_usize..50, realms in 1_usize..2,
+        attempts in proptest::collection::vec(any_refused_or_down(), 1..200), workers in 1_usize..50,
     ) {
-        let mut needs = needs(hosts);
-        needs.iter_mut().enumerate().for_each(|(at, host)| host.realm = Some(format!("{}", at % realms)));
-        let mut run = Simulation::new(needs, vec![Attempt::refused(); hosts], rules(workers));
+        let mut needs = needs(attempts.len());
+        for host in &mut needs {
+            host.realm = Some("tacacs".to_owned());
+        }
+        let mut run = Simulation::new(needs, attempts, rules(workers));
         run.run();
         prop_assert!(run.refusals.values().sum::<usize>() <= 2);
     }

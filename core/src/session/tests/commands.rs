@@ -127,6 +127,35 @@ fn an_error_has_the_replies_before_it() {
 }
 
 #[test]
+fn an_error_in_a_batch_that_went_out_together_has_the_replies_before_it() {
+    for ends in [false, true] {
+        let device = ios().step(SHOWS, "show clock\r\n12:00\r\nR1#show users\r\nvty 0\r\n");
+        let device = if ends { device.hangs_up() } else { device };
+        let error = open(&device).unwrap().send_commands(["show clock", "show users"]).unwrap_err();
+        assert_eq!(error.kind(), if ends { ErrorKind::Closed } else { ErrorKind::TimedOut });
+        let texts: Vec<_> = error.replies().iter().map(|reply| reply.text.as_str()).collect();
+        assert_eq!(texts, ["12:00"]);
+        assert_eq!(error.replies()[0].raw, b"show clock\r\n12:00\r\nR1#");
+        assert!(error.to_string().contains("vty 0"), "{error}");
+    }
+}
+
+#[test]
+fn each_reply_of_a_batch_has_the_whole_of_the_limit() {
+    let device =
+        ios().step(SHOWS, said("R1#", &[("show clock", "12:00\r\n"), ("show users", "vty 0\r\nvty 1\r\n")]));
+    let timeouts = Timeouts::default().silence(Duration::from_hours(1));
+    let builder = Session::builder(Platform::builtin("cisco_iosxe").unwrap()).timeouts(timeouts);
+    let device = device.chunk(4);
+    let mut session = builder.open(&device, &target(), &cx()).unwrap();
+    session.send_put_off(&cx()).unwrap();
+    let before = device.deadlines("command").len();
+    assert!(session.send_commands(["show clock", "show users"]).unwrap().ok());
+    let deadlines = &device.deadlines("command")[before..];
+    assert!(deadlines.len() == 2 && deadlines[0] < deadlines[1], "{deadlines:?}");
+}
+
+#[test]
 fn the_callers_own_words_make_a_failure_and_what_is_to_be_kept_is() {
     let device = ios().step("show x\n", said("R1#", &[("show x", "a Traceback of x\r\n")]));
     let options = SendOptions::default().failed_when_contains(["Traceback"]).keep_echo().keep_prompt();
@@ -149,7 +178,7 @@ fn a_call_has_a_deadline_of_its_own() {
 fn commands_come_from_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("commands");
-    std::fs::write(&file, "show clock\n\nshow users\r\n").unwrap();
+    std::fs::write(&file, "\u{feff}show clock\n\nshow users\r\n").unwrap();
     let device = ios().step(SHOWS, said("R1#", &[("show clock", ""), ("show users", "")]));
     let mut session = open(&device).unwrap();
     let replies = session.send_commands_from_file(&file, &SendOptions::default()).unwrap();
@@ -229,6 +258,50 @@ fn an_echo_wrapped_on_a_narrow_screen_is_no_part_of_the_reply() {
         }
         let device = ios().step(&format!("{command}\n"), format!("{echo}\r\nnone\r\nR1#"));
         assert_eq!(reply(&device, command).text, "none", "{width}");
+    }
+}
+
+#[test]
+fn the_limit_of_a_reply_counts_for_each_of_a_batch() {
+    let long = format!("{}\r\n", "x".repeat(1500));
+    let device = ios().step(SHOWS, said("R1#", &[("show clock", &long), ("show users", &long)])).chunk(100);
+    let platform = Platform::builtin("cisco_iosxe").unwrap();
+    let mut session = Session::builder(platform).longest_reply(2048).open(&device, &target(), &cx()).unwrap();
+    session.send_put_off(&cx()).unwrap();
+    let replies = session.send_commands(["show clock", "show users"]).unwrap();
+    assert!(replies.iter().all(|reply| reply.text.len() == 1500));
+}
+
+/// The usual pagers, each with what the device takes it away with when a space was typed.
+const PAGERS: &[(&str, &str)] = &[
+    (" --More-- ", "\x08\x08\x08\x08\x08\x08\x08\x08\x08          \x08\x08\x08\x08\x08\x08\x08\x08\x08\x08"),
+    ("--More--", "\r        \r"),
+    ("<--- More --->", "\r              \r"),
+    ("---(more 35%)---", "\r                                        \r"),
+    ("---(more)---", "\r\x1b[K"),
+    ("--More-- or (q)uit", "\r                  \r"),
+    ("-- MORE --, next page: Space, next line: Enter, quit: Control-C", "\r\x1b[K"),
+    ("\x1b[7mlines 1-23\x1b[m", "\r\x1b[K"),
+    ("  ---- More ----", "\x1b[16D                \x1b[16D"),
+    (
+        " --More-- ",
+        "\0\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08          \x08\x08\x08\x08\x08\x08\x08\x08\x08\x08",
+    ),
+];
+
+#[test]
+fn each_usual_pager_is_answered_and_cut_out() {
+    for (question, taken_away) in PAGERS {
+        for chunk in [1, 4096] {
+            let device = Scripted::new("box> ")
+                .step("\n", "\r\nbox> ")
+                .step("list\n", format!("list\r\none\r\n{question}"))
+                .step(" ", format!("{taken_away}two\r\n{question}"))
+                .step(" ", format!("{taken_away}three\r\nbox> "))
+                .chunk(chunk);
+            let mut session = open_as("generic", &device, &target()).unwrap();
+            assert_eq!(session.send_command("list").unwrap().text, "one\ntwo\nthree", "{question}");
+        }
     }
 }
 

@@ -96,6 +96,18 @@ fn lines_that_begin_with_a_percent_sign_are_told_and_may_count_as_refusals() {
 }
 
 #[test]
+fn such_lines_are_told_whatever_prompt_stands_behind_them() {
+    let warning = "% Interface will be removed\r\n";
+    let device = configuring()
+        .step("interface Po 1\n", format!("interface Po 1\r\n{warning}R1(config-if~1)#"))
+        .step("exit\n", format!("exit\r\n{warning}R1(config)#"))
+        .step("exit\n", format!("exit\r\n{warning}R1#"));
+    let replies = open(&device).unwrap().send_configs(["interface Po 1", "exit", "exit"]).unwrap();
+    assert_eq!(replies[0].mode, None);
+    assert!(replies.iter().all(|reply| reply.warnings == [warning.trim_end()]), "{replies:?}");
+}
+
+#[test]
 fn a_long_list_of_lines_costs_a_few_round_trips_where_asked() {
     let lines: Vec<String> =
         (1..=255).map(|at| format!("access-list 101 permit ip host 192.0.2.{at} any")).collect();

@@ -78,6 +78,20 @@ fn a_banner_of_many_lines_with_the_words_of_a_login_is_got_past() {
 }
 
 #[test]
+fn a_banner_that_comes_a_byte_at_a_time_is_not_answered_in_its_middle() {
+    let banner =
+        "Keep your password: secret!\r\nYour login: is logged.\r\nR1# is its prompt, as R1> is.\r\n## ##\r\n";
+    let device = logged_in(format!("{banner}\r\nUsername: "))
+        .step("admin\n", "admin\r\nPassword: ")
+        .step("pw-1\n", format!("\r\n{banner}R1#"));
+    let session = open_as("cisco_iosxe", &device.chunk(1).slow(), &target()).unwrap();
+    assert_eq!(session.prompt(), "R1#");
+    let device = Scripted::new(format!("\r\n{banner}\r\nops@srv1:~$ ")).chunk(1).slow();
+    assert_eq!(open_as("linux", &device, &target()).unwrap_err().kind(), ErrorKind::TimedOut);
+    assert_eq!(device.written(), "export PAGER=cat SYSTEMD_PAGER=cat GIT_PAGER=cat\n");
+}
+
+#[test]
 fn a_banner_without_end_is_cut_off_and_told() {
     let device = logged_in("more and more\r\n".repeat(100_000));
     let error = open_as("cisco_iosxe", &device, &target()).unwrap_err();
