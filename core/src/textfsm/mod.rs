@@ -58,6 +58,7 @@ mod value;
 pub mod reference {}
 
 #[doc = include_str!("../../docs/templates.md")]
+#[allow(clippy::doc_markdown, reason = "the columns of a table are plain")]
 pub mod templates {}
 
 pub use error::{ParseError, ParseErrorKind, TemplateError};

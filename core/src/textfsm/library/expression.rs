@@ -177,7 +177,9 @@ fn reached(plain: &str, text: &str) -> Vec<usize> {
         match piece {
             Piece::Text(piece) => {
                 places.retain(|at| text[*at..].starts_with(piece.as_bytes()));
-                places.iter_mut().for_each(|at| *at += piece.len());
+                for at in &mut places {
+                    *at += piece.len();
+                }
             }
             Piece::Word(word) => {
                 let common = |at: usize| word.bytes().zip(&text[at..]).take_while(|(a, b)| a == *b).count();
@@ -220,16 +222,16 @@ fn pieces(written: &str) -> impl Iterator<Item = Piece<'_>> {
 
 /// The first `[[word]]`: where it is, and the word, which has one character at least.
 fn first_word(text: &str) -> Option<(usize, &str)> {
-    let at = find_pair(text, b"[[")?;
+    let at = find_pair(text, *b"[[")?;
     let after = &text[at + 2..];
     let first = after.chars().next()?.len_utf8();
-    let length = first + find_pair(&after[first..], b"]]")?;
+    let length = first + find_pair(&after[first..], *b"]]")?;
     Some((at, &after[..length]))
 }
 
 /// `str::find` prepares itself for longer needles, which takes longer than to look through a command.
-fn find_pair(text: &str, pair: &[u8; 2]) -> Option<usize> {
-    text.as_bytes().windows(2).position(|two| two == pair)
+fn find_pair(text: &str, pair: [u8; 2]) -> Option<usize> {
+    text.as_bytes().windows(2).position(|two| *two == pair)
 }
 
 /// Writes out the shorthand: `sh[[ow]]` is `sh(o(w)?)?`.
