@@ -76,7 +76,8 @@ impl Templates {
     /// use linecrew_core::platform::Platform;
     /// use linecrew_core::textfsm::Templates;
     ///
-    /// let names = Platform::builtin("ios")?.template_names();
+    /// let platform = Platform::builtin("ios")?;
+    /// let names = platform.template_names();
     /// assert_eq!(names, ["cisco_iosxe", "cisco_ios"]);
     /// let parser = Templates::builtin().find_as(&["ios", names[0], names[1]], "show version")?;
     /// assert!(parser.header().contains(&"VERSION".to_owned()));
