@@ -9,6 +9,8 @@ const LIMITS: [&str; 7] = ["connect", "handshake", "authentication", "silence", 
 const GIVE: &str =
     "type it with --ask-pass, or set LINECREW_PASSWORD and LINECREW_ENABLE_SECRET; --username says who";
 
+const PLATFORM: &str = "--platform says it for all that name none; --platform auto finds it out";
+
 const SCAN: &str = "`linecrew hostkeys scan` shows the keys of many hosts, `accept` notes them";
 
 /// The error on one line, with what to type, if that helps.
@@ -20,6 +22,7 @@ fn advice(error: &HostError) -> Option<String> {
     let error = match error {
         HostError::Session(error) => error,
         HostError::OutOfBand { second, .. } => return advice(second),
+        HostError::NoPlatform { .. } => return Some(PLATFORM.to_owned()),
         _ => return None,
     };
     let what = error.transport().map(TransportError::what);

@@ -11,7 +11,7 @@ use std::time::Duration;
 #[derive(Debug, Args)]
 pub(crate) struct FleetArgs {
     /// Send commands too that are not known to only read. Without it they are refused before anything is connected
-    #[arg(long)]
+    #[arg(long, help_heading = "Writing")]
     pub(crate) allow_write: bool,
 
     #[command(flatten)]

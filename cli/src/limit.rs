@@ -14,13 +14,21 @@ pub(crate) fn limit(inventory: &Inventory, to: &str) -> Result<Inventory, Usage>
         return Err(fault(unmatched.join(", ")));
     }
     let limited = inventory.filter(&filter);
-    if limited.is_empty() { Err(fault("no host of the inventory is left".to_owned())) } else { Ok(limited) }
+    if limited.is_empty() { Err(fault(none_left(to).to_owned())) } else { Ok(limited) }
 }
 
 /// The hosts whose names are wanted, in their order.
 pub(crate) fn only(inventory: &Inventory, wanted: impl Fn(&str) -> bool) -> Inventory {
     let hosts = inventory.hosts().iter().filter(|host| wanted(host.name()));
     hosts.map(|host| Host::clone(host)).collect()
+}
+
+fn none_left(to: &str) -> &'static str {
+    if to.contains('@') {
+        "no host of the inventory is left; those that ended well in a journal are none of its @FILE"
+    } else {
+        "no host of the inventory is left"
+    }
 }
 
 fn of_journal(path: &str) -> Result<Vec<String>, String> {

@@ -3,6 +3,8 @@
 use crate::device::Device;
 use crate::faults::Fault;
 use crate::running::RunningConfig;
+#[cfg(feature = "ssh")]
+use std::sync::atomic::AtomicBool;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -25,6 +27,9 @@ pub struct Node {
     opened: AtomicU64,
     closed: AtomicU64,
     logins_refused: AtomicU64,
+    /// Connections to other hosts, as a jump host.
+    forwarded: AtomicU64,
+    most_forwarded: AtomicU64,
 }
 
 /// What a device has counted since it was switched on.
@@ -59,6 +64,8 @@ impl Device {
             opened: AtomicU64::new(0),
             closed: AtomicU64::new(0),
             logins_refused: AtomicU64::new(0),
+            forwarded: AtomicU64::new(0),
+            most_forwarded: AtomicU64::new(0),
         })
     }
 }
@@ -96,6 +103,12 @@ impl Node {
             sessions_open: opened - closed,
             logins_refused: self.logins_refused.load(Ordering::Relaxed),
         }
+    }
+
+    /// The most connections to other hosts that it has carried at a time as a jump host, each from when a client asked for it
+    /// until the client closed it.
+    pub fn most_forwarded(&self) -> u64 {
+        self.most_forwarded.load(Ordering::Relaxed)
     }
 
     pub(crate) fn running(&self) -> MutexGuard<'_, RunningConfig> {
@@ -210,6 +223,40 @@ impl Node {
     pub(crate) fn open_session(self: &Arc<Self>) -> SessionCount {
         self.opened.fetch_add(1, Ordering::AcqRel);
         SessionCount(Arc::clone(self))
+    }
+}
+
+impl Node {
+    /// Counts a connection to another host until it ends.
+    #[cfg(feature = "ssh")]
+    pub(crate) fn forward(self: &Arc<Self>) -> Forwarded {
+        let open = self.forwarded.fetch_add(1, Ordering::Relaxed) + 1;
+        self.most_forwarded.fetch_max(open, Ordering::Relaxed);
+        Forwarded { node: Arc::clone(self), has_ended: AtomicBool::new(false) }
+    }
+}
+
+/// A connection to another host, in the device's count.
+#[cfg(feature = "ssh")]
+#[derive(Debug)]
+pub(crate) struct Forwarded {
+    node: Arc<Node>,
+    has_ended: AtomicBool,
+}
+
+#[cfg(feature = "ssh")]
+impl Forwarded {
+    pub(crate) fn end(&self) {
+        if !self.has_ended.swap(true, Ordering::Relaxed) {
+            self.node.forwarded.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}
+
+#[cfg(feature = "ssh")]
+impl Drop for Forwarded {
+    fn drop(&mut self) {
+        self.end();
     }
 }
 

@@ -242,6 +242,10 @@ fn print_limits(counted: &Counted) {
         of.map(|(_, sessions)| *sessions).max().unwrap_or(0) as f64
     };
     verdict("Sessions with a limits group at a time", most("group-"), Bar::AtMost(OF_A_GROUP as f64));
-    verdict("Sessions behind a jump host at a time", most("jump-"), Bar::AtMost(BEHIND_A_JUMP_HOST as f64));
+    verdict(
+        "Sessions behind a jump host at a time",
+        counted.behind as f64,
+        Bar::AtMost(BEHIND_A_JUMP_HOST as f64),
+    );
     verdict("Sessions with a redundancy group at a time", most("pair-"), Bar::AtMost(1.0));
 }

@@ -32,6 +32,8 @@ pub struct Counted {
     pub groups: BTreeMap<String, usize>,
     /// Logins refused.
     pub refused: usize,
+    /// Connections through one jump host.
+    pub behind: usize,
 }
 
 impl Serving {
@@ -64,6 +66,7 @@ impl Serving {
             match words[0] {
                 "all" => counted.all = [figure(1), figure(2), figure(3)],
                 "refused" => counted.refused = figure(1),
+                "behind" => counted.behind = counted.behind.max(figure(1)),
                 name => _ = counted.groups.insert(name.to_owned(), figure(1)),
             }
         }
@@ -106,6 +109,9 @@ pub fn serve_if_asked() {
         println!("{group} {}", peaks.sessions);
     }
     println!("refused {}", lab.counters().logins_refused);
+    for jump in jumps.devices() {
+        println!("behind {}", jump.node().most_forwarded());
+    }
     // Thousands of sessions that will never end are not waited for.
     std::process::exit(0);
 }

@@ -17,10 +17,10 @@ const RUN_EXAMPLES: &str = "Examples:
   linecrew run \"show version\" --host 192.0.2.1 --host r2:2022 --platform cisco_iosxe \\
       -u admin --parse --format jsonl
 
-Passwords are asked for, or come from LINECREW_PASSWORD and LINECREW_ENABLE_SECRET, or from --password-file; never from
+Passwords are asked for, or come from LINECREW_PASSWORD and LINECREW_ENABLE_SECRET, or from --password-file; never from \
 an argument, which every user of the machine could read.
 
-Exit codes: 0 all well, 1 some host failed, was skipped or refused a command, 2 usage, 3 the state of some host is
+Exit codes: 0 all well, 1 some host failed, was skipped or refused a command, 2 usage, 3 the state of some host is \
 unknown, 130 interrupted.";
 
 #[derive(Debug, Args)]
@@ -43,16 +43,16 @@ pub(crate) struct RunArgs {
     pub(crate) fleet: FleetArgs,
 
     /// How many hosts at a time
-    #[arg(short = 'f', long, default_value_t = 20, value_name = "N", value_parser = positive)]
+    #[arg(short = 'f', long, help_heading = "Pace", default_value_t = 20, value_name = "N", value_parser = positive)]
     pub(crate) workers: usize,
 
     /// Say on standard error what is passed over without being an error, such as lines of the SSH configuration that
     /// have no effect here
-    #[arg(short, long)]
+    #[arg(short, long, help_heading = "Output")]
     pub(crate) verbose: bool,
 
     /// Append a readable log of each session to a file of its own in this folder, without passwords
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, help_heading = "Output", value_name = "DIR")]
     pub(crate) session_log: Option<PathBuf>,
 
     #[command(flatten)]

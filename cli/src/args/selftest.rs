@@ -8,7 +8,7 @@ const SELFTEST_EXAMPLES: &str = "Examples:
   linecrew selftest 192.0.2.1 --platform cisco_iosxe -u admin
   linecrew selftest r1 -i lab.yaml --allow-write --transcript transcripts
 
-Nothing is changed: without --allow-write it only reads; with it, it enters configuration too, and sends one line there
+Nothing is changed: without --allow-write it only reads; with it, it enters configuration too, and sends one line there \
 that no device knows. The transcript has the sessions as they went, without passwords; the test kit can serve it as a device.
 
 Exit codes: 0 all fits, 1 something does not, 2 usage.";
@@ -34,14 +34,14 @@ pub(crate) struct SelftestArgs {
     pub(crate) limits: LimitArgs,
 
     /// Enter configuration and other modes that are not for reading
-    #[arg(long)]
+    #[arg(long, help_heading = "Writing")]
     pub(crate) allow_write: bool,
 
     /// The folder that the transcripts are written to, a text file for each session
-    #[arg(long, default_value = "selftest", value_name = "DIR")]
+    #[arg(long, help_heading = "Output", default_value = "selftest", value_name = "DIR")]
     pub(crate) transcript: PathBuf,
 
     /// How the findings are printed
-    #[arg(long, default_value = "table", value_name = "table|json", value_parser = ["table", "json"])]
+    #[arg(long, help_heading = "Output", default_value = "table", value_name = "table|json", value_parser = ["table", "json"])]
     pub(crate) format: String,
 }

@@ -13,10 +13,10 @@ const EXAMPLES: &str = "Examples:
   linecrew hostkeys accept -i lab.yaml -l r2 --changed
   linecrew hostkeys forget -i lab.yaml -l r2
 
-A scan logs in to nobody but jump hosts. It shows what answers at an address, not that it is the right device: compare
+A scan logs in to nobody but jump hosts. It shows what answers at an address, not that it is the right device: compare \
 the fingerprints with what the devices themselves show, over a console for instance, before they are accepted.
 
-Exit codes: 0 all well; 1 a host did not answer, has no key of the types asked for, or one that is changed or revoked;
+Exit codes: 0 all well; 1 a host did not answer, has no key of the types asked for, or one that is changed or revoked; \
 2 usage; 130 interrupted.";
 
 #[derive(Debug, Args)]
@@ -37,12 +37,12 @@ pub(super) enum HostkeysCommand {
 
         /// Accept keys too that have changed, which then replace the old ones, and keys of new types of hosts that are
         /// known. Somebody may be in between: find out why a key has changed first
-        #[arg(long)]
+        #[arg(long, help_heading = "Host keys")]
         changed: bool,
 
         /// Accept only keys whose fingerprint stands in this file: SHA256:... anywhere in it, as in the output of a scan or
         /// of ssh-keygen -l
-        #[arg(long, value_name = "FILE")]
+        #[arg(long, help_heading = "Host keys", value_name = "FILE")]
         fingerprints: Option<PathBuf>,
     },
     /// Remove the keys of hosts from the file of known host keys; nothing is connected.
@@ -64,7 +64,7 @@ pub(super) struct ScanArgs {
     pub(super) known: KnownArgs,
 
     /// Only keys of these types: ed25519, ecdsa, rsa, or in full such as ecdsa-sha2-nistp256 [default: all]
-    #[arg(long = "type", value_name = "TYPE,...", value_delimiter = ',')]
+    #[arg(long = "type", help_heading = "Host keys", value_name = "TYPE,...", value_delimiter = ',')]
     pub(super) types: Vec<String>,
 
     /// For the jump hosts on the way; the hosts themselves are not logged in to
@@ -72,7 +72,7 @@ pub(super) struct ScanArgs {
     pub(super) login: LoginArgs,
 
     /// How many hosts at a time
-    #[arg(short = 'f', long, default_value_t = 20, value_name = "N", value_parser = positive)]
+    #[arg(short = 'f', long, help_heading = "Pace", default_value_t = 20, value_name = "N", value_parser = positive)]
     pub(super) workers: usize,
 
     #[command(flatten)]
@@ -83,6 +83,6 @@ pub(super) struct ScanArgs {
     pub(super) host_timeout: Duration,
 
     /// How it is printed
-    #[arg(long, default_value = "table", value_name = "FORMAT")]
+    #[arg(long, help_heading = "Output", default_value = "table", value_name = "FORMAT")]
     pub(super) format: Form,
 }

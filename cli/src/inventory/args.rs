@@ -11,7 +11,7 @@ const EXAMPLES: &str = "Examples:
   linecrew inventory graph -i inventory/
   linecrew inventory check -i lab.yaml
 
-An inventory is one of nornir's or Ansible's (YAML, INI, ansible-inventory --list), a CSV file, a plain list of hosts, a
+An inventory is one of nornir's or Ansible's (YAML, INI, ansible-inventory --list), a CSV file, a plain list of hosts, a \
 program that prints one, or linecrew's own file; which one is found out. No secret is shown.
 
 Exit codes: 0 all well, 1 check found something, 2 usage.";

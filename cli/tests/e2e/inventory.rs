@@ -87,7 +87,7 @@ fn the_hosts_that_a_run_left_are_listed_by_its_journal() {
         inventory(&site, "lab.yaml", &["list", "-l", &format!("not @{journal}"), "--format", "json"]);
     assert_eq!(listed.json().len(), 2, "{listed:?}");
     let none = inventory(&site, "lab.yaml", &["list", "-l", &format!("@{journal}")]);
-    assert!(none.usage().ends_with("no host of the inventory is left"), "{none:?}");
+    assert!(none.usage().ends_with("those that ended well in a journal are none of its @FILE"), "{none:?}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::console::{Console, Entry};
 use crate::factor::{Factor, Question};
 use crate::faults::{Fault, Noise, Pieces, Stage, Trip};
 use crate::meter::Seat;
-use crate::node::{Node, SessionCount};
+use crate::node::{Forwarded, Node, SessionCount};
 use russh::keys::PublicKey;
 use russh::server::{
     Auth, ChannelOpenHandle, Handler, Msg, PublicKeyOffer, Response, Session, VerifiedPublicKey,
@@ -29,6 +29,8 @@ pub(super) struct Client {
     /// Of devices whose replies go on for ever.
     writers: HashMap<ChannelId, Writer>,
     shells: HashMap<ChannelId, Shell>,
+    /// Of a jump host.
+    forwarded: HashMap<ChannelId, Arc<Forwarded>>,
     _count: SessionCount,
     /// The wire's, which is left with it.
     seat: Weak<Seat>,
@@ -44,8 +46,8 @@ type Writer = Pin<Box<dyn AsyncWrite + Send>>;
 
 impl Client {
     pub(super) fn new(server: Arc<Server>, count: SessionCount, seat: Weak<Seat>) -> Self {
-        let (writers, shells) = (HashMap::new(), HashMap::new());
-        Self { server, step: 0, asked: 0, writers, shells, _count: count, seat }
+        let (writers, shells, forwarded) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self { server, step: 0, asked: 0, writers, shells, forwarded, _count: count, seat }
     }
 
     fn console(&self) -> Console {
@@ -102,6 +104,13 @@ impl Client {
         let right = rounds.get(self.asked).into_iter().copied().flatten();
         let given: Vec<_> = answers.collect();
         !rounds.is_empty() && right.map(|it| it.answer.expose().as_bytes()).eq(given.iter().map(|it| &**it))
+    }
+
+    /// A client that has ended a connection to another host is not counted there any more, whether that one has noticed or not.
+    fn end_forwarded(&mut self, channel: ChannelId) {
+        if let Some(forwarded) = self.forwarded.remove(&channel) {
+            forwarded.end();
+        }
     }
 
     fn is_authorized(&self, key: &PublicKey) -> bool {
@@ -233,7 +242,11 @@ impl Handler for Client {
     ) -> Result<(), Self::Error> {
         let port = u16::try_from(port).ok().filter(|_| self.server.node.device().forwards);
         match port {
-            Some(port) => drop(tokio::spawn(forward(channel, (host.to_owned(), port), reply))),
+            Some(port) => {
+                let count = Arc::new(self.server.node.forward());
+                self.forwarded.insert(channel.id(), Arc::clone(&count));
+                tokio::spawn(forward(channel, (host.to_owned(), port), reply, count));
+            }
             None => reply.reject(ChannelOpenFailure::AdministrativelyProhibited).await,
         }
         Ok(())
@@ -308,18 +321,26 @@ impl Handler for Client {
     async fn channel_close(&mut self, channel: ChannelId, _session: &mut Session) -> Result<(), Self::Error> {
         self.shells.remove(&channel);
         self.writers.remove(&channel);
+        self.end_forwarded(channel);
+        Ok(())
+    }
+
+    async fn channel_eof(&mut self, channel: ChannelId, _session: &mut Session) -> Result<(), Self::Error> {
+        self.end_forwarded(channel);
         Ok(())
     }
 }
 
 /// Connects a client's channel to another host until either side hangs up.
-async fn forward(channel: Channel<Msg>, to: (String, u16), reply: ChannelOpenHandle) {
+async fn forward(channel: Channel<Msg>, to: (String, u16), reply: ChannelOpenHandle, count: Arc<Forwarded>) {
     let Ok(mut socket) = TcpStream::connect(to).await else {
+        count.end();
         return reply.reject(ChannelOpenFailure::ConnectFailed).await;
     };
     reply.accept().await;
     // Whichever side failed is gone.
     let _ = tokio::io::copy_bidirectional(&mut channel.into_stream(), &mut socket).await;
+    count.end();
 }
 
 fn hang_up(channel: ChannelId, session: &mut Session) -> Result<(), russh::Error> {

@@ -124,18 +124,34 @@ impl Pump {
     /// The opening comes last: what it takes from the socket for a tube shows in `has_arrived`, and its own answer would
     /// not show if a tube's call took it.
     fn advance(&mut self) -> Result<bool, String> {
-        let mut moved = false;
-        for tube in &mut self.tubes {
-            moved |= tube.advance(&self.session, &mut self.space)?;
-        }
-        self.tubes.retain(|tube| !tube.is_closed());
+        let mut moved = self.advance_tubes()?;
         if self.opening.is_none() {
             self.opening = self.line.next();
+            if self.opening.is_some() {
+                moved |= self.close_ended()?;
+            }
         }
         moved |= self.open()?;
         if self.is_busy() {
             (self.idle_since, self.deaf) = (Instant::now(), false);
         }
+        Ok(moved)
+    }
+
+    /// Closes those that have ended on this side, whether the poll has told of it or not: whoever asks for a connection may be
+    /// let in only since another one has left, and the jump host is to see it in this order.
+    fn close_ended(&mut self) -> Result<bool, String> {
+        self.tubes.iter_mut().for_each(|tube| tube.woken = true);
+        // Once for what it said last, and once for its end.
+        Ok(self.advance_tubes()? | self.advance_tubes()?)
+    }
+
+    fn advance_tubes(&mut self) -> Result<bool, String> {
+        let mut moved = false;
+        for tube in &mut self.tubes {
+            moved |= tube.advance(&self.session, &mut self.space)?;
+        }
+        self.tubes.retain(|tube| !tube.is_closed());
         Ok(moved)
     }
 
