@@ -53,7 +53,8 @@ mod tests {
 
     #[test]
     fn each_limit_is_an_option() {
-        let command = Args::command();
+        let mut command = Args::command();
+        command.build();
         let run = command.find_subcommand("run").unwrap();
         for limit in LIMITS {
             let option = format!("{limit}-timeout");

@@ -272,7 +272,7 @@ fn a_command_without_a_template_is_told_with_those_near() {
     let ended = site.run(&["show clock", "--templates", "builtin", "--format", "json"]);
     assert_eq!(ended.code, Some(1));
     let (phase, error) = phase_and_error(&ended, "r1");
-    let line = "command \"show clock\": no template for \"show clock\" of cisco_ios; near it: \"show ";
+    let line = "command \"show clock\": no template for \"show clock\" of cisco_iosxe; near it: \"show ";
     assert!(phase == "command" && error.starts_with(line), "{error}");
     assert!(error.ends_with("; looked in the built-in set"), "{error}");
     assert!(ended.host("r1")["replies"][0]["text"].as_str().unwrap().contains("UTC"));
