@@ -102,6 +102,8 @@ fn a_missing_password_is_told_as_missing() {
         let site = Site::new(Lab::builder().device(device("bad"), service));
         let advice = "; type it with --ask-pass, or set LINECREW_PASSWORD";
         assert_says(&failure_of(site.command(&[]), "bad"), expected.0, &[expected.1, advice]);
+        let ended = Process::start(site.command(&["show clock", "--format", "json"])).finish();
+        assert_eq!(ended.host("bad")["cause"], "no_credential", "{ended:?}");
     }
 }
 

@@ -8,6 +8,7 @@ mod log_line;
 mod login;
 mod pager;
 mod question;
+mod room;
 mod shown;
 mod terminal;
 
@@ -242,6 +243,7 @@ impl Channel {
         }
         let begins_line = !self.terminal.has_line() || bytes.contains(&b'\n');
         self.trickles = count == 1 || !begins_line;
+        self.raw.reserve(room::to_reserve(self.raw.len(), self.raw.capacity(), count));
         self.raw.extend_from_slice(bytes);
         self.terminal.feed(bytes);
         self.log.iter_mut().for_each(|log| log.lines(self.terminal.text()));
@@ -287,7 +289,10 @@ impl Channel {
     }
 
     fn take_raw(&mut self) -> Vec<u8> {
-        let raw = std::mem::take(&mut self.raw);
+        let mut raw = std::mem::take(&mut self.raw);
+        if room::is_wasteful(raw.len(), raw.capacity()) {
+            raw.shrink_to_fit();
+        }
         self.reply_start = 0;
         self.handed_out = raw[raw.len().saturating_sub(LONGEST_LOOK)..].to_vec();
         raw
