@@ -28,7 +28,6 @@ fn advice(error: &HostError) -> Option<String> {
     let what = error.transport().map(TransportError::what);
     match error.kind() {
         ErrorKind::MissingCredential => Some(GIVE.to_owned()),
-        ErrorKind::Authentication if what == Some("no credential fits") => Some(GIVE.to_owned()),
         ErrorKind::TimedOut => raise(what?),
         _ if error.transport().is_some_and(is_unknown) => Some(SCAN.to_owned()),
         _ => None,

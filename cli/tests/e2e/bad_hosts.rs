@@ -102,8 +102,19 @@ fn a_missing_password_is_told_as_missing() {
         let site = Site::new(Lab::builder().device(device("bad"), service));
         let advice = "; type it with --ask-pass, or set LINECREW_PASSWORD";
         assert_says(&failure_of(site.command(&[]), "bad"), expected.0, &[expected.1, advice]);
+    }
+}
+
+#[test]
+fn hosts_that_are_sent_no_password_do_not_stop_the_rest() {
+    for service in BOTH {
+        let lab =
+            (1..=4).fold(Lab::builder(), |lab, number| lab.device(device(&format!("r{number}")), service));
+        let site = Site::new(lab);
         let ended = Process::start(site.command(&["show clock", "--format", "json"])).finish();
-        assert_eq!(ended.host("bad")["cause"], "no_credential", "{ended:?}");
+        for number in 1..=4 {
+            assert_eq!(ended.host(&format!("r{number}"))["cause"], "no_credential", "{ended:?}");
+        }
     }
 }
 

@@ -139,12 +139,6 @@ fn of_session(error: &SessionError) -> Cause {
     use transport::ErrorKind as Kind;
     let failed = error.transport().map(|failed| (failed.kind(), failed.phase()));
     match (error.kind(), failed) {
-        // Nothing was sent that could have been refused.
-        (ErrorKind::Authentication, _)
-            if error.transport().is_some_and(|failed| failed.what() == "no credential fits") =>
-        {
-            Cause::NoCredential
-        }
         (ErrorKind::Authentication | ErrorKind::PasswordChange, _) => Cause::AuthRefused,
         (ErrorKind::SecretRefused, _) => Cause::EnableRefused,
         (ErrorKind::MissingCredential, _) => Cause::NoCredential,
