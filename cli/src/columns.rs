@@ -1,7 +1,7 @@
 //! The columns that the arguments choose, held against what the templates give.
 
 use crate::exit::Usage;
-use crate::parser::{Parser, ntc_name_of};
+use crate::parser::{Parser, asked_for, names_of};
 use linecrew_core::inventory::{Host, Inventory};
 use linecrew_core::platform::Platforms;
 use std::collections::BTreeSet;
@@ -32,7 +32,7 @@ pub(crate) fn check(
 
 /// Whether nobody knows yet which platform it will be.
 fn is_open(host: &Host) -> bool {
-    host.settings().platform_file().is_some() || host.platform() == Some("auto")
+    host.platform().is_some() && asked_for(host).is_none()
 }
 
 /// The columns of all commands on all platforms, each once.
@@ -44,12 +44,12 @@ fn of_templates(
 ) -> Vec<String> {
     let asked_for = inventory.hosts().iter().filter_map(|host| host.platform()).collect::<BTreeSet<_>>();
     // An unknown platform is told host by host.
-    let found = asked_for.into_iter().filter_map(|name| platforms.find(name).ok());
-    let names: BTreeSet<String> = found.map(|platform| ntc_name_of(&platform).to_owned()).collect();
+    let found: Vec<_> =
+        asked_for.into_iter().filter_map(|name| Some((name, platforms.find(name).ok()?))).collect();
     let mut known: Vec<String> = Vec::new();
-    for (platform, command) in names.iter().flat_map(|on| commands.iter().map(move |it| (on, it))) {
+    for ((name, platform), command) in found.iter().flat_map(|on| commands.iter().map(move |it| (on, it))) {
         // A command without a template adds no columns.
-        if let Ok(Some(template)) = parser.find(platform, command) {
+        if let Ok(Some(template)) = parser.find(&names_of(Some(name), platform), command) {
             let new: Vec<_> = template.header().iter().filter(|column| !known.contains(column)).collect();
             known.extend(new.into_iter().cloned());
         }

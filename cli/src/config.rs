@@ -1,8 +1,12 @@
 //! What options are that are not typed: environment variables count, then `./linecrew.yaml`, then the user's own
 //! configuration file, then the defaults. `docs/configuration.md` tells users.
 
-use crate::args::Args;
+use crate::args::{Args, PlatformsArgs, RunArgs};
+#[cfg(feature = "lab")]
+use crate::args::{RecordArgs, SelftestArgs};
 use crate::exit::{Usage, say};
+use crate::hostkeys::HostkeysArgs;
+use crate::inventory::args::InventoryArgs;
 use clap::builder::{ArgPredicate, Resettable};
 use clap::{Arg, Command, CommandFactory, FromArgMatches};
 use serde_json::Value;
@@ -46,8 +50,20 @@ const OPTIONS: [(&str, bool); 32] = [
     ("output", true),
     ("format", false),
 ];
+/// A command, and what gives it its arguments.
+type Configured = (&'static str, fn(Command) -> Command);
+
 /// The commands that they count for; the lab has settings of its own, and its inventory is one that it writes.
-const COMMANDS: [&str; 6] = ["run", "record", "inventory", "hostkeys", "platforms", "selftest"];
+const COMMANDS: &[Configured] = &[
+    ("run", <RunArgs as clap::Args>::augment_args),
+    ("inventory", <InventoryArgs as clap::Args>::augment_args),
+    ("hostkeys", <HostkeysArgs as clap::Args>::augment_args),
+    ("platforms", <PlatformsArgs as clap::Args>::augment_args),
+    #[cfg(feature = "lab")]
+    ("record", <RecordArgs as clap::Args>::augment_args),
+    #[cfg(feature = "lab")]
+    ("selftest", <SelftestArgs as clap::Args>::augment_args),
+];
 const FILE: &str = "linecrew.yaml";
 const WHICH: &str = "LINECREW_CONFIG";
 
@@ -61,7 +77,12 @@ type Settings = BTreeMap<&'static str, Setting>;
 
 /// The arguments of this process; asks for help, and mistakes in what was typed, end it as clap has it.
 pub(crate) fn args() -> Result<Args, Usage> {
-    let matches = command(&settings()?)?.get_matches();
+    // The first argument is the command, and the only one that is prepared: to prepare all takes longer than to parse a reply.
+    let first = std::env::args_os().nth(1).unwrap_or_default();
+    let is_meant = |(name, _): &&Configured| first == *name || first == "help";
+    let meant: Vec<Configured> = COMMANDS.iter().filter(is_meant).copied().collect();
+    let settings = if meant.is_empty() { Settings::new() } else { settings()? };
+    let matches = command(&meant, &settings)?.get_matches();
     Args::from_arg_matches(&matches).map_err(Usage::new)
 }
 
@@ -160,11 +181,13 @@ fn variable(option: &str) -> String {
     format!("LINECREW_{}", option.replace('-', "_").to_uppercase())
 }
 
-/// The command line with these defaults.
-fn command(settings: &Settings) -> Result<Command, Usage> {
+/// The command line with these defaults for some of its commands.
+fn command(commands: &[Configured], settings: &Settings) -> Result<Command, Usage> {
     let mut command = Args::command();
-    for name in COMMANDS {
+    for (name, with_arguments) in commands {
         if let Some(sub) = command.find_subcommand(name).cloned() {
+            // A command gets its arguments when it is chosen, which is too late to change them.
+            let sub = with_arguments(sub.defer(|sub| sub));
             let sub = with_defaults(sub, name, settings)?;
             command = command.mut_subcommand(name, |_| sub);
         }
@@ -237,13 +260,14 @@ mod tests {
         }
         let example = DOCUMENT.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();
         let settings = read(Path::new("linecrew.yaml"), example).unwrap();
-        command(&settings).unwrap();
+        command(COMMANDS, &settings).unwrap();
         assert_eq!(settings["workers"].values, ["50"]);
     }
 
     #[test]
     fn each_option_is_one_of_run() {
-        let command = Args::command();
+        let mut command = Args::command();
+        command.build();
         let run = command.find_subcommand("run").unwrap();
         for (option, is_path) in OPTIONS {
             let arg = run.get_arguments().find(|arg| arg.get_long() == Some(option));

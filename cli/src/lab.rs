@@ -2,7 +2,7 @@
 
 use crate::args::LabArgs;
 use crate::exit::{Ended, Usage, written};
-use crate::parser::ntc_name;
+use crate::parser::names;
 use linecrew_core::platform as definition;
 use linecrew_core::textfsm::Templates;
 use linecrew_testkit::{Aaa, Device, Lab, LabBuilder, Platform, Recording, Service};
@@ -132,7 +132,7 @@ fn first_command(lab: &Lab) -> &'static str {
     let platform = lab.devices().first().map_or("", |device| device.node().device().platform().name());
     match platform {
         "linux" => "\"uname -a\"",
-        platform if Templates::builtin().find(&ntc_name(platform), "show version").is_ok() => {
+        platform if Templates::builtin().find_as(&names(platform), "show version").is_ok() => {
             "\"show version\" --parse"
         }
         _ => "\"show version\"",

@@ -3,7 +3,7 @@
 use crate::args::ParseArgs;
 use crate::exit::{Ended, Usage, say, written};
 use crate::output::Rows;
-use crate::parser::{Parser, ntc_name};
+use crate::parser::{Parser, names};
 use linecrew_core::textfsm::{Parser as Found, RowsError};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
@@ -35,8 +35,8 @@ pub(crate) fn run(args: &ParseArgs) -> Result<Ended, Usage> {
 /// The template that the arguments name, or the one for the platform and the command.
 fn find(args: &ParseArgs) -> Result<Found, Usage> {
     let parser = Parser::new(&args.parser, true)?;
-    let platform = args.platform.as_deref().map(ntc_name).unwrap_or_default();
-    let found = parser.find(&platform, args.command.as_deref().unwrap_or_default()).map_err(Usage::new)?;
+    let platforms = args.platform.as_deref().map(names).unwrap_or_default();
+    let found = parser.find(&platforms, args.command.as_deref().unwrap_or_default()).map_err(Usage::new)?;
     found.ok_or_else(|| Usage::new("no template is named"))
 }
 

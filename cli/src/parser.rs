@@ -2,6 +2,7 @@
 
 use crate::args::ParserArgs;
 use crate::exit::Usage;
+use linecrew_core::inventory::Host;
 use linecrew_core::platform::Platform;
 use linecrew_core::textfsm::{LookupError, Parser as Found, Template, Templates};
 use std::path::Path;
@@ -47,22 +48,28 @@ impl Parser {
 
     /// What parses a command's reply, if replies are to be parsed; an error if there is nothing for it.
     ///
-    /// `platform` is the name that ntc-templates has.
-    pub(crate) fn find(&self, platform: &str, command: &str) -> Result<Option<Found>, LookupError> {
+    /// `platforms` are the names that the platform goes by, that of ntc-templates last.
+    pub(crate) fn find(&self, platforms: &[&str], command: &str) -> Result<Option<Found>, LookupError> {
         match self {
             Self::None => Ok(None),
             Self::Template(template) => Ok(Some(template.clone())),
-            Self::Templates(templates) => templates.find(platform, command).map(Some),
+            Self::Templates(templates) => templates.find_as(platforms, command).map(Some),
         }
     }
 }
 
-/// What ntc-templates calls the platform of that name; a name that is none of ours may be one of theirs.
-pub(crate) fn ntc_name(platform: &str) -> String {
-    Platform::builtin_ntc_templates_platform(platform).unwrap_or(platform).to_owned()
+/// The names that a platform goes by: as it was asked for, and, where it is one of ours, those that templates may have.
+pub(crate) fn names(asked_for: &str) -> Vec<&str> {
+    let known = Platform::builtin_template_names(asked_for);
+    std::iter::once(asked_for).chain(known.into_iter().flatten()).collect()
 }
 
-/// What ntc-templates calls a platform; its own name where the definition does not say.
-pub(crate) fn ntc_name_of(platform: &Platform) -> &str {
-    platform.ntc_templates_platform().unwrap_or(platform.name())
+/// The same of a host's platform, which is known.
+pub(crate) fn names_of<'p>(asked_for: Option<&'p str>, platform: &'p Platform) -> Vec<&'p str> {
+    asked_for.into_iter().chain(platform.template_names()).collect()
+}
+
+/// The name by which a host's platform was asked for, if it is not to be found out and not a file.
+pub(crate) fn asked_for(host: &Host) -> Option<&str> {
+    host.platform().filter(|name| *name != "auto" && host.settings().platform_file().is_none())
 }

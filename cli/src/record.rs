@@ -1,9 +1,10 @@
 //! What is shown of one host: plain data, the same for every format.
 
 use crate::advice::with_advice;
-use crate::parser::{Parser, Structure, ntc_name_of};
+use crate::parser::{Parser, Structure, asked_for, names_of};
 pub(crate) use linecrew_core::fleet::Status;
 use linecrew_core::fleet::{Cause, HostError, Outcome};
+use linecrew_core::inventory::Host;
 use linecrew_core::native::{Data, NativeCommand, NativeError};
 use linecrew_core::session::{Detection, Failure, FailureCause, Reply, Session, SessionError};
 use serde::Serialize;
@@ -68,30 +69,33 @@ pub(crate) struct Done {
 /// Sends the commands to a host; the job of a run.
 pub(crate) fn send(
     session: &mut Session,
+    host: &Host,
     commands: &[String],
     structure: &Structure,
 ) -> Result<Done, HostError> {
     let replies = if structure.native {
-        send_native(session, commands, &structure.parser)?
+        send_native(session, host, commands, &structure.parser)?
     } else {
-        send_plain(session, commands, &structure.parser)?
+        send_plain(session, host, commands, &structure.parser)?
     };
     Ok(Done { replies, detected: session.detection().cloned() })
 }
 
 fn send_plain(
     session: &mut Session,
+    host: &Host,
     commands: &[String],
     parser: &Parser,
 ) -> Result<Vec<ReplyRecord>, SessionError> {
-    let platform = ntc_name_of(session.platform()).to_owned();
     let replies = session.send_commands(commands)?;
-    Ok(replies.into_iter().map(|reply| ReplyRecord::new(reply, &platform, parser)).collect())
+    let platforms = names_of(asked_for(host), session.platform());
+    Ok(replies.into_iter().map(|reply| ReplyRecord::new(reply, &platforms, parser)).collect())
 }
 
 /// Asks for JSON. What gives none is sent again as it is, if there is a parser for it.
 fn send_native(
     session: &mut Session,
+    host: &Host,
     commands: &[String],
     parser: &Parser,
 ) -> Result<Vec<ReplyRecord>, SessionError> {
@@ -107,7 +111,7 @@ fn send_native(
         };
         match record {
             Some(record) if record.error.is_none() || matches!(parser, Parser::None) => records.push(record),
-            _ => records.extend(send_plain(session, std::slice::from_ref(command), parser)?),
+            _ => records.extend(send_plain(session, host, std::slice::from_ref(command), parser)?),
         }
     }
     Ok(records)
@@ -122,7 +126,7 @@ pub(crate) fn refused(done: &Done) -> Option<String> {
 /// What a host had replied before it failed.
 fn replies_before(error: &HostError) -> Vec<ReplyRecord> {
     let HostError::Session(error) = error else { return Vec::new() };
-    error.replies().iter().map(|reply| ReplyRecord::new(reply.clone(), "", &Parser::None)).collect()
+    error.replies().iter().map(|reply| ReplyRecord::new(reply.clone(), &[], &Parser::None)).collect()
 }
 
 impl HostRecord {
@@ -153,10 +157,10 @@ impl HostRecord {
 }
 
 impl ReplyRecord {
-    fn new(reply: Reply, platform: &str, parser: &Parser) -> Self {
+    fn new(reply: Reply, platforms: &[&str], parser: &Parser) -> Self {
         let parsed = match refusal(&reply) {
             Some(refused) => Err(refused),
-            None => parse(&reply, platform, parser),
+            None => parse(&reply, platforms, parser),
         };
         Self::with(reply, parsed)
     }
@@ -200,8 +204,8 @@ fn refusal(reply: &Reply) -> Option<String> {
 }
 
 /// The reply as a table, and what made it one.
-fn parse(reply: &Reply, platform: &str, parser: &Parser) -> Result<Option<(Data, String)>, String> {
-    let found = parser.find(platform, &reply.command).map_err(|error| error.to_string())?;
+fn parse(reply: &Reply, platforms: &[&str], parser: &Parser) -> Result<Option<(Data, String)>, String> {
+    let found = parser.find(platforms, &reply.command).map_err(|error| error.to_string())?;
     let Some(parser) = found else { return Ok(None) };
     let table = parser.parse_text(&reply.text).map_err(|error| error.to_string())?;
     Ok(Some((Data::Table(table), parser.name().to_owned())))

@@ -168,8 +168,7 @@ impl Session {
             Err(error) if !matches!(error, NativeError::Session(_)) => {}
             done => return done,
         }
-        let platform = self.platform().ntc_templates_platform().unwrap_or(self.platform().name());
-        let parser = templates.find(platform, command)?;
+        let parser = templates.find_as(&self.platform().template_names(), command)?;
         let reply = self.send_command(command)?;
         if let Some(failure) = &reply.failure {
             return Err(NativeError::Refused { line: failure.line.clone() });

@@ -223,6 +223,9 @@ fn print_memory([first, second]: &[Seen; 2]) {
         table.row(row);
     }
     table.print();
+    if let [_, second, .., last] = first.memory[..] {
+        verdict("From 20 % of the hosts to the end, times", last.1 / second.1, Bar::AtMost(1.25));
+    }
     verdict(
         "The most of the second run beside the first, times",
         second.most() / first.most(),

@@ -50,6 +50,7 @@ pub(crate) struct Args {
 }
 
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum Command {
     /// Send commands to every host and show the replies.
     Run(Box<RunArgs>),

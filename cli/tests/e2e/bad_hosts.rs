@@ -106,6 +106,19 @@ fn a_missing_password_is_told_as_missing() {
 }
 
 #[test]
+fn hosts_that_are_sent_no_password_do_not_stop_the_rest() {
+    for service in BOTH {
+        let lab =
+            (1..=4).fold(Lab::builder(), |lab, number| lab.device(device(&format!("r{number}")), service));
+        let site = Site::new(lab);
+        let ended = Process::start(site.command(&["show clock", "--format", "json"])).finish();
+        for number in 1..=4 {
+            assert_eq!(ended.host(&format!("r{number}"))["cause"], "no_credential", "{ended:?}");
+        }
+    }
+}
+
+#[test]
 fn a_wrong_enable_secret_is_told_as_refused_where_more_than_reading_is_allowed() {
     for service in BOTH {
         let site = with_bad(device("bad").enable_secret("another"), service);
@@ -272,7 +285,7 @@ fn a_command_without_a_template_is_told_with_those_near() {
     let ended = site.run(&["show clock", "--templates", "builtin", "--format", "json"]);
     assert_eq!(ended.code, Some(1));
     let (phase, error) = phase_and_error(&ended, "r1");
-    let line = "command \"show clock\": no template for \"show clock\" of cisco_ios; near it: \"show ";
+    let line = "command \"show clock\": no template for \"show clock\" of cisco_iosxe; near it: \"show ";
     assert!(phase == "command" && error.starts_with(line), "{error}");
     assert!(error.ends_with("; looked in the built-in set"), "{error}");
     assert!(ended.host("r1")["replies"][0]["text"].as_str().unwrap().contains("UTC"));

@@ -149,6 +149,31 @@ fn a_folder_of_templates_serves_what_its_index_says() {
 }
 
 #[test]
+fn a_folder_may_call_a_platform_as_the_user_does_or_as_linecrew_does() {
+    let site = Site::new(mixed(1));
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("mine.textfsm"), "Value WORD (\\S+)\n\nStart\n  ^${WORD} -> Record\n")
+        .unwrap();
+    let file = site.file("reply.txt", "Cisco IOS\n");
+    let at = folder.path().to_str().unwrap();
+    for (in_index, typed) in
+        [("ios", "ios"), ("cisco_iosxe", "ios"), ("cisco_iosxe", "cisco_iosxe"), ("cisco_ios", "ios")]
+    {
+        let index = format!("Template, Platform, Command\nmine.textfsm, {in_index}, show version\n");
+        std::fs::write(folder.path().join("index"), index).unwrap();
+        let args = ["parse", "-p", typed, "-c", "show version", "--templates", at, "--format", "json", &file];
+        assert_eq!(parse(&args).json(), [json!({"WORD": "Cisco"})], "{in_index} {typed}");
+        site.inventory(&[&format!(
+            "r1: {{hostname: 127.0.0.1, port: {}, transport: telnet, platform: {typed}}}",
+            site.port("r1")
+        )]);
+        let args = ["show version", "--templates", at, "--columns", "WORD", "--format", "json"];
+        let ended = site.run(&args);
+        assert_eq!(ended.host("r1")["replies"][0]["parsed"][0], json!({"WORD": "Cisco"}), "{ended:?}");
+    }
+}
+
+#[test]
 fn a_run_names_what_parsed_each_reply() {
     let site = Site::new(mixed(1));
     let ended = site.run(&["sh ver", "--templates", "builtin", "--format", "json"]);

@@ -246,6 +246,10 @@ impl<'a> Exchange<'a> {
 
     fn scan_lines(&mut self, channel: &Channel) {
         let text = channel.text();
+        if self.is_past_all(&text[self.scanned..]) {
+            self.scanned = text.rfind('\n').map_or(0, |at| at + 1).max(self.scanned);
+            return;
+        }
         while let Some(length) = text[self.scanned..].find('\n') {
             let place = self.scanned..self.scanned + length + 1;
             let line = Line {
@@ -257,6 +261,18 @@ impl<'a> Exchange<'a> {
             self.scanned = place.end;
             self.lines += 1;
         }
+    }
+
+    /// Whether the lines at hand can be passed over, as most of a long reply can: the last command's echo was found, and no
+    /// prompt is among them that a log message may have pushed up.
+    fn is_past_all(&self, lines: &str) -> bool {
+        let is_last = self.parts.len() + 1 >= self.commands.len();
+        let prompt = self.old_prompt.trim_end();
+        is_last
+            && self.echo.is_found()
+            && self.pushed_up.is_none()
+            && !prompt.is_empty()
+            && memchr::memmem::find(lines.as_bytes(), prompt.as_bytes()).is_none()
     }
 
     fn line(&mut self, channel: &Channel, line: &Line<'_>) {

@@ -3,6 +3,7 @@
 //! The state survives from one read to the next, so the same bytes give the same lines however they are cut. Lines
 //! that have ended are final: of cursor movements between lines only those that redraw the current one count.
 
+use super::room::{is_wasteful, to_reserve};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -59,7 +60,7 @@ enum State {
 impl Terminal {
     pub(crate) fn feed(&mut self, mut bytes: &[u8]) {
         // Most of it is text that stands there as it came.
-        self.text.reserve(bytes.len());
+        self.text.reserve(to_reserve(self.text.len(), self.text.capacity(), bytes.len()));
         while let Some(&byte) = bytes.first() {
             if let Some(taken) = self.whole_line(bytes) {
                 bytes = &bytes[taken..];
@@ -87,7 +88,7 @@ impl Terminal {
         }
         let end = memchr::memchr(b'\n', bytes)?;
         let line = bytes[..end].strip_suffix(b"\r").unwrap_or(&bytes[..end]);
-        if !line.iter().all(|byte| is_plain(*byte)) {
+        if !are_plain(line) {
             return None;
         }
         self.text.push_str(std::str::from_utf8(line).ok()?);
@@ -181,7 +182,10 @@ impl Terminal {
         if !self.padding.is_empty() {
             return None;
         }
-        let text = std::mem::take(&mut self.text);
+        let mut text = std::mem::take(&mut self.text);
+        if is_wasteful(text.len(), text.capacity()) {
+            text.shrink_to_fit();
+        }
         self.forget_text();
         Some(text)
     }
@@ -400,6 +404,11 @@ fn trimmed(cells: &[char]) -> usize {
 
 fn is_plain(byte: u8) -> bool {
     byte == b'\t' || (0x20..0x7f).contains(&byte)
+}
+
+/// Whether all are. Within a piece there is no branch for a byte, so that the processor looks at many at once.
+fn are_plain(bytes: &[u8]) -> bool {
+    bytes.chunks(64).all(|piece| piece.iter().fold(true, |plain, byte| plain & is_plain(*byte)))
 }
 
 #[cfg(test)]

@@ -112,10 +112,10 @@ impl Platform {
         builtin::source(name)
     }
 
-    /// What the index of ntc-templates calls the embedded platform of that name or alias, its own name where no other is
-    /// known; None for an unknown one. It costs little: no pattern is compiled.
-    pub fn builtin_ntc_templates_platform(name: &str) -> Option<&'static str> {
-        builtin::ntc_templates(name)
+    /// The [template names](Self::template_names) of the embedded platform of that name or alias; None for an unknown one. It
+    /// costs little: no pattern is compiled.
+    pub fn builtin_template_names(name: &str) -> Option<[&'static str; 2]> {
+        builtin::template_names(name)
     }
 
     /// Loads a definition from a file; the platform is named after it.
@@ -274,6 +274,12 @@ impl Platform {
     /// What the index of ntc-templates calls it.
     pub fn ntc_templates_platform(&self) -> Option<&str> {
         self.about.ntc_templates.as_deref()
+    }
+
+    /// The names by which an index of templates may know it, that of ntc-templates last: what
+    /// [`Templates::find_as`](crate::textfsm::Templates::find_as) takes.
+    pub fn template_names(&self) -> [&str; 2] {
+        [&self.name, self.ntc_templates_platform().unwrap_or(&self.name)]
     }
 
     /// What is put behind a command so that the device answers it in JSON, where it can.

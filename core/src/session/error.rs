@@ -59,6 +59,7 @@ impl From<transport::ErrorKind> for ErrorKind {
             transport::ErrorKind::Cancelled => Self::Cancelled,
             transport::ErrorKind::Closed => Self::Closed,
             transport::ErrorKind::TooLong => Self::TooLong,
+            transport::ErrorKind::MissingCredential => Self::MissingCredential,
             transport::ErrorKind::Authentication | transport::ErrorKind::PasswordExpired => {
                 Self::Authentication
             }

@@ -46,6 +46,27 @@ fn every_template_has_a_reply() {
     assert_eq!(others, ["cisco_iosxe_show_version.textfsm", "frr_show_version.textfsm"]);
 }
 
+/// The commands of a platform with the columns that come of them, as the document lists them.
+fn listed(platform: &str) -> String {
+    let templates = Templates::builtin();
+    let row = |command: String| {
+        let parser = templates.find(platform, &command.replace(r"\S+", "1")).unwrap();
+        let command = command.replace(r"\S+", "...").replace('|', "\\|");
+        format!("| `{command}` | {} |\n", parser.header().join(", "))
+    };
+    let rows: String = templates.commands(platform).unwrap().into_iter().map(row).collect();
+    format!("## {platform}\n\n| command | columns |\n| --- | --- |\n{rows}")
+}
+
+#[test]
+fn the_document_lists_each_command_with_its_columns() {
+    let document = include_str!("../../docs/templates.md");
+    let platforms = ["cisco_iosxe", "cisco_iosxr", "cisco_nxos", "arista_eos", "juniper_junos", "frr"];
+    let lists = platforms.map(listed);
+    let missing: Vec<_> = lists.iter().filter(|listed| !document.contains(*listed)).cloned().collect();
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
 /// Parses `text` as a platform's `show version`, which gives one row, and returns that as JSON.
 fn show_version(platform: &str, text: &str) -> serde_json::Value {
     let table = Templates::builtin().find(platform, "show version").unwrap().parse_text(text).unwrap();

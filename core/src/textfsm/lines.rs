@@ -1,4 +1,10 @@
-//! Python's `str.splitlines`.
+//! What a line is: in a text as Python's `str.splitlines` has it, in a file as Python reads it.
+
+/// The lines of a file, without their ends: carriage return, line feed, and both of them, which Python calls universal
+/// newlines.
+pub(super) fn lines_of_file(text: &str) -> impl Iterator<Item = &str> {
+    text.split_terminator('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
+}
 
 /// The lines of `text`, without their ends: besides line feed and carriage return also the vertical tab, form feed,
 /// the separators 0x1c to 0x1e, NEL and Unicode's line and paragraph separators end a line, as they do in Python.
@@ -52,6 +58,15 @@ fn plain_blocks(text: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_have_the_line_ends_of_any_system() {
+        let split = |text| lines_of_file(text).collect::<Vec<_>>();
+        assert_eq!(split(""), Vec::<&str>::new());
+        assert_eq!(split("a\r\nb\rc\n\nd"), ["a", "b", "c", "", "d"]);
+        assert_eq!(split("a\r\r\nb\r"), ["a", "", "b"]);
+        assert_eq!(split("a\x0bb\u{85}c\n"), ["a\x0bb\u{85}c"]);
+    }
 
     #[test]
     fn lines_end_where_python_ends_them() {

@@ -25,7 +25,7 @@
 //! ```
 //!
 //! A template comes from a text ([`Template::parse`]) or a file ([`Template::load`]). [`Templates`] finds the one for a
-//! command of a platform: in ntc-templates, where the machine has it, or in the built-in set.
+//! command of a platform: in ntc-templates, where the machine has it, or in the built-in set ([`mod@templates`]).
 //! A text that is too long to hold is parsed row by row ([`Template::rows`]).
 //!
 //! What each part of a template means stands, case by case, in [`mod@reference`].
@@ -56,6 +56,10 @@ mod value;
 
 #[doc = include_str!("../../docs/textfsm.md")]
 pub mod reference {}
+
+#[doc = include_str!("../../docs/templates.md")]
+#[allow(clippy::doc_markdown, reason = "the columns of a table are plain")]
+pub mod templates {}
 
 pub use error::{ParseError, ParseErrorKind, TemplateError};
 pub use library::{LookupError, Parser, Templates};

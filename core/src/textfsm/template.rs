@@ -2,7 +2,7 @@
 
 use super::engine::Run;
 use super::error::{ParseError, TemplateError};
-use super::lines::lines;
+use super::lines::{lines, lines_of_file};
 use super::python_re::{Budget, is_space};
 use super::rule::{LineOp, NextState, Rule, is_keyword, is_state_name};
 use super::table::Table;
@@ -90,8 +90,8 @@ impl Template {
 
 /// The lines of a template with their numbers, white space at their ends removed.
 fn numbered(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let lines = text.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'));
-    lines.map(|line| line.trim_end_matches(is_space)).zip(1..).map(|(line, number)| (number, line))
+    let lines = lines_of_file(text).map(|line| line.trim_end_matches(is_space));
+    lines.zip(1..).map(|(line, number)| (number, line))
 }
 
 fn is_comment(line: &str) -> bool {

@@ -27,6 +27,8 @@ pub enum ErrorKind {
     HostKey,
     /// Every way to authenticate was refused.
     Authentication,
+    /// There is no password and no key that the server would take; it was sent none.
+    MissingCredential,
     /// The account's password has expired: it must be changed before anything else.
     PasswordExpired,
     /// Both sides have no algorithm in common.

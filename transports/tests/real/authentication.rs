@@ -38,7 +38,7 @@ fn a_wrong_password_is_refused_by_either_method() {
 fn a_server_of_public_keys_alone_says_so_to_who_has_none() {
     let sshd = Sshd::with_method("publickey");
     let error = refused(sshd.open(guest()));
-    assert_eq!(error.kind(), ErrorKind::Authentication, "{error}");
+    assert_eq!(error.kind(), ErrorKind::MissingCredential, "{error}");
     assert!(error.to_string().contains("publickey"), "{error}");
     assert_eq!(text(&mut *sshd.shell(), "id -un"), "guest\n");
 }

@@ -101,7 +101,7 @@ fn no_credential_is_no_login() {
     let bench = Bench::new(r1().authorized_key(public("key")));
     for (credentials, kind) in [
         (Credentials::default(), ErrorKind::Configuration),
-        (Credentials::user("admin"), ErrorKind::Authentication),
+        (Credentials::user("admin"), ErrorKind::MissingCredential),
         (Credentials::user("admin").private_key("/nowhere/key"), ErrorKind::Configuration),
     ] {
         let error = refused(bench.connector().connect(&bench.target().credentials(credentials), &cx()));

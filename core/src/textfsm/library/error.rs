@@ -1,6 +1,6 @@
 //! Why there is no template for a command.
 
-use super::index::Row;
+use super::index::{Index, Row};
 use super::shelf::Shelf;
 use crate::textfsm::TemplateError;
 use std::fmt;
@@ -41,11 +41,15 @@ pub enum LookupError {
 }
 
 impl LookupError {
-    pub(super) fn unknown(platform: &str, command: &str, shelves: &[Arc<Shelf>]) -> Self {
+    /// The platform is told as it was asked for, which is its first name.
+    pub(super) fn unknown(platforms: &[&str], command: &str, shelves: &[&Shelf]) -> Self {
         let indexes: Vec<_> = shelves.iter().filter_map(|shelf| shelf.index().ok()).collect();
-        let commands: Vec<String> =
-            indexes.iter().flat_map(|index| index.of_platform(platform)).map(Row::command).collect();
-        let (platform, command) = (platform.to_owned(), command.to_owned());
+        let known = |index: &&Index| -> Vec<String> {
+            index.names(platforms).flat_map(|name| index.of_platform(name)).map(Row::command).collect()
+        };
+        let commands: Vec<String> = indexes.iter().flat_map(known).collect();
+        let platform = platforms.first().copied().unwrap_or_default().to_owned();
+        let command = command.to_owned();
         let places = shelves.iter().map(|shelf| shelf.name()).collect();
         if commands.is_empty() {
             let platforms = indexes.iter().flat_map(|index| index.platforms());

@@ -2,6 +2,7 @@
 
 use super::expression::Expression;
 use crate::textfsm::TemplateError;
+use crate::textfsm::lines::lines_of_file;
 use crate::textfsm::python_re::is_space;
 use std::sync::Arc;
 
@@ -25,7 +26,7 @@ pub(super) struct Row {
 impl Index {
     /// Reads the text of an index. One that Python would refuse is refused, with the line and the reason.
     pub(super) fn parse(text: &str) -> Result<Self, TemplateError> {
-        let mut lines = text.lines().zip(1..).map(|(line, number)| (number, line));
+        let mut lines = lines_of_file(text).zip(1..).map(|(line, number)| (number, line));
         let columns = Columns::read(&mut lines)?;
         let (mut rows, mut above): (Vec<Row>, Vec<&str>) = (Vec::new(), Vec::new());
         for (number, line) in lines.filter(|(_, line)| !line.starts_with('#')) {
@@ -46,12 +47,37 @@ impl Index {
         self.of_platform(platform).find(|row| row.command.as_ref().is_none_or(|it| it.matches(command)))
     }
 
+    /// Of the names of a platform those that count here: which the index has to their end, and the last. What an index has
+    /// is matched from the start alone, so that its `cisco_ios` would do for `cisco_iosxr`.
+    pub(super) fn names<'n>(&self, platforms: &[&'n str]) -> impl Iterator<Item = &'n str> {
+        let (last, others) =
+            platforms.split_last().map_or((None, &[][..]), |(last, others)| (Some(last), others));
+        others.iter().filter(|name| self.has(name)).chain(last).copied()
+    }
+
+    /// Whether a row is for the platform of this name and not only of one that begins so.
+    fn has(&self, platform: &str) -> bool {
+        self.expressions().any(|expression| expression.is_whole(platform))
+    }
+
+    /// The expressions for platforms. Rows of a platform stand together, and share one.
+    fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        let mut last: Option<&Arc<Expression>> = None;
+        let expressions = self.rows.iter().filter_map(|row| row.platform.as_ref());
+        expressions
+            .filter(move |expression| {
+                let is_new = last.is_none_or(|last| !Arc::ptr_eq(last, expression));
+                last = Some(*expression);
+                is_new
+            })
+            .map(|expression| &**expression)
+    }
+
     /// The rows for a platform.
     pub(super) fn of_platform<'i>(&'i self, platform: &'i str) -> impl Iterator<Item = &'i Row> {
         let mut last: Option<(&Arc<Expression>, bool)> = None;
         self.rows.iter().filter(move |row| {
             let Some(expression) = &row.platform else { return true };
-            // Rows of a platform stand together, and share what they have in common.
             let known = last.filter(|(other, _)| Arc::ptr_eq(other, expression));
             let matches = known.map_or_else(|| expression.matches(platform), |(_, matches)| matches);
             last = Some((expression, matches));
@@ -61,8 +87,7 @@ impl Index {
 
     /// The names of the platforms, each once.
     pub(super) fn platforms(&self) -> impl Iterator<Item = String> {
-        let platforms = self.rows.iter().map(|row| row.platform.as_ref().map_or("", |it| it.written()));
-        let mut texts: Vec<&str> = platforms.collect();
+        let mut texts: Vec<&str> = self.expressions().map(Expression::written).collect();
         texts.sort_unstable();
         texts.dedup();
         texts.into_iter().flat_map(choices)
@@ -178,6 +203,24 @@ mod tests {
     fn platforms_are_listed_by_name() {
         let platforms: Vec<String> = Index::parse(INDEX).unwrap().platforms().collect();
         assert_eq!(platforms, ["", "cisco_asa", "cisco_ftd", "cisco_ios"]);
+    }
+
+    #[test]
+    fn an_index_names_what_it_has_to_the_end() {
+        let index = Index::parse(INDEX).unwrap();
+        assert!(["cisco_ios", "cisco_asa", "cisco_ftd"].into_iter().all(|name| index.has(name)));
+        assert!(!["cisco_iosxr", "cisco", "cisco_(asa|ftd)"].into_iter().any(|name| index.has(name)));
+    }
+
+    #[test]
+    fn lines_end_as_on_any_system() {
+        for end in ["\r\n", "\r"] {
+            let index = Index::parse(&INDEX.replace('\n', end)).unwrap();
+            assert_eq!(index.find("cisco_ftd", "show int status").unwrap().files, ["d.textfsm"], "{end:?}");
+        }
+        // Nothing else ends one.
+        let text = "Template, Command\na.textfsm, show\u{85}x\n";
+        assert!(Index::parse(text).unwrap().find("", "show\u{85}x").is_some());
     }
 
     #[test]

@@ -51,9 +51,11 @@ impl Shelf {
         }
     }
 
-    /// What parses the command, if the index knows it.
-    pub(super) fn find(&self, platform: &str, command: &str) -> Result<Option<Parser>, LookupError> {
-        let Some(row) = self.index()?.find(platform, command) else { return Ok(None) };
+    /// What parses the command, if the index knows it of a platform by one of these names.
+    pub(super) fn find(&self, platforms: &[&str], command: &str) -> Result<Option<Parser>, LookupError> {
+        let index = self.index()?;
+        let row = index.names(platforms).find_map(|name| index.find(name, command));
+        let Some(row) = row else { return Ok(None) };
         let templates = row.files.iter().map(|file| self.template(file)).collect::<Result<Vec<_>, _>>()?;
         let names: Vec<_> = templates.iter().filter_map(|template| template.origin.as_deref()).collect();
         let name = names.join(", ");

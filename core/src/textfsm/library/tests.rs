@@ -46,6 +46,35 @@ fn a_folder_comes_before_the_built_in_set() {
 }
 
 #[test]
+fn a_platform_is_found_by_the_first_of_its_names_that_an_index_has() {
+    let mine = tempfile::tempdir().unwrap();
+    let index = "Template, Platform, Command\na.textfsm, ios, show x\nb.textfsm, cisco_iosxe, show [xy]\n\
+        c.textfsm, cisco_ios, show [xyz]\n";
+    std::fs::write(mine.path().join("index"), index).unwrap();
+    for name in ["A", "B", "C"] {
+        let file = mine.path().join(format!("{}.textfsm", name.to_lowercase()));
+        std::fs::write(file, MINE.replace("MINE", name)).unwrap();
+    }
+    let templates = Templates::builtin().with_folder(mine.path());
+    let header =
+        |names: &[&str], command: &str| templates.find_as(names, command).unwrap().header()[0].clone();
+    let names = ["ios", "cisco_iosxe", "cisco_ios"];
+    assert_eq!(
+        [header(&names, "show x"), header(&names, "show y"), header(&names, "show z")],
+        ["A", "B", "C"]
+    );
+    // `cisco_ios` is not a name of what only begins so, unless it is the last.
+    let names = ["cisco_iosxr", "cisco_xr"];
+    assert!(templates.find_as(&names, "show x").is_err());
+    assert_eq!(header(&["cisco_iosxr"], "show z"), "C");
+    let error = templates.find_as(&["ios", "cisco_iosxe", "cisco_ios"], "show versoin").unwrap_err();
+    assert!(
+        error.to_string().starts_with("no template for \"show versoin\" of ios; near it: \"show version\""),
+        "{error}"
+    );
+}
+
+#[test]
 fn a_checkout_has_its_index_deeper() {
     let checkout = tempfile::tempdir().unwrap();
     let mine = folder("show x", MINE);

@@ -268,7 +268,7 @@ impl<'a> Attempts<'a> {
         if self.tried.is_empty() {
             return self
                 .login
-                .failed(ErrorKind::Authentication, "no credential fits")
+                .failed(ErrorKind::MissingCredential, "no credential fits")
                 .expected(format!("one of the methods {methods}"))
                 .hint(format!("give a password or a private key{not_tried}"));
         }

@@ -233,6 +233,7 @@ impl Told {
         matches!(
             self.kind,
             ErrorKind::Authentication
+                | ErrorKind::MissingCredential
                 | ErrorKind::HostKey
                 | ErrorKind::Negotiation
                 | ErrorKind::Configuration
