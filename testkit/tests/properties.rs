@@ -45,7 +45,7 @@ proptest! {
 
     #[test]
     fn what_arrives_slowly_is_given_as_it_was_said_and_its_time_is_told(
-        scripted in strategies::scripted(),
+        scripted in strategies::scripted_without_prompts(),
         chunking in strategies::chunking(),
         slowness in strategies::slowness(),
         latency in 0_u64..1000,
