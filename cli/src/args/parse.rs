@@ -8,7 +8,7 @@ const PARSE_EXAMPLES: &str = "Examples:
   linecrew parse --platform cisco_iosxe --command \"show version\" reply.txt
   linecrew parse --template serial.textfsm --format jsonl < reply.txt
   linecrew parse --platform cisco_nxos --command \"sh ip bgp sum\" \\
-      --templates ~/my-templates --columns NEIGHBOR,STATE -
+      --templates ~/my-templates --columns BGP_NEIGH,STATE_PFXRCD -
 
 Exit codes: 0 parsed, though perhaps to no rows; 1 the template refuses the text; 2 usage.";
 

@@ -46,7 +46,7 @@ fn site() -> Site {
     site.file("inventory/hosts.ini", &ini);
     site.file("reply.txt", "Cisco IOS XE Software, Version 17.09.04a\nSERIAL FDO2550TM6Y\n");
     site.file("serial.textfsm", "Value SERIAL (\\S+)\n\nStart\n  ^SERIAL ${SERIAL} -> Record\n");
-    let template = "Value NEIGHBOR (\\S+)\nValue STATE (\\S+)\n\nStart\n  ^${NEIGHBOR} ${STATE} -> Record\n";
+    let template = "Value BGP_NEIGH (\\S+)\nValue STATE_PFXRCD (\\S+)\n\nStart\n  ^${BGP_NEIGH} ${STATE_PFXRCD} -> Record\n";
     site.file("my-templates/bgp.textfsm", template);
     let index =
         "Template, Hostname, Platform, Command\nbgp.textfsm, .*, cisco_nxos, sh[[ow]] ip bgp sum[[mary]]\n";

@@ -35,7 +35,7 @@ impl<'t> Iterator for Lines<'t> {
 }
 
 /// Where the first line ends, and how long its end is.
-fn end_of_line(text: &[u8]) -> Option<(usize, usize)> {
+pub(super) fn end_of_line(text: &[u8]) -> Option<(usize, usize)> {
     let mut at = 0;
     loop {
         at += plain_blocks(&text[at..]);

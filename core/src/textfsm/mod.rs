@@ -45,6 +45,7 @@ mod builtin;
 mod engine;
 mod error;
 mod library;
+mod line_reader;
 mod lines;
 mod python_re;
 mod record;

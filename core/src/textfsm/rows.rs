@@ -2,22 +2,18 @@
 
 use super::engine::Run;
 use super::error::ParseError;
-use super::lines::lines;
+use super::line_reader::LineReader;
 use super::table::Row;
 use super::template::Template;
 use std::fmt;
-use std::io::{self, BufRead, Read};
-
-/// The longest line, in bytes. It is the one thing that is held as it is.
-const MAX_LINE: u64 = 64 << 20;
+use std::io::{self, BufRead};
 
 /// The rows of a text, each as soon as no later line can change it. See [`Template::rows`].
 #[derive(Debug)]
 pub struct Rows<'t, R> {
     template: &'t Template,
     run: Run<'t>,
-    reader: R,
-    chunk: Vec<u8>,
+    lines: LineReader<R>,
     /// How many rows may be given away.
     ready: usize,
     is_over: bool,
@@ -54,27 +50,18 @@ impl Template {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn rows<R: BufRead>(&self, reader: R) -> Rows<'_, R> {
-        let run = Run::new(self);
-        Rows { template: self, run, reader, chunk: Vec::new(), ready: 0, is_over: false }
+        let (run, lines) = (Run::new(self), LineReader::new(reader));
+        Rows { template: self, run, lines, ready: 0, is_over: false }
     }
 }
 
 impl<R: BufRead> Rows<'_, R> {
-    /// Takes the next line of the reader, which may be several to Python.
+    /// Takes the next line.
     fn advance(&mut self) -> Result<(), RowsError> {
-        self.chunk.clear();
-        self.reader.by_ref().take(MAX_LINE).read_until(b'\n', &mut self.chunk).map_err(RowsError::Read)?;
-        if self.chunk.len() as u64 == MAX_LINE {
-            let error = io::Error::new(io::ErrorKind::InvalidData, "a line is longer than 64 MiB");
-            return Err(RowsError::Read(error));
-        }
-        let mut goes_on = !self.chunk.is_empty();
-        for line in lines(&String::from_utf8_lossy(&self.chunk)) {
-            goes_on = self.run.line(line).map_err(RowsError::Parse)?;
-            if !goes_on {
-                break;
-            }
-        }
+        let goes_on = match self.lines.line().map_err(RowsError::Read)? {
+            Some(line) => self.run.line(&line).map_err(RowsError::Parse)?,
+            None => false,
+        };
         if goes_on {
             self.ready = self.run.record().settled();
         } else {
@@ -167,12 +154,53 @@ mod tests {
         assert_eq!(error.to_string(), "the text cannot be read: a line is longer than 64 MiB");
     }
 
+    /// Gives a byte at a time.
+    fn slowly(text: &[u8]) -> impl BufRead {
+        io::BufReader::with_capacity(1, text)
+    }
+
+    #[test]
+    fn lines_end_as_in_the_whole_text() {
+        let template = Template::parse("Value X (.*)\n\nStart\n  ^${X}$$ -> Record\n").unwrap();
+        let text = "a\rb\r\nc\r\r\n\nd\u{85}e\u{2028}f\u{2027}\u{86}\u{b}g\u{1f}\r";
+        let whole = template.parse_text(text).unwrap();
+        let lines: Vec<_> = whole.iter().map(|row| row.text("X")).collect();
+        assert_eq!(lines, ["a", "b", "c", "", "", "d", "e", "f\u{2027}\u{86}", "g\u{1f}"]);
+        assert_eq!(rows(&template, text.as_bytes()).unwrap(), whole.rows());
+        let slow: Result<Vec<_>, _> = template.rows(slowly(text.as_bytes())).collect();
+        assert_eq!(slow.unwrap(), whole.rows());
+    }
+
+    #[test]
+    fn a_row_comes_before_what_follows_a_carriage_return() {
+        struct Then<'t>(&'t [u8]);
+        impl io::Read for Then<'_> {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                unreachable!("it is a BufRead")
+            }
+        }
+        impl BufRead for Then<'_> {
+            fn fill_buf(&mut self) -> io::Result<&[u8]> {
+                if self.0.is_empty() { Err(io::ErrorKind::TimedOut.into()) } else { Ok(self.0) }
+            }
+            fn consume(&mut self, count: usize) {
+                self.0 = &self.0[count..];
+            }
+        }
+        let template = Template::parse(FILLUP).unwrap();
+        let mut rows = template.rows(Then(b"a 1\r"));
+        assert_eq!(rows.next().unwrap().unwrap().text("Y"), "a");
+        assert!(matches!(rows.next(), Some(Err(RowsError::Read(_)))));
+    }
+
     proptest! {
         #[test]
         fn the_rows_are_those_of_the_whole_text(text in "([a-c]( [12])?[\r\n\u{b}\u{85}]{1,2}|#\n){0,12}") {
             let template = Template::parse(FILLUP).unwrap();
             let whole = template.parse_text(&text).unwrap();
             prop_assert_eq!(rows(&template, text.as_bytes()).unwrap(), whole.rows());
+            let slow: Result<Vec<_>, _> = template.rows(slowly(text.as_bytes())).collect();
+            prop_assert_eq!(slow.unwrap(), whole.rows());
         }
     }
 }

@@ -3,6 +3,7 @@
 //! `LINECREW_TEXTFSM_CASES=N` takes N random and mutated templates in place of the usual number.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a failure fails the test")]
 
+mod columns;
 mod compare;
 mod index;
 mod mutate;
