@@ -148,9 +148,10 @@ impl SessionBuilder {
         self
     }
 
-    /// Appends what is said to `NAME.log` in this folder, NAME being the target's: a line each with its time, `<` before what
-    /// the device says and `>` before what is typed, without the secrets that are known, for its owner alone to read. A log
-    /// that cannot be opened is an error of kind [`ErrorKind::Log`](super::ErrorKind::Log).
+    /// Appends what is said to `NAME.log` in this folder, NAME being the [`file_name`](super::file_name) of the target: a line
+    /// each with its time, `<` before what the device says and `>` before what is typed, without the secrets that are known,
+    /// for its owner alone to read. A log that cannot be opened is an error of kind
+    /// [`ErrorKind::Log`](super::ErrorKind::Log).
     pub fn session_log(mut self, folder: impl Into<PathBuf>) -> Self {
         self.log_folder = Some(folder.into());
         self
