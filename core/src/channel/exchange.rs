@@ -22,6 +22,10 @@ const LAST_ECHO_GRACE: Duration = Duration::from_secs(5);
 /// a `#` looks the same; slow lines send a character every 10 ms.
 const STRANGE_PROMPT: Duration = Duration::from_millis(300);
 
+/// How long a prompt must stand that came in pieces, as from a slow console: ten of its characters. A line of output that
+/// begins as the prompt does is not taken for it in the middle. Where the prompt comes as one nobody waits.
+const PROMPT_IN_PIECES: Duration = Duration::from_millis(100);
+
 /// How long nothing may come behind a prompt that a log message pushed up, as IOS does without drawing it again.
 const LOG_GRACE: Duration = Duration::from_secs(1);
 
@@ -209,7 +213,12 @@ impl<'a> Exchange<'a> {
         } else if !echoed && channel.echoes() {
             channel.quiet_for(ECHO_GRACE, "echo", cx)?
         } else {
-            channel.settled_for(if prompt.familiar { Duration::ZERO } else { STRANGE_PROMPT }, cx)?
+            let quiet = match (prompt.familiar, channel.trickles()) {
+                (true, false) => Duration::ZERO,
+                (true, true) => PROMPT_IN_PIECES,
+                (false, _) => STRANGE_PROMPT,
+            };
+            channel.settled_for(quiet, cx)?
         };
         if complete {
             self.scan(channel);
