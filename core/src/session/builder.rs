@@ -159,9 +159,10 @@ impl SessionBuilder {
 
     /// Connects and prepares the session.
     ///
-    /// The session keeps `cx`: its deadline bounds all that the session does, its token ends it at any time.
+    /// The session keeps `cx`, on a clock of its own: its deadline bounds all that the session does, its token ends it at any
+    /// time.
     pub fn open(&self, connector: &dyn Connector, target: &Target, cx: &Cx) -> Result<Session, SessionError> {
-        let mut session = self.connect(connector, target, cx)?;
+        let mut session = self.connect(connector, target, cx.with_own_clock())?;
         if let Some(folder) = &self.log_folder {
             session.start_log(folder, &target.name)?;
         }
@@ -182,14 +183,14 @@ impl SessionBuilder {
         &self,
         connector: &dyn Connector,
         target: &Target,
-        cx: &Cx,
+        cx: Cx,
     ) -> Result<Box<Session>, SessionError> {
         let host = target.port.map_or_else(|| target.name.clone(), |port| target.peer(port));
         let failed = |error| SessionError::connect(error, &host);
         if !connector.asks_permit() {
             target.permit.ask(&host).map_err(failed)?;
         }
-        let transport = connector.connect(target, cx).map_err(failed)?;
+        let transport = connector.connect(target, &cx).map_err(failed)?;
         let platform = Arc::clone(&self.platform);
         Ok(Box::new(Session {
             channel: Box::new(Channel::new(transport, Arc::clone(&platform), self.timeouts.silence)),
@@ -201,7 +202,7 @@ impl SessionBuilder {
             timeouts: self.timeouts,
             credentials: target.credentials.clone(),
             host,
-            cx: cx.clone(),
+            cx,
             mode: None,
             prompt: String::new(),
             broken: false,

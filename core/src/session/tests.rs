@@ -354,7 +354,7 @@ fn a_prompt_that_came_as_one_is_not_waited_for() {
     assert!(device.deadlines("settle").into_iter().max().unwrap() <= Instant::now());
     let sent = Instant::now();
     session.send_command("show x").unwrap();
-    let in_pieces = Duration::from_millis(100);
+    let in_pieces = Duration::from_millis(300);
     assert!(device.deadlines("settle").into_iter().max().unwrap() >= sent + in_pieces);
 }
 
@@ -404,6 +404,14 @@ fn a_slow_reply_is_waited_for_though_the_old_prompt_still_stands() {
 
     let opened = format!("{LONG_PAUSE}{OPENED_IOS}");
     assert_eq!(open(&Scripted::new("R1#").step(OPEN_IOS, opened)).unwrap().prompt(), "R1#");
+}
+
+#[test]
+fn a_carriage_return_that_comes_alone_ends_no_reply_of_a_device_without_an_echo() {
+    let device = ios().step("show y\n", "\r\ny\r\nR1#").step("show x\n", format!("\r{LONG_PAUSE}\nx\r\nR1#"));
+    let mut session = open(&device).unwrap();
+    session.send_command("show y").unwrap();
+    assert_eq!(session.send_command("show x").unwrap().text, "x");
 }
 
 #[test]
