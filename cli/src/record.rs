@@ -3,7 +3,7 @@
 use crate::advice::with_advice;
 use crate::parser::{Parser, Structure, asked_for, names_of};
 pub(crate) use linecrew_core::fleet::Status;
-use linecrew_core::fleet::{Cause, HostError, Outcome};
+use linecrew_core::fleet::{Cause, HostError, Outcome, Refusal};
 use linecrew_core::inventory::Host;
 use linecrew_core::native::{Data, NativeCommand, NativeError};
 use linecrew_core::session::{Detection, Failure, FailureCause, Reply, Session, SessionError};
@@ -118,9 +118,13 @@ fn send_native(
 }
 
 /// Why a host failed though it took part to the end: it refused a command, or a reply cannot be parsed.
-pub(crate) fn refused(done: &Done) -> Option<String> {
-    let failed = done.replies.iter().find_map(|reply| Some((&reply.command, reply.error.as_ref()?)));
-    failed.map(|(command, what)| format!("command \"{command}\": {what}"))
+pub(crate) fn refused(done: &Done) -> Option<Refusal> {
+    let (reply, what) = done.replies.iter().find_map(|reply| Some((reply, reply.error.as_ref()?)))?;
+    let cause = match &reply.failure {
+        Some(failure) if failure.cause == FailureCause::Unauthorized => Cause::Unauthorized,
+        _ => Cause::CommandFailed,
+    };
+    Some(Refusal { cause, why: format!("command \"{}\": {what}", reply.command) })
 }
 
 /// What a host had replied before it failed.
@@ -134,7 +138,7 @@ impl HostRecord {
         let mut detected = None;
         let (phase, error, replies) = match outcome.result {
             Ok(done) => {
-                let error = refused(&done).map(|what| format!("{}: {what}", outcome.host.name()));
+                let error = refused(&done).map(|it| format!("{}: {}", outcome.host.name(), it.why));
                 detected = done.detected;
                 (error.is_some().then(|| "command".to_owned()), error, done.replies)
             }

@@ -51,12 +51,12 @@ impl Deadline {
         self.limit
     }
 
-    /// The time left, zero once the deadline is past.
+    /// The time left by the machine's clock, zero once the deadline is past.
     pub fn remaining(&self) -> Duration {
         self.at.saturating_duration_since(Instant::now())
     }
 
-    /// Whether the deadline is past.
+    /// Whether the deadline is past by the machine's clock.
     pub fn is_past(&self) -> bool {
         self.remaining().is_zero()
     }

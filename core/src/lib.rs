@@ -11,6 +11,7 @@
 //! by default.
 
 pub mod cancel;
+pub mod clock;
 pub mod cx;
 pub mod deadline;
 pub mod executor;

@@ -8,6 +8,7 @@ use std::process::Command;
 /// What each module of core may use of the others, each after all that it uses: whoever adds a line that points
 /// downwards has to say so here.
 const MODULES: &[(&str, &[&str])] = &[
+    ("clock", &[]),
     ("deadline", &[]),
     ("seen", &[]),
     ("secret", &[]),
@@ -15,7 +16,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("yaml", &[]),
     ("account", &["seen"]),
     ("cancel", &["deadline", "timer"]),
-    ("cx", &["cancel", "deadline"]),
+    ("cx", &["cancel", "clock", "deadline"]),
     ("executor", &["cancel", "cx", "deadline", "timer"]),
     ("textfsm", &["seen"]),
     ("platform", &["yaml"]),

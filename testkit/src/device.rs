@@ -226,7 +226,8 @@ impl Device {
     }
 
     /// Sets how much later each input is answered: the round trip of the simulated network. Inputs sent without
-    /// waiting for answers are all answered one latency later. Has no effect in memory, where time stands still.
+    /// waiting for answers are all answered one latency later. In memory that is virtual time, which counts for each limit
+    /// and takes none.
     pub fn latency(mut self, latency: Duration) -> Self {
         self.latency = latency;
         self

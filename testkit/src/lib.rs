@@ -31,6 +31,7 @@ mod inventory;
 mod ios;
 #[cfg(any(feature = "ssh", feature = "telnet"))]
 mod lab;
+mod lag;
 mod login;
 pub mod memory;
 #[cfg(any(feature = "ssh", feature = "telnet"))]

@@ -28,6 +28,7 @@ pub struct Node {
     closed: AtomicU64,
     logins_refused: AtomicU64,
     /// Connections to other hosts, as a jump host.
+    #[cfg(feature = "ssh")]
     forwarded: AtomicU64,
     most_forwarded: AtomicU64,
 }
@@ -64,6 +65,7 @@ impl Device {
             opened: AtomicU64::new(0),
             closed: AtomicU64::new(0),
             logins_refused: AtomicU64::new(0),
+            #[cfg(feature = "ssh")]
             forwarded: AtomicU64::new(0),
             most_forwarded: AtomicU64::new(0),
         })

@@ -5,7 +5,7 @@ use crate::redact::Redactor;
 use linecrew_core::cx::Cx;
 use linecrew_core::secret::Secret;
 use linecrew_core::transport::{Connector, ErrorKind, Phase, Target, Transport, TransportError};
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -114,36 +114,38 @@ impl<W: Write> Drop for Tape<W> {
 ///
 /// The secrets of the target's credentials are replaced; the rest is for the owner of the file alone to read. A file of that
 /// name is written over; a character that a file
-/// name had better not have becomes `_`. The second session with a target goes to `NAME-2.txt`, and so on.
+/// name had better not have becomes `_`. The second session with a target, or with another of that name, goes to `NAME-2.txt`,
+/// and so on: no two sessions share a file.
 pub struct RecordingConnector {
     connector: Arc<dyn Connector>,
     folder: PathBuf,
-    /// How many sessions were opened with each target.
-    opened: Mutex<HashMap<String, usize>>,
+    /// The names of the files so far.
+    written: Mutex<HashSet<String>>,
 }
 
 impl RecordingConnector {
     /// Records what `connector` opens, to files in `folder`, which is made where it is not there.
     pub fn new(connector: Arc<dyn Connector>, folder: impl Into<PathBuf>) -> Self {
-        Self { connector, folder: folder.into(), opened: Mutex::default() }
+        Self { connector, folder: folder.into(), written: Mutex::default() }
     }
 
     fn file(&self, name: &str) -> io::Result<File> {
         std::fs::create_dir_all(&self.folder)?;
         let safe = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '.' | '_') { c } else { '_' };
         let name: String = name.chars().map(safe).collect();
-        let which = self.count(&name);
-        let number = if which == 1 { String::new() } else { format!("-{which}") };
-        create(&self.folder.join(format!("{name}{number}.txt")))
+        create(&self.folder.join(self.unused(&name)))
     }
 
-    /// Which session with this target it is, counted from 1.
-    fn count(&self, name: &str) -> usize {
-        // A count is one addition, so a poisoned one is whole.
-        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = opened.entry(name.to_owned()).or_default();
-        *count += 1;
-        *count
+    /// The first of `NAME.txt`, `NAME-2.txt` and so on that no session has.
+    fn unused(&self, name: &str) -> String {
+        // One insertion leaves it whole.
+        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut file, mut number) = (format!("{name}.txt"), 1);
+        while !written.insert(file.clone()) {
+            number += 1;
+            file = format!("{name}-{number}.txt");
+        }
+        file
     }
 }
 

@@ -7,9 +7,10 @@
 //! proptest!(|(
 //!     scripted in strategies::scripted_without_prompts(),
 //!     chunking in strategies::chunking(),
+//!     slowness in strategies::slowness(),
 //!     ending in strategies::ending(),
 //! )| {
-//!     let transport = scripted.device.fault(chunking).fault(ending).connect_in_memory();
+//!     let transport = scripted.device.fault(chunking).faults(slowness).fault(ending).connect_in_memory();
 //!     // A session on it gives each of `scripted.replies` in full, or an error.
 //! #   drop(transport);
 //! });
@@ -19,6 +20,7 @@ use crate::device::Device;
 use crate::faults::{Fault, Stage};
 use crate::platform::Platform;
 use proptest::prelude::*;
+use std::time::Duration;
 
 /// A device with commands of its own, and what each is answered with, without the line end of its last line.
 #[derive(Clone, Debug)]
@@ -71,6 +73,14 @@ pub fn reply() -> impl Strategy<Value = String> {
 /// Pieces of every size that matters: single bytes, parts of a line, whole screens.
 pub fn chunking() -> impl Strategy<Value = Fault> {
     prop_oneof![Just(1), 2_usize..10, 10_usize..200, Just(4096)].prop_map(Fault::Chunks)
+}
+
+/// Slowness that a session's usual limits allow for: each input is answered up to a second late, each piece comes up to 10 ms
+/// behind the one before, as on a slow serial line.
+pub fn slowness() -> impl Strategy<Value = Vec<Fault>> {
+    let millis = |most: u64| (0..=most).prop_map(Duration::from_millis);
+    (millis(1000).prop_map(Fault::Jitter), millis(10).prop_map(Fault::Drip))
+        .prop_map(|(jitter, drip)| vec![jitter, drip])
 }
 
 /// A fault after which nothing more comes, at any byte of the first 5,000 or at any [`Stage`]: the device hangs up, falls

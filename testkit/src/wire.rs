@@ -1,8 +1,8 @@
 //! The socket of a simulated device: a delay line in front, faults behind.
 
 use crate::alarm::Alarm;
-use crate::facts::Draw;
-use crate::faults::{Fault, Outlet, Verdict};
+use crate::faults::{self, Outlet, Verdict};
+use crate::lag::Lag;
 use crate::meter::Seat;
 use crate::node::Node;
 use std::collections::VecDeque;
@@ -33,17 +33,11 @@ pub(crate) struct Wire {
 impl Wire {
     pub(crate) fn new(socket: TcpStream, node: &Node, seat: Seat) -> Self {
         let device = node.device();
-        let jitter = device.faults.iter().find_map(|fault| match fault {
-            Fault::Jitter(most) => Some(*most),
-            _ => None,
-        });
-        let jitter = jitter.unwrap_or_default();
-        let delayed = !(device.latency.is_zero() && jitter.is_zero());
         Self {
             seat: Arc::new(seat),
             socket,
-            delay: delayed.then(|| Delay::new(device.latency, jitter, device.seed)),
-            drip: Drip::new(&device.faults),
+            delay: Lag::of(device).map(Delay::new),
+            drip: faults::drip(&device.faults).map(|every| Drip { every, due: None }),
             outlet: Outlet::new(&device.faults, device.seed),
         }
     }
@@ -114,9 +108,7 @@ impl AsyncWrite for Wire {
 
 /// Chunks on their way, each with the time of its arrival.
 struct Delay {
-    latency: Duration,
-    jitter: Duration,
-    draw: Draw,
+    lag: Lag,
     /// No bytes stand for the end of the stream.
     on_the_way: VecDeque<(Instant, Vec<u8>)>,
     bytes: usize,
@@ -125,16 +117,8 @@ struct Delay {
 }
 
 impl Delay {
-    fn new(latency: Duration, jitter: Duration, seed: u64) -> Self {
-        Self {
-            latency,
-            jitter,
-            draw: Draw(seed),
-            on_the_way: VecDeque::new(),
-            bytes: 0,
-            ended: false,
-            alarm: Alarm::default(),
-        }
+    fn new(lag: Lag) -> Self {
+        Self { lag, on_the_way: VecDeque::new(), bytes: 0, ended: false, alarm: Alarm::default() }
     }
 
     /// Sends what the socket has on its way.
@@ -157,9 +141,7 @@ impl Delay {
 
     /// When a chunk that is sent now arrives: none overtakes another.
     fn due(&mut self) -> Instant {
-        let most = u64::try_from(self.jitter.as_micros()).unwrap_or(u64::MAX - 1);
-        let late = Duration::from_micros(self.draw.below(most + 1));
-        let due = Instant::now() + self.latency + late;
+        let due = Instant::now() + self.lag.next();
         self.on_the_way.back().map_or(due, |(before, _)| due.max(*before))
     }
 
@@ -188,13 +170,6 @@ struct Drip {
 }
 
 impl Drip {
-    fn new(faults: &[Fault]) -> Option<Self> {
-        faults.iter().find_map(|fault| match fault {
-            Fault::Drip(every) => Some(Self { every: *every, due: None }),
-            _ => None,
-        })
-    }
-
     fn poll_due(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let every = self.every;
         self.due.get_or_insert_with(|| Box::pin(tokio::time::sleep(every))).as_mut().poll(cx)

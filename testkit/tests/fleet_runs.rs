@@ -7,7 +7,8 @@
 use linecrew_core::cancel::CancelToken;
 use linecrew_core::executor::{Executor, Pending, Wait};
 use linecrew_core::fleet::{
-    Batches, Cause, Fleet, HostError, Journal, Limits, Outcome, Record, Retry, Share, Skip, Status, What,
+    Batches, Cause, Fleet, HostError, Journal, Limits, Outcome, Record, Refusal, Retry, Share, Skip, Status,
+    What,
 };
 use linecrew_core::inventory::{Entry, Host, Inventory};
 use linecrew_core::transport::{Connector, Credentials, ErrorKind, Phase, Target, TransportError};
@@ -169,6 +170,9 @@ fn a_value_may_tell_a_failure() {
         (outcomes[1].cause, outcomes[1].result.as_ref().unwrap().as_str()),
         (Some(Cause::CommandFailed), "r2")
     );
+    let why = |_: &String| Some(Refusal { cause: Cause::Unauthorized, why: "may not".to_owned() });
+    let mut run = fleet.run_judged(|_, host| Ok(host.name().to_owned()), why).in_order();
+    assert_eq!(run.next().unwrap().cause, Some(Cause::Unauthorized));
 }
 
 #[test]

@@ -34,6 +34,8 @@ fn harmless() -> Vec<Fault> {
         Fault::Chunks(1),
         Fault::Chunks(1000),
         Fault::RandomChunks(7),
+        Fault::Drip(Duration::from_millis(10)),
+        Fault::Jitter(Duration::from_secs(1)),
         Fault::SplitEscapes,
         Fault::LostEcho,
         Fault::WrappedEcho(50),

@@ -17,16 +17,18 @@ fn open(device: Device) -> Result<Session, SessionError> {
     Session::builder(platform).open(&memory::connector([device.power_on()]), &target, &cx)
 }
 
-/// Sends every command, in order, and checks each reply against what the device was told to say.
-fn converse(scripted: &Scripted, faults: &[Fault]) -> Result<(), SessionError> {
+/// Sends every command, in order, checks each reply against what the device was told to say, and gives its time.
+fn converse(scripted: &Scripted, faults: &[Fault]) -> Result<Vec<Duration>, SessionError> {
     let device = faults.iter().cloned().fold(scripted.device.clone(), Device::fault);
     let mut session = open(device)?;
+    let mut times = Vec::new();
     for (command, said) in &scripted.replies {
         let reply = session.send_command(command)?;
         assert_eq!(&reply.text, said, "{command}");
         assert!(reply.prompt.contains("R1"), "{}", reply.prompt);
+        times.push(reply.elapsed);
     }
-    Ok(())
+    Ok(times)
 }
 
 proptest! {
@@ -42,13 +44,29 @@ proptest! {
     }
 
     #[test]
+    fn what_arrives_slowly_is_given_as_it_was_said_and_its_time_is_told(
+        scripted in strategies::scripted_without_prompts(),
+        chunking in strategies::chunking(),
+        slowness in strategies::slowness(),
+        latency in 0_u64..1000,
+    ) {
+        let latency = Duration::from_millis(latency);
+        let slow = Scripted { device: scripted.device.latency(latency), ..scripted };
+        let faults = [&[chunking], &slowness[..]].concat();
+        let times = converse(&slow, &faults);
+        prop_assert!(times.is_ok(), "{}", times.unwrap_err());
+        prop_assert!(times.unwrap().iter().all(|time| (latency..Duration::from_mins(5)).contains(time)));
+    }
+
+    #[test]
     fn a_device_that_ends_anywhere_gives_what_it_said_or_an_error_with_its_phase(
         scripted in strategies::scripted_without_prompts(),
         chunking in strategies::chunking(),
+        slowness in strategies::slowness(),
         ending in strategies::ending(),
     ) {
         let hangs_up = matches!(ending, Fault::CloseAfter(_) | Fault::CloseIn(_));
-        if let Err(error) = converse(&scripted, &[chunking, ending]) {
+        if let Err(error) = converse(&scripted, &[&[chunking, ending], &slowness[..]].concat()) {
             let expected = if hangs_up { ErrorKind::Closed } else { ErrorKind::TimedOut };
             prop_assert_eq!(error.kind(), expected, "{}", error);
             let shown = error.to_string();

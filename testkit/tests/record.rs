@@ -86,3 +86,19 @@ fn a_replay_hangs_up_at_the_end_of_the_recording() {
     let error = transport.read(&mut buf, &cx).unwrap_err();
     assert_eq!(ErrorKind::from(error.kind()), ErrorKind::Closed);
 }
+
+#[test]
+fn no_two_sessions_share_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let names = ["r/1", "r:1", "r_1-2", "r:1"];
+    let connector = memory::connector(names[..3].iter().map(|name| Device::cisco_iosxe(*name).power_on()));
+    let connector = RecordingConnector::new(Arc::new(connector), folder.path());
+    let cx = Cx::new(Deadline::after(Duration::from_mins(1), "host"), CancelToken::new());
+    for name in names {
+        connector.connect(&Target::new(name), &cx).unwrap().close(&cx);
+    }
+    let files = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name());
+    let mut files: Vec<_> = files.map(|name| name.into_string().unwrap()).collect();
+    files.sort();
+    assert_eq!(files, ["r_1-2-2.txt", "r_1-2.txt", "r_1-3.txt", "r_1.txt"]);
+}

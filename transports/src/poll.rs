@@ -78,7 +78,7 @@ pub(crate) fn poll_each(sockets: &[(BorrowedFd<'_>, Interest)], cx: &Cx) -> Resu
             Some(Interruption::Cancelled) => return Err(PollError::Interrupted(Interruption::Cancelled)),
             other => other.is_some(),
         };
-        match rustix::event::poll(&mut fds, Some(&timeout(cx))) {
+        match cx.clock().really(|| rustix::event::poll(&mut fds, Some(&timeout(cx)))) {
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(PollError::Io(error.into())),
         }
@@ -130,7 +130,7 @@ fn watch(fd: BorrowedFd<'_>, interest: Interest) -> PollFd<'_> {
 }
 
 fn timeout(cx: &Cx) -> Timespec {
-    let left = cx.deadline().remaining();
+    let left = cx.remaining();
     // A deadline is at most 30 years away, which fits.
     Timespec { tv_sec: left.as_secs().cast_signed(), tv_nsec: left.subsec_nanos().into() }
 }

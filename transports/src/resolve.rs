@@ -94,7 +94,7 @@ impl Resolver {
         if let Err(error) = self.enqueue(question) {
             return Ok(Err(error));
         }
-        match answers.recv_timeout(cx.deadline().remaining()) {
+        match cx.clock().really(|| answers.recv_timeout(cx.remaining())) {
             Ok(Answer::Found(found)) => Ok(found),
             Ok(Answer::Cancelled) => Err(Interruption::Cancelled),
             Err(RecvTimeoutError::Timeout) => Err(Interruption::TimedOut),

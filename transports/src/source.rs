@@ -21,7 +21,12 @@ impl<'a> Source<'a> {
     /// As the target asks for.
     pub(crate) fn of(target: &'a Target) -> Self {
         let addresses = target.source_address.into_iter().collect();
-        Self { addresses, interface: target.source_interface.as_deref(), ..Self::default() }
+        Self {
+            addresses,
+            interface: target.source_interface.as_deref(),
+            #[cfg(feature = "ssh")]
+            addresses_of: None,
+        }
     }
 
     /// The same, or from an address of `interface` where the target asks for nothing: OpenSSH's `BindInterface`, which
@@ -44,6 +49,7 @@ impl<'a> Source<'a> {
 
     /// The same: there is nothing to look up.
     #[cfg(not(feature = "ssh"))]
+    #[allow(clippy::unnecessary_wraps, reason = "with SSH it may fail")]
     pub(crate) fn resolved(self) -> io::Result<Self> {
         Ok(self)
     }

@@ -4,6 +4,7 @@ use super::grid::grid;
 use super::{json, sheets, table};
 use crate::args::Format;
 use crate::record::{HostRecord, Status};
+use linecrew_core::session::file_name;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 use tempfile::NamedTempFile;
@@ -95,15 +96,6 @@ fn text(out: &mut impl Write, record: &HostRecord) -> io::Result<()> {
     Ok(())
 }
 
-/// The name with `%` and two digits for each byte that a file name had better not have: no two hosts have the same.
-fn file_name(host: &str) -> String {
-    let keep =
-        |at: usize, byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte) || byte == b'.' && at > 0;
-    let encoded =
-        |(at, byte)| if keep(at, byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
-    host.bytes().enumerate().map(encoded).collect()
-}
-
 fn named(path: &std::path::Path, error: &io::Error) -> io::Error {
     // Never the kind of a reader that went away.
     io::Error::other(format!("{}: {error}", path.display()))
@@ -167,13 +159,5 @@ mod tests {
         assert_eq!(read(&folder, "r1.txt"), "good\n");
         let mode = std::fs::metadata(folder.path().join("out/r1.txt")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
-    }
-
-    #[test]
-    fn no_host_leaves_the_folder_or_takes_the_file_of_another() {
-        assert_eq!(file_name("../etc/passwd"), "%2E.%2Fetc%2Fpasswd");
-        assert_eq!(file_name("[2001:db8::1]:22"), "%5B2001%3Adb8%3A%3A1%5D%3A22");
-        assert_eq!(file_name("r1.example.com"), "r1.example.com");
-        assert_ne!(file_name("a/b"), file_name("a%2Fb"));
     }
 }

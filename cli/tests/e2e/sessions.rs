@@ -73,7 +73,9 @@ fn what_a_device_warns_of_and_what_a_user_may_not_do_is_told() {
     ] {
         assert!(table.out.lines().any(|shown| shown == line), "{line}: {table:?}");
     }
+    assert!(table.out.lines().any(|row| row == "unauthorized   1   r1"), "{table:?}");
     let ended = site.run(&[&commands[..], &["--format", "json"]].concat());
+    assert_eq!(ended.host("r1")["cause"], "unauthorized");
     let replies = &ended.host("r1")["replies"];
     assert_eq!(replies[1]["warnings"][0], "% Applying VLAN changes may take few minutes");
     assert_eq!((&replies[1]["ok"], &replies[3]["failure"]["cause"]), (&true.into(), &"unauthorized".into()));

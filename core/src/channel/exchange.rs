@@ -18,8 +18,8 @@ const ECHO_GRACE: Duration = Duration::from_secs(2);
 /// not be taken for one that has done.
 const LAST_ECHO_GRACE: Duration = Duration::from_secs(5);
 
-/// How long a prompt must stand that does not name the device as the last one did. A line of output that was cut behind
-/// a `#` looks the same; slow lines send a character every 10 ms.
+/// How long a prompt must stand that does not name the device as the last one did, or that came in pieces. A line of output
+/// that was cut behind a `#` looks the same; slow lines send a character every 10 ms.
 const STRANGE_PROMPT: Duration = Duration::from_millis(300);
 
 /// How long nothing may come behind a prompt that a log message pushed up, as IOS does without drawing it again.
@@ -76,13 +76,19 @@ impl<'a> Exchange<'a> {
             forgotten: 0,
             ends_at_prompt: true,
             each: None,
-            sent: (SystemTime::now(), Instant::now()),
+            sent: (SystemTime::now(), channel.heard_at()),
         }
     }
 
     /// An exchange in which nothing is sent first, so that there is no echo.
-    pub(crate) fn listening(channel: &mut Channel, find_prompt: FindPrompt<'a>, prompt: &str) -> Self {
+    pub(crate) fn listening(
+        channel: &mut Channel,
+        find_prompt: FindPrompt<'a>,
+        prompt: &str,
+        cx: &Cx,
+    ) -> Self {
         let mut exchange = Self::new(channel, &[], find_prompt, prompt);
+        exchange.sent = (SystemTime::now(), cx.clock().now());
         exchange.echo = Echo::of_nothing();
         channel.forget();
         exchange
@@ -112,7 +118,7 @@ impl<'a> Exchange<'a> {
 
     /// Sends the commands.
     pub(crate) fn send(&mut self, channel: &mut Channel, cx: &Cx) -> Result<(), Trouble> {
-        self.sent = (SystemTime::now(), Instant::now());
+        self.sent = (SystemTime::now(), cx.clock().now());
         channel.send_line(&self.commands.join("\n"), self.commands.len() > 1, cx)
     }
 
@@ -199,8 +205,10 @@ impl<'a> Exchange<'a> {
     fn step(&mut self, channel: &mut Channel, cx: &Cx) -> Result<bool, Trouble> {
         let is_last = self.parts.len() + 1 >= self.commands.len();
         let echoed = self.echo.is_found();
-        // Until something has come, the line still holds the prompt before the command.
-        let may_end = self.ends_at_prompt && channel.has_heard();
+        // Until something has come, the line still holds the prompt before the command, and without an echo it does so until
+        // the line ends of which the carriage return may come alone.
+        let is_new = channel.has_heard() && (echoed || !channel.is_back());
+        let may_end = self.ends_at_prompt && is_new;
         let Some(prompt) = channel.at_end(|tail| (self.find_prompt)(tail)).filter(|_| may_end) else {
             return self.wait_for_more(channel, is_last, cx);
         };
@@ -209,7 +217,8 @@ impl<'a> Exchange<'a> {
         } else if !echoed && channel.echoes() {
             channel.quiet_for(ECHO_GRACE, "echo", cx)?
         } else {
-            channel.settled_for(if prompt.familiar { Duration::ZERO } else { STRANGE_PROMPT }, cx)?
+            let is_sure = prompt.familiar && !channel.trickles();
+            channel.settled_for(if is_sure { Duration::ZERO } else { STRANGE_PROMPT }, cx)?
         };
         if complete {
             self.scan(channel);
@@ -308,7 +317,7 @@ impl<'a> Exchange<'a> {
         let line_start = line_start.unwrap_or_default();
         let shows_prompt = channel.raw()[line_start..].starts_with(prompt.as_bytes());
         let raw_end = line_start + if shows_prompt { prompt.len() } else { 0 };
-        self.push(end, raw_end, prompt);
+        self.push(channel, end, raw_end, prompt);
         self.start = line.place.start;
     }
 
@@ -334,17 +343,17 @@ impl<'a> Exchange<'a> {
 
     fn end(&mut self, channel: &mut Channel, end: usize, prompt: String) {
         let raw_end = channel.raw().len();
-        self.push(end, raw_end, prompt);
+        self.push(channel, end, raw_end, prompt);
         channel.note_echo(self.echo.is_found());
     }
 
-    fn push(&mut self, end: usize, raw_end: usize, prompt: String) {
+    fn push(&mut self, channel: &Channel, end: usize, raw_end: usize, prompt: String) {
         self.parts.push(Part {
             text: self.start..end.max(self.start),
             echo: self.echo.found(),
             raw_end,
             prompt,
-            elapsed: self.sent.1.elapsed(),
+            elapsed: channel.heard_at().saturating_duration_since(self.sent.1),
         });
     }
 

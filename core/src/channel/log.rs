@@ -13,6 +13,8 @@ pub(crate) struct Log {
     secrets: Vec<Secret>,
     /// How much of the terminal's text was written.
     logged: usize,
+    /// What was typed and is not written yet, since a secret may go on behind it.
+    held: Vec<u8>,
 }
 
 /// Who said a line.
@@ -24,7 +26,7 @@ enum Speaker {
 
 impl Log {
     pub(crate) fn new(out: Box<dyn Write + Send>, secrets: Vec<Secret>) -> Self {
-        let mut log = Self { out: Some(out), secrets: Vec::new(), logged: 0 };
+        let mut log = Self { out: Some(out), secrets: Vec::new(), logged: 0, held: Vec::new() };
         for secret in secrets {
             log.hide(secret);
         }
@@ -49,11 +51,23 @@ impl Log {
         self.logged = self.logged.max(end);
     }
 
-    /// Writes what is typed.
+    /// Writes what is typed: at once, but for a line that may end within a secret.
     pub(super) fn typed(&mut self, bytes: &[u8]) {
-        for line in String::from_utf8_lossy(bytes).lines() {
+        self.held.extend_from_slice(bytes);
+        let line = self.held.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        let known = if self.ends_in_secret(&self.held[line..]) { line } else { self.held.len() };
+        let typed: Vec<u8> = self.held.drain(..known).collect();
+        for line in String::from_utf8_lossy(&typed).lines() {
             self.write(Speaker::Client, line);
         }
+    }
+
+    /// Whether the last bytes are the first of a secret.
+    fn ends_in_secret(&self, typed: &[u8]) -> bool {
+        self.secrets.iter().any(|secret| {
+            let secret = secret.expose().as_bytes();
+            (1..=secret.len()).any(|length| typed.ends_with(&secret[..length]))
+        })
     }
 
     /// The terminal has forgotten its text.
@@ -68,6 +82,9 @@ impl Log {
 
     /// Writes what stands on the last line, which has not ended.
     pub(super) fn finish(&mut self, line: &str) {
+        if !std::mem::take(&mut self.held).is_empty() {
+            self.write(Speaker::Client, "***");
+        }
         if !line.trim().is_empty() {
             self.write(Speaker::Device, line);
         }
@@ -148,6 +165,22 @@ mod tests {
         log.hide(Secret::new("later"));
         log.lines("a pw-1-enable, a pw-1 and a later one\n\u{9b}31m\u{7}\n");
         assert_eq!(paper.lines(), ["< a ***, a *** and a *** one", "< \\u{9b}31m\\u{7}"]);
+    }
+
+    #[test]
+    fn a_secret_that_is_typed_in_pieces_is_not_written() {
+        let paper = Paper::default();
+        let secrets = ["pw-1", "pw-1-enable", "clé"].map(Secret::new);
+        let mut log = Log::new(Box::new(paper.clone()), secrets.to_vec());
+        for piece in
+            [&b"set p"[..], b"w-", b"1\n", b"pw", b"d\n", b"show ver", b"sion\n", b"cl\xc3", b"\xa9\ny"]
+        {
+            log.typed(piece);
+        }
+        log.typed(b"pw-1-en");
+        log.finish("r1#");
+        let written = ["> set ***", "> pwd", "> show ver", "> sion", "> ***", "> y", "> ***", "< r1#"];
+        assert_eq!(paper.lines(), written);
     }
 
     #[test]

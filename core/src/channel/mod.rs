@@ -28,7 +28,7 @@ use crate::transport::{ErrorKind, Phase, Transport, TransportError};
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use terminal::Terminal;
 
 /// How many bytes may come before the login has ended, when nobody has asked for anything: no banner is near it.
@@ -93,6 +93,8 @@ pub(crate) struct Channel {
     platform: Arc<Platform>,
     silence: Duration,
     longest_reply: usize,
+    /// When something came last.
+    heard_at: Instant,
     /// The current line came in pieces, or is a single byte.
     trickles: bool,
     echo: Echoing,
@@ -113,6 +115,7 @@ impl Channel {
             platform,
             silence,
             longest_reply: LONGEST_LOGIN,
+            heard_at: Instant::now(),
             trickles: false,
             echo: Echoing::Believed,
             secrets: Vec::new(),
@@ -192,7 +195,8 @@ impl Channel {
         if !at_pager(self) {
             return self.receive(&cx.within(self.silence, "silence"));
         }
-        if self.settled(cx)? && at_pager(self) {
+        let quiet = pager::quiet(&self.terminal.line(), self.trickles);
+        if self.settled_for(quiet, cx)? && at_pager(self) {
             let line = self.terminal.line();
             if pager::is_last_page(&line) {
                 self.terminal.note_padding();
@@ -242,6 +246,7 @@ impl Channel {
         let read = self.transport.read(&mut self.raw[known..], cx);
         self.raw.truncate(known + read.as_ref().map_or(0, |count| *count));
         read?;
+        self.heard_at = cx.clock().now();
         if self.raw.len() - self.reply_start > self.longest_reply {
             self.raw.truncate(known);
             return Err(Trouble::TooLong(self.longest_reply));
@@ -305,6 +310,11 @@ impl Channel {
         !self.raw.is_empty()
     }
 
+    /// When something came last, on the clock of who waited for it.
+    pub(crate) fn heard_at(&self) -> Instant {
+        self.heard_at
+    }
+
     /// Whether the device repeats what it is sent, as far as is known.
     pub(crate) fn echoes(&self) -> bool {
         self.echo != Echoing::Missing
@@ -333,6 +343,11 @@ impl Channel {
     pub(crate) fn at_end<T>(&self, look: impl FnOnce(Tail<'_>) -> T) -> T {
         let line = self.terminal.line();
         look(Tail { previous: self.terminal.last_line(), line: &line })
+    }
+
+    /// Whether the cursor stands before the end of the current line.
+    fn is_back(&self) -> bool {
+        self.terminal.is_back()
     }
 
     /// Takes the current line for read: what comes next stands on a line that is empty so far.

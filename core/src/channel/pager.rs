@@ -2,6 +2,10 @@
 
 use crate::platform::Pattern;
 use std::sync::LazyLock;
+use std::time::Duration;
+
+/// How long a line must stand that may only be the beginning of one of the reply's: it came in pieces, or is the `:` of less.
+const QUIET_BEHIND_PIECES: Duration = Duration::from_millis(300);
 
 /// What a pager is answered with: a space shows the next page, and behind the last one, where `more` and `less` stay,
 /// `q` ends them.
@@ -29,6 +33,11 @@ pub(super) fn is_pager(own: Option<&Pattern>, line: &str) -> bool {
     let shortest = if own.is_some() { 1 } else { 4 };
     let pattern = own.or(USUAL.as_ref()).filter(|_| line.len() >= shortest);
     pattern.is_some_and(|pattern| pattern.find_at_end(line).is_some())
+}
+
+/// How long the line must stand before it is answered.
+pub(super) fn quiet(line: &str, trickles: bool) -> Duration {
+    if trickles || line.trim().len() < 2 { QUIET_BEHIND_PIECES } else { Duration::ZERO }
 }
 
 #[cfg(test)]

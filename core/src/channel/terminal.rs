@@ -238,6 +238,11 @@ impl Terminal {
         if self.line[column..].iter().all(|c| *c == ' ') { &self.line[..column] } else { &self.line }
     }
 
+    /// Whether the cursor stands before the end of what is on its line, as behind a carriage return.
+    pub(crate) fn is_back(&self) -> bool {
+        self.column < self.visible().len()
+    }
+
     fn step(&mut self, byte: u8) {
         match self.state {
             State::Ground => self.ground(byte),

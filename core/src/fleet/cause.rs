@@ -31,6 +31,8 @@ pub enum Cause {
     ConnectionLost,
     /// A limit passed first.
     TimedOut,
+    /// The user may not give a command: AAA, a role, a privilege level.
+    Unauthorized,
     /// The device refused a command, or its reply is not what was asked for.
     CommandFailed,
     /// Its platform, transport or settings cannot be used.
@@ -41,6 +43,22 @@ pub enum Cause {
     Cancelled,
     /// It was not started.
     Skipped,
+}
+
+/// Why a host counts as failed whose job gave a value: see [`Fleet::run_judged`](super::Fleet::run_judged).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// What a summary groups it under.
+    pub cause: Cause,
+    /// The whole of it, on one line.
+    pub why: String,
+}
+
+/// A command that failed.
+impl From<String> for Refusal {
+    fn from(why: String) -> Self {
+        Self { cause: Cause::CommandFailed, why }
+    }
 }
 
 impl fmt::Display for Cause {
@@ -55,6 +73,7 @@ impl fmt::Display for Cause {
             Self::HostKey => "host key",
             Self::ConnectionLost => "connection lost",
             Self::TimedOut => "timed out",
+            Self::Unauthorized => "unauthorized",
             Self::CommandFailed => "command failed",
             Self::Settings => "settings",
             Self::Job => "job failed",

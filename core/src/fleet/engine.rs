@@ -1,7 +1,7 @@
 //! Carries a schedule out: starts hosts on the executor, and turns whatever becomes of each into exactly one outcome.
 
 use super::attempt::{Attempt, Ended};
-use super::cause::Cause;
+use super::cause::Refusal;
 use super::error::HostError;
 use super::event::What;
 use super::outcome::{Outcome, Status};
@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 /// What a value says of its host: why it counts as failed, if it does.
-pub(super) type Judge<T> = dyn Fn(&T) -> Option<String> + Send + Sync;
+pub(super) type Judge<T> = dyn Fn(&T) -> Option<Refusal> + Send + Sync;
 
 /// A run under way. Whoever brings news, on whatever thread, starts what may start then.
 pub(super) struct Engine<T> {
@@ -245,15 +245,15 @@ impl<T: Send + 'static> Engine<T> {
     }
 
     /// What an attempt is worth, and what its value is refused for.
-    fn outcome(&self, index: usize, ended: Ended<T>) -> (Outcome<T>, Option<String>) {
+    fn outcome(&self, index: usize, ended: Ended<T>) -> (Outcome<T>, Option<Refusal>) {
         let Course { began, attempts } = self.state().hosts[index];
         let Ended { result, served, wrote, .. } = ended;
         let refusal = result.as_ref().ok().and_then(|value| (self.judge)(value));
-        let (status, cause) = match &result {
-            Ok(_) if refusal.is_some() => (Status::Failed, Some(Cause::CommandFailed)),
-            Ok(_) if wrote => (Status::Changed, None),
-            Ok(_) => (Status::Ok, None),
-            Err(error) => (error.status(wrote), Some(error.cause())),
+        let (status, cause) = match (&result, &refusal) {
+            (Ok(_), Some(refusal)) => (Status::Failed, Some(refusal.cause)),
+            (Ok(_), None) if wrote => (Status::Changed, None),
+            (Ok(_), None) => (Status::Ok, None),
+            (Err(error), _) => (error.status(wrote), Some(error.cause())),
         };
         let elapsed = began.map_or(Duration::ZERO, |began| began.elapsed());
         let host = Arc::clone(&self.hosts[index]);
@@ -271,8 +271,8 @@ impl<T: Send + 'static> Engine<T> {
     }
 
     /// Tells everybody, the journal first and the reader of outcomes last.
-    fn finish(self: &Arc<Self>, index: usize, outcome: Outcome<T>, refusal: Option<String>) {
-        let error = outcome.result.as_ref().err().map(ToString::to_string).or(refusal);
+    fn finish(self: &Arc<Self>, index: usize, outcome: Outcome<T>, refusal: Option<Refusal>) {
+        let error = outcome.result.as_ref().err().map(ToString::to_string).or(refusal.map(|it| it.why));
         if self.plan.record(&outcome, error.as_deref()).is_err() {
             self.state().schedule.stop(Skip::Journal);
         }

@@ -43,7 +43,7 @@ mod schedule;
 mod skip;
 
 pub use batches::{Batches, Serial, Share};
-pub use cause::Cause;
+pub use cause::{Cause, Refusal};
 pub use connectors::Connectors;
 pub use error::HostError;
 pub use event::{Event, What};
@@ -230,17 +230,19 @@ impl Fleet {
         T: Send + 'static,
         J: Fn(&mut Session, &Host) -> Result<T, HostError> + Send + Sync + 'static,
     {
-        self.run_judged(job, |_| None)
+        self.run_judged(job, |_| None::<Refusal>)
     }
 
-    /// As [`run`](Self::run), where a value may tell that its host failed after all: `judge` says why, on one line. The
-    /// outcome then has the value, and the status [`Status::Failed`].
-    pub fn run_judged<T, J, F>(&self, job: J, judge: F) -> Run<T>
+    /// As [`run`](Self::run), where a value may tell that its host failed after all: `judge` says why, in a [`Refusal`]
+    /// or on one line. The outcome then has the value, and the status [`Status::Failed`].
+    pub fn run_judged<T, J, F, R>(&self, job: J, judge: F) -> Run<T>
     where
         T: Send + 'static,
         J: Fn(&mut Session, &Host) -> Result<T, HostError> + Send + Sync + 'static,
-        F: Fn(&T) -> Option<String> + Send + Sync + 'static,
+        F: Fn(&T) -> Option<R> + Send + Sync + 'static,
+        R: Into<Refusal>,
     {
+        let judge = move |value: &T| judge(value).map(Into::into);
         let plan = Plan { began: Instant::now(), ..self.plan.clone() };
         let (executor, hosts) = (self.executor.clone(), self.hosts.clone());
         let (engine, outcomes) = Engine::start(executor, hosts, plan, Box::new(job), Box::new(judge));

@@ -148,9 +148,10 @@ impl SessionBuilder {
         self
     }
 
-    /// Appends what is said to `NAME.log` in this folder, NAME being the target's: a line each with its time, `<` before what
-    /// the device says and `>` before what is typed, without the secrets that are known, for its owner alone to read. A log
-    /// that cannot be opened is an error of kind [`ErrorKind::Log`](super::ErrorKind::Log).
+    /// Appends what is said to `NAME.log` in this folder, NAME being the [`file_name`](super::file_name) of the target: a line
+    /// each with its time, `<` before what the device says and `>` before what is typed, without the secrets that are known,
+    /// for its owner alone to read. A log that cannot be opened is an error of kind
+    /// [`ErrorKind::Log`](super::ErrorKind::Log).
     pub fn session_log(mut self, folder: impl Into<PathBuf>) -> Self {
         self.log_folder = Some(folder.into());
         self
@@ -158,9 +159,10 @@ impl SessionBuilder {
 
     /// Connects and prepares the session.
     ///
-    /// The session keeps `cx`: its deadline bounds all that the session does, its token ends it at any time.
+    /// The session keeps `cx`, on a clock of its own: its deadline bounds all that the session does, its token ends it at any
+    /// time.
     pub fn open(&self, connector: &dyn Connector, target: &Target, cx: &Cx) -> Result<Session, SessionError> {
-        let mut session = self.connect(connector, target, cx)?;
+        let mut session = self.connect(connector, target, cx.with_own_clock())?;
         if let Some(folder) = &self.log_folder {
             session.start_log(folder, &target.name)?;
         }
@@ -181,14 +183,14 @@ impl SessionBuilder {
         &self,
         connector: &dyn Connector,
         target: &Target,
-        cx: &Cx,
+        cx: Cx,
     ) -> Result<Box<Session>, SessionError> {
         let host = target.port.map_or_else(|| target.name.clone(), |port| target.peer(port));
         let failed = |error| SessionError::connect(error, &host);
         if !connector.asks_permit() {
             target.permit.ask(&host).map_err(failed)?;
         }
-        let transport = connector.connect(target, cx).map_err(failed)?;
+        let transport = connector.connect(target, &cx).map_err(failed)?;
         let platform = Arc::clone(&self.platform);
         Ok(Box::new(Session {
             channel: Box::new(Channel::new(transport, Arc::clone(&platform), self.timeouts.silence)),
@@ -200,7 +202,7 @@ impl SessionBuilder {
             timeouts: self.timeouts,
             credentials: target.credentials.clone(),
             host,
-            cx: cx.clone(),
+            cx,
             mode: None,
             prompt: String::new(),
             broken: false,

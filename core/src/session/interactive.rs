@@ -54,7 +54,7 @@ impl Session {
         let commands = [input.as_str()];
         let mut exchange = match dialogue.input {
             Some(_) => Exchange::new(&self.channel, &commands, &find_prompt, &self.prompt),
-            None => Exchange::listening(&mut self.channel, &find_prompt, &self.prompt),
+            None => Exchange::listening(&mut self.channel, &find_prompt, &self.prompt, &cx),
         };
         if !dialogue.ends_at_prompt {
             exchange = exchange.beyond_prompt();

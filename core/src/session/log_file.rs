@@ -20,11 +20,18 @@ pub(super) fn open(folder: &Path, host: &str) -> io::Result<File> {
     Ok(file)
 }
 
-/// The name with `_` for what a file name had better not have.
-fn file_name(host: &str) -> String {
-    let keep = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' };
-    let name: String = host.chars().map(keep).collect();
-    if name.starts_with('.') { format!("_{name}") } else { name }
+/// What files of a host are named after it: the name with `%` and two digits for each byte other than ASCII letters, digits,
+/// `-`, `_` and `.`, and for a `.` at the start. No two hosts have the same, and none leaves a folder.
+///
+/// ```
+/// assert_eq!(linecrew_core::session::file_name("[2001:db8::1]:22"), "%5B2001%3Adb8%3A%3A1%5D%3A22");
+/// ```
+pub fn file_name(host: &str) -> String {
+    let keep =
+        |at: usize, byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte) || byte == b'.' && at > 0;
+    let encoded =
+        |(at, byte)| if keep(at, byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    host.bytes().enumerate().map(encoded).collect()
 }
 
 #[cfg(test)]
@@ -33,8 +40,18 @@ mod tests {
 
     #[test]
     fn a_host_cannot_leave_the_folder() {
-        assert_eq!(file_name("../etc/passwd"), "_.._etc_passwd");
+        assert_eq!(file_name("../etc/passwd"), "%2E.%2Fetc%2Fpasswd");
         assert_eq!(file_name("r1.example.com"), "r1.example.com");
-        assert_eq!(file_name("[2001:db8::1]:22"), "_2001_db8__1__22");
+        assert_ne!(file_name("a/b"), file_name("a%2Fb"));
+    }
+
+    #[test]
+    fn no_two_hosts_share_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let hosts = ["r/1", "r:1", "r_1", "r%2F1", ".r1", "_r1"];
+        for host in hosts {
+            open(folder.path(), host).unwrap();
+        }
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), hosts.len());
     }
 }

@@ -35,6 +35,7 @@ pub use dialogue::{Dialogue, Reaction};
 pub use error::{ErrorKind, Phase, SessionError};
 pub use expect::Expect;
 pub use failure::{Failure, FailureCause};
+pub use log_file::file_name;
 pub use multi_reply::MultiReply;
 pub use options::SendOptions;
 pub use reply::Reply;

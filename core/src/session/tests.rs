@@ -384,6 +384,14 @@ fn a_slow_reply_is_waited_for_though_the_old_prompt_still_stands() {
 }
 
 #[test]
+fn a_carriage_return_that_comes_alone_ends_no_reply_of_a_device_without_an_echo() {
+    let device = ios().step("show y\n", "\r\ny\r\nR1#").step("show x\n", format!("\r{LONG_PAUSE}\nx\r\nR1#"));
+    let mut session = open(&device).unwrap();
+    session.send_command("show y").unwrap();
+    assert_eq!(session.send_command("show x").unwrap().text, "x");
+}
+
+#[test]
 fn a_session_may_go_to_another_thread() {
     fn is_send<T: Send>() {}
     is_send::<Session>();

@@ -59,6 +59,8 @@ pub enum Phase {
     Authentication,
     /// Opening the command line.
     Shell,
+    /// Opening a subsystem.
+    Subsystem,
     /// Running a command without a terminal.
     Exec,
     /// Reading.
@@ -76,6 +78,7 @@ impl fmt::Display for Phase {
             Self::HostKey => "host key",
             Self::Authentication => "authentication",
             Self::Shell => "opening the shell",
+            Self::Subsystem => "opening the subsystem",
             Self::Exec => "exec",
             Self::Read => "read",
             Self::Write => "write",

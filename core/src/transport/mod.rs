@@ -20,7 +20,8 @@ pub use telnet_options::{LineEnd, TelnetOptions};
 
 use crate::cx::Cx;
 
-/// An open byte stream to a device's command line.
+/// An open byte stream to a device: to its command line, or to whatever else speaks in bytes, such as a NETCONF subsystem of
+/// its SSH server.
 ///
 /// Dropping a transport aborts the connection without waiting. A read that timed out or was cancelled loses nothing and
 /// may be repeated; once the other side has ended the connection, or this side has closed it, every call fails at once.

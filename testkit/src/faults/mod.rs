@@ -16,7 +16,8 @@ use std::time::Duration;
 ///
 /// What is random is drawn from the device's [seed](crate::Device::seed): the same seed gives the same bytes in each
 /// session. Bytes are counted from the first one of a session; on SSH they are those on the wire, key exchange
-/// included, where a fault is said to be one of the connection. In memory time stands still, so that a delay is none.
+/// included, where a fault is said to be one of the connection. In memory delays are of virtual time: they count for each
+/// limit, and take none.
 ///
 /// ```
 /// use linecrew_testkit::{Device, Fault, Stage};
@@ -43,9 +44,9 @@ pub enum Fault {
     /// Of the connection: sends from one to so many bytes at a time.
     RandomChunks(usize),
     /// Of the connection: sends a byte at a time, or a chunk where one of the faults above sets its size, and waits
-    /// so long before each. No wait in memory.
+    /// so long before each.
     Drip(Duration),
-    /// Of the connection: answers each input up to so much later than the device's latency. No effect in memory.
+    /// Of the connection: answers each input up to so much later than the device's latency.
     Jitter(Duration),
     /// Of the connection: while more than so many sessions are open, a further client gets these bytes in place of
     /// everything, SSH's banner included, and is hung up on. With 0 that is every client.
@@ -107,6 +108,14 @@ pub enum Stage {
     Reply,
     /// Where it would show its pager's prompt.
     Pager,
+}
+
+/// The wait before each piece, where there is one.
+pub(crate) fn drip(faults: &[Fault]) -> Option<Duration> {
+    faults.iter().find_map(|fault| match fault {
+        Fault::Drip(every) => Some(*every),
+        _ => None,
+    })
 }
 
 /// What happens at a stage.

@@ -70,10 +70,6 @@ impl Outlet {
     }
 
     /// Whether the next byte begins a piece.
-    #[cfg_attr(
-        not(any(feature = "ssh", feature = "telnet")),
-        allow(dead_code, reason = "memory has no clock")
-    )]
     pub(crate) fn at_start(&self) -> bool {
         self.pieces.at_start()
     }

@@ -43,7 +43,7 @@ fn what_changes_no_text_changes_no_reply() {
     for fault in [
         Fault::Chunks(1),
         Fault::RandomChunks(7),
-        Fault::Drip(Duration::from_secs(1)),
+        Fault::Drip(Duration::from_millis(50)),
         Fault::Jitter(Duration::from_secs(1)),
         Fault::SplitEscapes,
         Fault::LostEcho,

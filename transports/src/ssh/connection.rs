@@ -1,7 +1,7 @@
 //! A logged-in SSH connection, on which channels are opened.
 
 use super::session::{Fault, Session};
-use super::shell::{CLOSE_LIMIT, SshTransport, Terminal};
+use super::shell::{CLOSE_LIMIT, Program, SshTransport, Terminal};
 use crate::poll::PollError;
 use linecrew_core::cx::Cx;
 use linecrew_core::transport::{ErrorKind, Exec, ExecOutput, Exit, Phase, SshOptions, TransportError};
@@ -13,8 +13,8 @@ const READ_SIZE: usize = 16 * 1024;
 
 /// A connection to a host that has let its user in, made by [`SshConnector::open`](super::SshConnector::open).
 ///
-/// It runs commands one after the other, each in a channel of its own, or becomes the channel of a
-/// [shell](Self::into_shell). Dropping it ends the connection without waiting.
+/// It runs commands one after the other, each in a channel of its own, and then may become the channel of a
+/// [shell](Self::into_shell) or of a [subsystem](Self::into_subsystem). Dropping it ends the connection without waiting.
 ///
 /// ```no_run
 /// use linecrew_core::{cancel::CancelToken, cx::Cx, deadline::Deadline};
@@ -60,7 +60,35 @@ impl SshConnection {
     /// Opens a shell with a terminal, which takes the connection with it.
     pub fn into_shell(self, cx: &Cx) -> Result<SshTransport, TransportError> {
         TransportError::refuse(self.closed, Phase::Shell, &self.session.peer, cx)?;
-        SshTransport::open(self.session, &Terminal::from(&self.options), cx)
+        SshTransport::open(self.session, &Program::Shell(&Terminal::from(&self.options)), cx)
+    }
+
+    /// Opens a subsystem of the server (RFC 4254, section 6.5), such as `netconf` or `sftp`, which takes the connection with
+    /// it. The stream has the bytes of the subsystem's own protocol; what it writes to its standard error is left out.
+    ///
+    /// ```no_run
+    /// use linecrew_core::cx::Cx;
+    /// use linecrew_core::transport::{Target, Transport, TransportError};
+    /// use linecrew_transports::ssh::SshConnector;
+    ///
+    /// const END: &[u8] = b"]]>]]>";
+    ///
+    /// /// What a device can do, as its NETCONF server says it first (RFC 6242).
+    /// fn hello(connector: &SshConnector, target: &Target, cx: &Cx) -> Result<Vec<u8>, TransportError> {
+    ///     let mut netconf = connector.open(target, cx)?.into_subsystem("netconf", cx)?;
+    ///     let (mut said, mut buf) = (Vec::new(), [0; 4096]);
+    ///     while !said.ends_with(END) {
+    ///         let count = netconf.read(&mut buf, cx)?;
+    ///         said.extend_from_slice(&buf[..count]);
+    ///     }
+    ///     netconf.close(cx);
+    ///     Ok(said)
+    /// }
+    /// # drop(hello);
+    /// ```
+    pub fn into_subsystem(self, name: &str, cx: &Cx) -> Result<SshTransport, TransportError> {
+        TransportError::refuse(self.closed, Phase::Subsystem, &self.session.peer, cx)?;
+        SshTransport::open(self.session, &Program::Subsystem(name), cx)
     }
 
     fn run(&self, command: &str, limit: usize, cx: &Cx) -> Result<ExecOutput, Failure> {

@@ -1,9 +1,10 @@
-//! A shell on an SSH connection as a byte stream.
+//! A shell, or a subsystem, on an SSH connection as a byte stream.
 
 use super::session::{Fault, Session, code};
 use linecrew_core::cx::Cx;
 use linecrew_core::transport::{Phase, SshOptions, Transport, TransportError};
 use ssh2::{Channel, Error, ErrorCode, ExtendedData};
+use std::borrow::Cow;
 use std::io::{Read, Write};
 use std::time::Duration;
 
@@ -29,9 +30,32 @@ impl From<&SshOptions> for Terminal {
     }
 }
 
-/// A shell on a device, made by an [`SshConnector`](super::SshConnector).
+/// What runs at the far end of a channel.
+pub(super) enum Program<'a> {
+    Shell(&'a Terminal),
+    Subsystem(&'a str),
+}
+
+impl Program<'_> {
+    fn phase(&self) -> Phase {
+        match self {
+            Self::Shell(_) => Phase::Shell,
+            Self::Subsystem(_) => Phase::Subsystem,
+        }
+    }
+
+    fn name(&self) -> Cow<'static, str> {
+        match self {
+            Self::Shell(_) => "a shell with a terminal".into(),
+            Self::Subsystem(name) => format!("the subsystem {}", name.escape_debug()).into(),
+        }
+    }
+}
+
+/// A shell on a device, made by an [`SshConnector`](super::SshConnector), or a subsystem, made by an
+/// [`SshConnection`](super::SshConnection).
 ///
-/// What the device writes to its standard error comes in the same stream. Bytes are passed on as they are.
+/// What a shell writes to its standard error comes in the same stream. Bytes are passed on as they are.
 pub struct SshTransport {
     // Freed before the session, whose drop then finds the socket shut.
     channel: Channel,
@@ -40,20 +64,30 @@ pub struct SshTransport {
 }
 
 impl SshTransport {
-    /// Opens a shell with a terminal.
-    pub(super) fn open(session: Session, terminal: &Terminal, cx: &Cx) -> Result<Self, TransportError> {
-        let told = |session: &Session, fault| {
-            session.failure(fault, Phase::Shell, cx).expected("a shell with a terminal")
-        };
+    /// Starts a program in a channel of its own.
+    pub(super) fn open(session: Session, program: &Program<'_>, cx: &Cx) -> Result<Self, TransportError> {
+        let told =
+            |session: &Session, fault| session.failure(fault, program.phase(), cx).expected(program.name());
         let opened = session.run(cx, || session.ssh.channel_session());
         let channel = opened.map_err(|fault| told(&session, fault))?;
         // From here on a failure drops the channel in the right order.
-        let mut shell = Self { channel, session, closed: false };
-        shell.start(terminal, cx).map_err(|fault| told(&shell.session, fault))?;
-        Ok(shell)
+        let mut opened = Self { channel, session, closed: false };
+        let started = match program {
+            Program::Shell(terminal) => opened.start_shell(terminal, cx),
+            Program::Subsystem(name) => opened.start_subsystem(name, cx),
+        };
+        started.map_err(|fault| told(&opened.session, fault))?;
+        Ok(opened)
     }
 
-    fn start(&mut self, terminal: &Terminal, cx: &Cx) -> Result<(), Fault> {
+    fn start_subsystem(&mut self, name: &str, cx: &Cx) -> Result<(), Fault> {
+        let Self { channel, session, .. } = self;
+        // It would fill the window, and is no part of the protocol that the subsystem speaks.
+        session.run(cx, || channel.handle_extended_data(ExtendedData::Ignore))?;
+        session.run(cx, || channel.subsystem(name))
+    }
+
+    fn start_shell(&mut self, terminal: &Terminal, cx: &Cx) -> Result<(), Fault> {
         let Self { channel, session, .. } = self;
         let size = (terminal.columns, terminal.rows, 0, 0);
         // Left apart, standard error would fill the window, and the shell would stop.
@@ -62,7 +96,7 @@ impl SshTransport {
         session.run(cx, || channel.shell())
     }
 
-    /// Ends the shell, then the connection. That the server ends the shell too is not waited for: it would hold up the caller
+    /// Ends the channel, then the connection. That the server ends its side too is not waited for: it would hold up the caller
     /// for a round trip, and a disconnect ends all there is (RFC 4253, section 11.1).
     fn take_leave(&mut self, cx: &Cx) -> Result<(), Fault> {
         let Self { channel, session, .. } = self;

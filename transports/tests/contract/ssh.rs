@@ -1,6 +1,7 @@
 //! SSH, to a server that lets everybody in.
 
-use linecrew_core::transport::{HostKeyCheck, Target};
+use linecrew_core::cx::Cx;
+use linecrew_core::transport::{Connector, HostKeyCheck, Target, Transport, TransportError};
 use linecrew_testkit::contract::{FarEnd, Fixture, Near};
 use linecrew_testkit::contract_tests;
 use linecrew_transports::ssh::SshConnector;
@@ -14,17 +15,21 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::runtime::{Handle, Runtime};
 
-struct Ssh;
+/// What runs at the far end.
+enum Ssh {
+    Shell,
+    Subsystem,
+}
 
 impl Fixture for Ssh {
     fn near(&self, far_end: FarEnd) -> Near {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let near = near(&listener);
+        let near = self.near_to(&listener);
         listener.set_nonblocking(true).unwrap();
         RUNTIME.spawn(async move {
             let listener = tokio::net::TcpListener::from_std(listener).unwrap();
             let (socket, _) = listener.accept().await.unwrap();
-            let server = Server { far_end: Some(far_end), shell: None };
+            let server = Server { far_end: Some(far_end), channel: None };
             // Fails where the client is gone first, as it may be.
             if let Ok(running) = russh::server::run_stream(Arc::clone(&CONFIG), socket, server).await {
                 let _ = running.await;
@@ -36,13 +41,28 @@ impl Fixture for Ssh {
     /// A server that never sends its banner.
     fn stuck(&self) -> Option<Near> {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        Some(near(&listener).keeping(listener))
+        Some(self.near_to(&listener).keeping(listener))
     }
 }
 
-fn near(listener: &TcpListener) -> Near {
-    let target = Target::new("127.0.0.1").name("r1").port(listener.local_addr().unwrap().port());
-    Near::new(SshConnector::new().host_key_check(HostKeyCheck::Off), target)
+impl Ssh {
+    fn near_to(&self, listener: &TcpListener) -> Near {
+        let target = Target::new("127.0.0.1").name("r1").port(listener.local_addr().unwrap().port());
+        let connector = SshConnector::new().host_key_check(HostKeyCheck::Off);
+        match self {
+            Self::Shell => Near::new(connector, target),
+            Self::Subsystem => Near::new(Netconf(connector), target),
+        }
+    }
+}
+
+/// Opens a subsystem in place of a shell.
+struct Netconf(SshConnector);
+
+impl Connector for Netconf {
+    fn connect(&self, target: &Target, cx: &Cx) -> Result<Box<dyn Transport>, TransportError> {
+        Ok(Box::new(self.0.open(target, cx)?.into_subsystem("netconf", cx)?))
+    }
 }
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
@@ -60,7 +80,7 @@ static CONFIG: LazyLock<Arc<Config>> = LazyLock::new(|| {
 
 struct Server {
     far_end: Option<FarEnd>,
-    shell: Option<Channel<Msg>>,
+    channel: Option<Channel<Msg>>,
 }
 
 impl Handler for Server {
@@ -76,7 +96,7 @@ impl Handler for Server {
         reply: ChannelOpenHandle,
         _session: &mut Session,
     ) -> Result<(), Self::Error> {
-        self.shell = Some(channel);
+        self.channel = Some(channel);
         reply.accept().await;
         Ok(())
     }
@@ -96,14 +116,33 @@ impl Handler for Server {
     }
 
     async fn shell_request(&mut self, channel: ChannelId, session: &mut Session) -> Result<(), Self::Error> {
+        self.start(channel, session)
+    }
+
+    async fn subsystem_request(
+        &mut self,
+        channel: ChannelId,
+        name: &str,
+        session: &mut Session,
+    ) -> Result<(), Self::Error> {
+        assert_eq!(name, "netconf");
+        self.start(channel, session)
+    }
+}
+
+impl Server {
+    /// Lets the far end play its part in the channel.
+    fn start(&mut self, channel: ChannelId, session: &mut Session) -> Result<(), russh::Error> {
         session.channel_success(channel)?;
-        let (Some(shell), Some(far_end)) = (self.shell.take(), self.far_end.take()) else { return Ok(()) };
+        let (Some(channel), Some(far_end)) = (self.channel.take(), self.far_end.take()) else {
+            return Ok(());
+        };
         let runtime = Handle::current();
         // The far end blocks, and one that takes nothing holds its client back through the channel's bounded queue.
         std::thread::spawn(move || {
             // The stream, when it is dropped, has the runtime close its channel.
             let _runtime = runtime.enter();
-            let stream = Blocking { stream: shell.into_stream(), runtime: runtime.clone() };
+            let stream = Blocking { stream: channel.into_stream(), runtime: runtime.clone() };
             let _ = far_end.play(stream);
         });
         Ok(())
@@ -132,4 +171,12 @@ impl Write for Blocking {
     }
 }
 
-contract_tests!(Ssh);
+mod shell {
+    use super::*;
+    contract_tests!(Ssh::Shell);
+}
+
+mod subsystem {
+    use super::*;
+    contract_tests!(Ssh::Subsystem);
+}

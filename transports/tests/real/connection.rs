@@ -4,7 +4,7 @@ use crate::common::{cx, within};
 use crate::shell::text;
 use crate::sshd::Sshd;
 use linecrew_core::cx::Cx;
-use linecrew_core::transport::{Connector, ErrorKind, Exec, Exit, Phase, SshOptions};
+use linecrew_core::transport::{Connector, ErrorKind, Exec, Exit, Phase, SshOptions, Transport};
 use linecrew_transports::ssh::SshConnector;
 use std::time::Duration;
 
@@ -60,6 +60,36 @@ fn commands_run_one_after_the_other_and_a_shell_after_them() {
     assert!(connection.exec("cat", 100, &cx).unwrap().exit.is_success(), "there is no standard input");
     let mut transport = connection.into_shell(&cx).unwrap();
     assert_eq!(text(&mut transport, "echo hello"), "hello\n");
+}
+
+#[test]
+#[ignore = "needs openssh"]
+fn a_connection_that_ran_a_command_becomes_a_subsystem() {
+    let sshd = Sshd::new("Subsystem sftp internal-sftp");
+    let cx = cx();
+    let mut connection = sshd.connector().open(&sshd.target(), &cx).unwrap();
+    assert_eq!(connection.exec("echo hello", 100, &cx).unwrap().stdout, b"hello\n");
+    let mut sftp = connection.into_subsystem("sftp", &cx).unwrap();
+    // SSH_FXP_INIT with version 3, which SSH_FXP_VERSION answers (draft-ietf-secsh-filexfer-02, section 4).
+    sftp.write_all(&[0, 0, 0, 5, 1, 0, 0, 0, 3], &cx).unwrap();
+    let mut head = Vec::new();
+    while head.len() < 9 {
+        let mut buf = [0; 9];
+        let count = sftp.read(&mut buf, &cx).unwrap();
+        head.extend_from_slice(&buf[..count]);
+    }
+    assert_eq!(head[4..9], [2, 0, 0, 0, 3]);
+    sftp.close(&cx);
+}
+
+#[test]
+#[ignore = "needs openssh"]
+fn a_subsystem_that_the_server_has_not_is_told_by_its_name() {
+    let sshd = Sshd::new("");
+    let connection = sshd.connector().open(&sshd.target(), &cx()).unwrap();
+    let error = connection.into_subsystem("netconf", &cx()).err().unwrap();
+    assert_eq!((error.kind(), error.phase()), (ErrorKind::Protocol, Phase::Subsystem), "{error}");
+    assert!(error.to_string().contains("expected the subsystem netconf"), "{error}");
 }
 
 #[test]

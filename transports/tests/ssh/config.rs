@@ -9,6 +9,7 @@ use linecrew_testkit::{Device, Lab, Service};
 use linecrew_transports::ssh::config::SshConfig;
 use linecrew_transports::ssh::{Jump, SshConnector};
 use std::net::TcpListener;
+use std::sync::{Mutex, Once};
 
 impl Bench {
     /// What it takes to reach the device as `r1`, and more lines for it.
@@ -79,6 +80,57 @@ fn target() -> Target {
 
 fn opens(connected: Result<Box<dyn Transport>, TransportError>) {
     until(&mut *connected.unwrap(), b"R1>", &cx()).unwrap();
+}
+
+/// What the crate `log` is told in this process.
+struct Journal(Mutex<Vec<(log::Level, String)>>);
+
+impl Journal {
+    /// From the first call on.
+    fn keep() -> &'static Self {
+        static JOURNAL: Journal = Journal(Mutex::new(Vec::new()));
+        static KEEPS: Once = Once::new();
+        KEEPS.call_once(|| {
+            log::set_logger(&JOURNAL).unwrap();
+            log::set_max_level(log::LevelFilter::Trace);
+        });
+        &JOURNAL
+    }
+
+    /// The lines with this in them.
+    fn about(&self, what: &str) -> Vec<(log::Level, String)> {
+        self.0.lock().unwrap().iter().filter(|(_, line)| line.contains(what)).cloned().collect()
+    }
+}
+
+impl log::Log for Journal {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        self.0.lock().unwrap().push((record.level(), record.args().to_string()));
+    }
+
+    fn flush(&self) {}
+}
+
+#[test]
+fn what_has_no_effect_is_named_at_the_level_debug_for_each_connection() {
+    let journal = Journal::keep();
+    let bench = Bench::new(r1());
+    let config = bench.file("config").display().to_string();
+    let connector = bench.configured(
+        "ForwardAgent yes\nServerAliveInterval 60\nSendEnv LANG\nHost other\nTunnel yes\nHost r1",
+    );
+    assert_eq!(journal.about(&config), []);
+    for connections in 1..=2 {
+        opens(connector.connect(&target(), &cx()));
+        let expected = [(5, "ForwardAgent"), (7, "SendEnv")].map(|(line, keyword)| {
+            (log::Level::Debug, format!("r1:22: {config}:{line}: {keyword} has no effect here"))
+        });
+        assert_eq!(journal.about(&config), vec![expected; connections].concat());
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::cx::Cx;
 use crate::platform::{Pattern, Platform, Tail};
 use crate::transport::{Credentials, ErrorKind, TransportError};
 use std::time::Duration;
-use words::{agreement, asks_for_key, usual};
+use words::{agreement, asks_for_key, tells_last_login, usual};
 
 /// How long a device that asks for a key must stay silent before it gets one. Many a banner speaks of a key and goes on
 /// to the login prompt, which would take the key for an empty answer.
@@ -209,7 +209,7 @@ impl<'a> Login<'a> {
         };
         if usual.change.find_at_end(&line).is_some() {
             Some(Question::PasswordChange)
-        } else if asks(self.platform.username.as_ref(), &usual.username) {
+        } else if !tells_last_login(&line) && asks(self.platform.username.as_ref(), &usual.username) {
             Some(Question::Username)
         } else if asks(self.platform.password.as_ref(), &usual.password) {
             Some(Question::Password)

@@ -62,6 +62,12 @@ pub(super) fn asks_for_key(line: &str) -> bool {
     usual().is_some_and(|usual| usual.key.find_at_end(line).is_some())
 }
 
+/// Whether a line tells of the last login, as Unix does behind a password: until the rest of it has come it looks like the
+/// question of a host called Last.
+pub(super) fn tells_last_login(line: &str) -> bool {
+    line.starts_with("Last ")
+}
+
 /// What agrees to a line that wants it: the word that the line itself names.
 pub(super) fn agreement(line: &str) -> &'static str {
     let line = line.to_ascii_lowercase();
@@ -96,6 +102,7 @@ mod tests {
         {
             assert!(!asks(&usual.username, line) && !asks(&usual.password, line), "{line}");
         }
+        assert!(asks(&usual.username, "Last login:") && tells_last_login("Last login:"));
         for line in
             ["New password: ", "Enter old password:", "Retype new password:", "(current) UNIX password: "]
         {

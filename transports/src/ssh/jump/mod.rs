@@ -104,7 +104,7 @@ impl Asker<'_> {
                 Look::InLine => opening.get_or_insert_with(limited).within(PATIENCE, "turn"),
                 Look::Taken => opening.get_or_insert_with(limited).clone(),
             };
-            match self.answers.recv_timeout(until.deadline().remaining()) {
+            match until.clock().really(|| self.answers.recv_timeout(until.remaining())) {
                 Ok(Answer::Opened(connection)) => return Ok(connection),
                 Ok(Answer::Failed(told)) => return Err(self.failed(&told)),
                 Ok(Answer::Cancelled) => return Err(self.interrupted(Interruption::Cancelled, self.cx)),
