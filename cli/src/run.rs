@@ -3,7 +3,7 @@
 use crate::args::{Format, OutputArgs, RunArgs};
 use crate::exit::{Ended, Usage, say, written};
 use crate::interrupt::Interrupt;
-use crate::output::{Files, Printer};
+use crate::output::{Files, Printer, counted};
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::record::{Done, HostRecord, refused, send};
@@ -35,6 +35,9 @@ pub(crate) fn carry_out(args: &RunArgs, plan: &Plan) -> Result<Ended, Usage> {
         .parsing(args.output.is_parsing())
         .colours(AutoStream::choice(&io::stdout()) != ColorChoice::Never)
         .files(files);
+    if plan.inventory.is_empty() {
+        say(nothing_left(plan.course.left_unknown));
+    }
     let (ended, summary) = execute(plan, &mut printer)?;
     let Some(summary) = summary else { return Ok(ended) };
     let journal = plan.course.journal.as_ref();
@@ -47,6 +50,17 @@ pub(crate) fn carry_out(args: &RunArgs, plan: &Plan) -> Result<Ended, Usage> {
         summary.print(&mut io::stderr().lock(), journal.as_deref())
     })?;
     Ok(ended)
+}
+
+/// What a run is told whose journal has nothing left to do.
+fn nothing_left(unknown: usize) -> String {
+    match unknown {
+        0 => "nothing is left to do: each host has its outcome".to_owned(),
+        _ => format!(
+            "nothing is left to do but {} that stayed unknown: see --rerun-unknown",
+            counted(unknown, "host")
+        ),
+    }
 }
 
 /// What a resumed run took from its journal, as it would be typed.

@@ -42,7 +42,7 @@ pub(crate) fn run(args: &SelftestArgs) -> Result<Ended, Usage> {
 /// The host of the inventory, or the one that the argument itself describes.
 fn named(args: &SelftestArgs) -> Result<Host, Usage> {
     let Some(file) = &args.inventory else { return host(&args.host) };
-    let inventory = load(file, None, password::loader(args.login.prompt_timeout))?;
+    let inventory = load(file, args.inventory_format, password::loader(args.login.prompt_timeout))?;
     let found = inventory.hosts().iter().find(|host| host.name() == args.host);
     found
         .map(|host| Host::clone(host))

@@ -7,8 +7,8 @@
 use linecrew_core::cancel::CancelToken;
 use linecrew_core::executor::{Executor, Pending, Wait};
 use linecrew_core::fleet::{
-    Batches, Cause, Fleet, HostError, Journal, Limits, Outcome, Record, Refusal, Retry, Share, Skip, Status,
-    What,
+    Batches, Cause, Connectors, Fleet, HostError, Journal, Limits, Outcome, Record, Refusal, Retry, Share,
+    Skip, Status, What,
 };
 use linecrew_core::inventory::{Entry, Host, Inventory};
 use linecrew_core::transport::{Connector, Credentials, ErrorKind, Phase, Target, TransportError};
@@ -64,6 +64,42 @@ fn a_wrong_password_is_refused_twice_and_the_rest_of_the_fleet_is_not_tried() {
     assert_eq!(causes[2..], [Some(Cause::NotTried); 38]);
     let told = outcomes[2].result.as_ref().unwrap_err().to_string();
     assert_eq!(told, "r3: skipped: not tried: user admin was refused twice");
+}
+
+/// All hosts in memory, behind a jump host that only their connector knows of.
+struct BehindBastion(Arc<dyn Connector>);
+
+impl Connectors for BehindBastion {
+    fn connector(&self, _: &Host, _: &Credentials) -> Result<Arc<dyn Connector>, HostError> {
+        Ok(Arc::clone(&self.0))
+    }
+
+    fn jump_hosts(&self, _: &Host, _: &Credentials) -> Vec<String> {
+        vec!["bastion".to_owned()]
+    }
+}
+
+#[test]
+fn the_jump_hosts_that_connectors_name_have_their_cap() {
+    let nodes: Vec<Arc<Node>> = named(12).map(Device::power_on).collect();
+    let mut settings = Entry::default();
+    settings.platform = Some("cisco_iosxe".to_owned());
+    let hosts = nodes.iter().map(|node| Host::new(node.device().hostname(), settings.clone()));
+    let (inventory, executor) =
+        (hosts.collect::<Inventory>(), Executor::builder().max_workers(6).build().unwrap());
+    let fleet =
+        Fleet::new(&executor, &inventory, BehindBastion(Arc::new(memory::connector(nodes.iter().cloned()))))
+            .credentials(Credentials::user("admin").password("admin").enable("enable"))
+            .limits(Limits::default().per_jump_host(1));
+    let inside = AtomicUsize::new(0);
+    let run = fleet.run(move |session, _| {
+        let before = inside.fetch_add(1, Ordering::SeqCst);
+        session.send_command("show clock")?;
+        inside.fetch_sub(1, Ordering::SeqCst);
+        Ok(before)
+    });
+    let others: Vec<usize> = run.in_order().map(|outcome| outcome.result.unwrap()).collect();
+    assert_eq!(others, [0; 12]);
 }
 
 #[test]

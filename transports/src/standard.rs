@@ -203,6 +203,15 @@ impl Connectors for StandardConnectors {
             }),
         }
     }
+
+    #[cfg(feature = "ssh")]
+    fn jump_hosts(&self, host: &Host, fallback: &Credentials) -> Vec<String> {
+        if host.transport() != "ssh" || !host.jumps().is_empty() {
+            return host.jumps().iter().map(|jump| jump.name().to_owned()).collect();
+        }
+        let user = host.settings().username.as_deref().or(fallback.username.as_deref());
+        self.ssh(host).jump_hosts(host.hostname(), user, host.port())
+    }
 }
 
 /// The connector with the limits that a host sets itself.
@@ -223,5 +232,32 @@ fn refuse_jump(host: &Host, _: &Credentials) -> Result<(), HostError> {
             transport: "ssh".to_owned(),
             known: KNOWN,
         }),
+    }
+}
+
+#[cfg(all(test, feature = "ssh"))]
+mod tests {
+    use super::*;
+    use linecrew_core::inventory::Inventory;
+
+    #[test]
+    fn the_jump_hosts_of_the_inventory_count_and_else_those_of_the_openssh_configuration() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("config");
+        let text = "Host *.lab\nProxyJump inner\nMatch host *.lab user guest\nProxyJump x\nHost inner\nProxyJump outer\n";
+        std::fs::write(&config, text).unwrap();
+        let text = format!(
+            "defaults: {{ssh_config: {}}}\nhosts:\n  bastion: {{jump: none}}\n  r1: {{hostname: r1.lab}}\n  \
+             r2: {{hostname: r2.lab, jump: bastion}}\n  r3: {{hostname: r3.lab, jump: none}}\n  \
+             r4: {{hostname: r4.lab, transport: telnet}}\n  r5: {{hostname: r5.lab, ssh_config: none}}\n",
+            config.display()
+        );
+        let inventory = Inventory::parse(&text, "lab.yaml").unwrap();
+        let connectors = StandardConnectors::default();
+        let way = |name| connectors.jump_hosts(inventory.host(name).unwrap(), &Credentials::user("admin"));
+        assert_eq!(
+            ["r1", "r2", "r3", "r4", "r5"].map(way).map(|way| way.join(" ")),
+            ["outer inner", "bastion", "", "", ""]
+        );
     }
 }

@@ -211,7 +211,7 @@ fn print([first, second]: &[Seen; 2], devices: usize) {
 fn print_memory([first, second]: &[Seen; 2]) {
     println!("\n## Memory of the runs\n");
     println!(
-        "Stalled hosts keep their threads for up to a minute: a run has the more of them the longer it goes on.\n"
+        "Stalled hosts keep their threads for up to a minute: a run has the more sessions open the longer it goes on.\n"
     );
     let mut table = Table::new(&["hosts done", "s", "MB in RAM", "threads", "s", "MB in RAM", "threads"]);
     for (tenth, (one, two)) in first.memory.iter().zip(&second.memory).enumerate() {
@@ -223,8 +223,9 @@ fn print_memory([first, second]: &[Seen; 2]) {
         table.row(row);
     }
     table.print();
-    if let [_, second, .., last] = first.memory[..] {
-        verdict("From 20 % of the hosts to the end, times", last.1 / second.1, Bar::AtMost(1.25));
+    if let [_, (_, early, few), .., (_, late, many)] = first.memory[..] {
+        let by_thread = (late / many as f64) / (early / few as f64);
+        verdict("For each thread, from 20 % of the hosts to the end, times", by_thread, Bar::AtMost(1.1));
     }
     verdict(
         "The most of the second run beside the first, times",

@@ -34,8 +34,15 @@ pub(crate) use run::RunArgs;
 pub(crate) use selftest::SelftestArgs;
 pub(crate) use values::{positive, seconds};
 
+#[cfg(feature = "lab")]
 const EXAMPLES: &str = "Examples:
   linecrew demo
+  linecrew hostkeys scan -i lab.yaml
+  linecrew run \"show version\" -i lab.yaml --parse
+
+linecrew COMMAND --help has the options of a command, with more examples.";
+#[cfg(not(feature = "lab"))]
+const EXAMPLES: &str = "Examples:
   linecrew hostkeys scan -i lab.yaml
   linecrew run \"show version\" -i lab.yaml --parse
 

@@ -2,6 +2,7 @@
 
 use super::{DefaultsArgs, LimitArgs, LoginArgs};
 use clap::Args;
+use linecrew_core::inventory::Format;
 use std::path::PathBuf;
 
 const SELFTEST_EXAMPLES: &str = "Examples:
@@ -23,6 +24,10 @@ pub(crate) struct SelftestArgs {
     /// The inventory file that has the host
     #[arg(short, long, value_name = "FILE")]
     pub(crate) inventory: Option<PathBuf>,
+
+    /// Its format [default: found out]
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) inventory_format: Option<Format>,
 
     #[command(flatten)]
     pub(crate) defaults: DefaultsArgs,

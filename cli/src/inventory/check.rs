@@ -2,7 +2,7 @@
 
 use super::json;
 use crate::args::Form;
-use crate::output::safe;
+use crate::output::{counted, safe};
 use linecrew_core::inventory::{Host, Inventory};
 use linecrew_core::platform::Platforms;
 use linecrew_core::transport::Credentials;
@@ -54,7 +54,8 @@ impl Report {
         for note in &self.notes {
             writeln!(out, "note: {}", safe(note))?;
         }
-        writeln!(out, "{} hosts: {} errors, {} notes", self.hosts, self.errors.len(), self.notes.len())
+        let (hosts, errors) = (counted(self.hosts, "host"), counted(self.errors.len(), "error"));
+        writeln!(out, "{hosts}: {errors}, {}", counted(self.notes.len(), "note"))
     }
 }
 

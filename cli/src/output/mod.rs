@@ -1,6 +1,7 @@
 //! The formats of results, each generic over where it writes to.
 
 mod cell;
+mod counted;
 mod files;
 mod grid;
 mod grouped;
@@ -14,6 +15,7 @@ mod table;
 #[cfg(test)]
 mod testing;
 
+pub(crate) use counted::counted;
 pub(crate) use files::Files;
 pub(crate) use grid::grid;
 

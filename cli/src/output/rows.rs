@@ -1,6 +1,7 @@
 //! The rows of one parsed text.
 
 use super::cell::Cell;
+use super::counted::counted;
 use super::json;
 use super::safe::safe;
 use super::sheet::{Sheet, WIDEST_CELL, text_of, width};
@@ -97,8 +98,7 @@ fn table(out: &mut impl Write, rows: &[Row], columns: &[String], is_chosen: bool
     if left_out > 0 {
         writeln!(out, "({left_out} more columns: choose with --columns, or see all with --format json)")?;
     }
-    let count = sheet.len();
-    writeln!(out, "\n{count} row{}", if count == 1 { "" } else { "s" })
+    writeln!(out, "\n{}", counted(sheet.len(), "row"))
 }
 
 /// A text as it is; a list or map, which no cell can hold, as JSON.

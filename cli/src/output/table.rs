@@ -24,6 +24,9 @@ fn hosts_within(
     columns: &[String],
     width: usize,
 ) -> io::Result<()> {
+    if records.is_empty() {
+        return Ok(());
+    }
     let parsed = records.iter().flat_map(|record| &record.replies).any(|reply| reply.parsed.is_some());
     let left_out = if parsed {
         let rows = parsed_rows(records, columns);

@@ -3,6 +3,7 @@
 use super::json;
 use crate::args::Form;
 use crate::exit::Usage;
+use crate::output::counted;
 use linecrew_core::platform::{Finding, Platform, PlatformError, Severity};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -69,8 +70,9 @@ impl Report {
             checked.print(out)?;
         }
         let of = |severity: Severity| self.count(|found| found.severity == severity.to_string());
-        let (errors, warnings, notes) = (of(Severity::Error), of(Severity::Warning), of(Severity::Note));
-        writeln!(out, "{} definitions: {errors} errors, {warnings} warnings, {notes} notes", self.0.len())
+        let kinds = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")];
+        let kinds = kinds.map(|(severity, word)| counted(of(severity), word)).join(", ");
+        writeln!(out, "{}: {kinds}", counted(self.0.len(), "definition"))
     }
 
     fn count(&self, which: impl Fn(&Found) -> bool) -> usize {

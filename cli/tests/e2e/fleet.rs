@@ -339,6 +339,24 @@ fn a_run_that_writes_and_was_killed_at_any_moment_leaves_nobody_lost_or_written_
 }
 
 #[test]
+fn a_journal_with_nothing_left_is_told_in_place_of_an_empty_table() {
+    let tests = |name: &str| device(name).command("test cable", "started\n");
+    let stalls = tests("r2").fault(Fault::StallIn(Stage::Reply));
+    let site = Site::new(Lab::builder().device(tests("r1"), Service::Telnet).device(stalls, Service::Telnet));
+    let [well, unknown] = ["well.jsonl", "unknown.jsonl"].map(|name| site.path(name));
+    site.run(&["show clock", "-l", "r1", "--journal", &well]);
+    site.run(&["test cable", "--allow-write", "--silence-timeout", "0.2", "--journal", &unknown]);
+    for (journal, code, told) in [
+        (well, 0, "nothing is left to do: each host has its outcome"),
+        (unknown, 3, "nothing is left to do but 1 host that stayed unknown: see --rerun-unknown"),
+    ] {
+        let ended = site.run(&["--resume", &journal, "--format", "table"]);
+        assert_eq!(ended.code, Some(code), "{ended:?}");
+        assert!(ended.err.contains(told) && ended.out.starts_with("ok 0"), "{ended:?}");
+    }
+}
+
+#[test]
 fn a_host_that_was_written_to_when_the_run_was_killed_is_unknown_until_asked_for() {
     let tests = |name: &str| device(name).command("test cable", "started\n");
     let stalls = tests("r1").fault(Fault::StallIn(Stage::Reply));

@@ -58,7 +58,7 @@ fn an_inventory_is_listed_shown_and_drawn_without_secrets() {
 fn check_tells_what_would_be_in_the_way_of_a_run() {
     let site = Site::new(mixed(1));
     let good = inventory(&site, "lab.yaml", &["check"]);
-    assert_eq!((good.code, good.out.as_str()), (Some(0), "1 hosts: 0 errors, 0 notes\n"));
+    assert_eq!((good.code, good.out.as_str()), (Some(0), "1 host: 0 errors, 0 notes\n"));
     site.file(
         "bad.yaml",
         "{credentials: {c: {password: {env: LINECREW_TEST_UNSET}}}, \

@@ -89,7 +89,7 @@ fn the_source_of_a_platform_is_a_definition() {
     let checked = platforms(&["check", &path(&folder, "mine.yaml")]);
     assert_eq!(
         (checked.code, checked.out.as_str()),
-        (Some(0), "1 definitions: 0 errors, 0 warnings, 0 notes\n")
+        (Some(0), "1 definition: 0 errors, 0 warnings, 0 notes\n")
     );
 }
 
@@ -121,7 +121,7 @@ fn what_is_doubtful_is_told_with_its_place_and_what_is_wrong_fails() {
     assert!(
         lines[2].starts_with(&line("wrong.yaml", "15: error: mode privileged_exec: there is no mode exce"))
     );
-    assert_eq!(lines.last(), Some(&"3 definitions: 2 errors, 0 warnings, 1 notes"), "{ended:?}");
+    assert_eq!(lines.last(), Some(&"3 definitions: 2 errors, 0 warnings, 1 note"), "{ended:?}");
     let one = json(&platforms(&["check", "--format", "json", &path(&folder, "acme.yaml")]));
     assert_eq!(one[0]["findings"][0]["severity"], "note");
     assert_eq!(platforms(&["check", &path(&folder, "acme.yaml")]).code, Some(0));

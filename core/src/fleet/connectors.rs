@@ -10,6 +10,12 @@ pub trait Connectors: Send + Sync {
     /// The connector for `host`; [`HostError::NoTransport`] where its transport is not known. What is logged in to on the
     /// way to it, and names no credential of its own, gets `fallback`.
     fn connector(&self, host: &Host, fallback: &Credentials) -> Result<Arc<dyn Connector>, HostError>;
+
+    /// The names of the jump hosts on the way to `host`, each of which counts in
+    /// [`per_jump_host`](super::Limits::per_jump_host): those of the inventory, unless the connectors know of others.
+    fn jump_hosts(&self, host: &Host, _fallback: &Credentials) -> Vec<String> {
+        host.jumps().iter().map(|jump| jump.name().to_owned()).collect()
+    }
 }
 
 impl<F> Connectors for F

@@ -23,7 +23,7 @@ pub struct Limits {
     /// Logins at a time: from the connect until the session is logged in.
     pub logins_in_flight: Option<usize>,
     /// Logins that begin within any second: that are connected to, at the first of the jump hosts if there are any. It is kept
-    /// with 50 ms of slack, so that the devices count no more either where the network does not bunch them up by more.
+    /// with 100 ms of slack, so that the devices count no more either where the network does not bunch them up by more.
     pub logins_per_second: Option<f64>,
     /// How much later than its turn a login may begin, by chance, so that they do not come in step.
     pub login_jitter: Duration,

@@ -109,7 +109,7 @@ impl Plan {
                 .chain(host.limits_group())
                 .map(str::to_owned)
                 .collect(),
-            jump_hosts: host.jumps().iter().map(|jump| jump.name().to_owned()).collect(),
+            jump_hosts: self.connectors.jump_hosts(host, &self.credentials),
             logins: self.logins(host),
             realm: host.aaa_realm().map(str::to_owned),
             limits_logins: host.limits_logins(),

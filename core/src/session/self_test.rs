@@ -248,7 +248,8 @@ fn batch(session: &mut Session) -> Result<Finding, SessionError> {
     let same = replies.iter().all(|reply| reply.text.lines().count() == alone.text.lines().count());
     let together = session.platform().pipelines_reads && session.channel.echoes();
     let how = if together { "sent together" } else { "sent one by one" };
-    Ok((if same { Fits } else { DoesNotFit }, format!("3 commands {how}, {:?}", replies.elapsed())))
+    let milliseconds = replies.elapsed().as_millis();
+    Ok((if same { Fits } else { DoesNotFit }, format!("3 commands {how}, {milliseconds} ms")))
 }
 
 fn there_and_back(session: &mut Session, mode: &str) -> Result<Finding, SessionError> {

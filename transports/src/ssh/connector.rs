@@ -254,6 +254,16 @@ impl SshConnector {
         Ok((session, configured.options))
     }
 
+    /// The names of the jump hosts that the configuration has on the way to `host`. What is wrong with it is told by the
+    /// connect.
+    #[cfg(feature = "fleet")]
+    pub(crate) fn jump_hosts(&self, host: &str, user: Option<&str>, port: Option<u16>) -> Vec<String> {
+        let Some(Ok(config)) = self.config.as_ref().filter(|_| !self.dial_is_set) else { return Vec::new() };
+        let Ok(found) = config.query_as(host, user, port) else { return Vec::new() };
+        let way = whole_way(config, found.proxy_jump).unwrap_or_default();
+        way.into_iter().map(|hop| hop.host).collect()
+    }
+
     fn options_for(&self, target: &Target) -> SshOptions {
         let mut options = target.ssh.clone();
         options.inherit(&self.options);

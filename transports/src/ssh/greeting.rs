@@ -4,6 +4,7 @@
 //! before libssh2 takes it.
 
 use super::offer::Offer;
+use std::io::Read;
 use std::net::TcpStream;
 
 /// A banner (255 bytes), the lines that may precede it, and the offer of algorithms (some 2 KB).
@@ -26,6 +27,16 @@ impl Greeting {
         // An error shows again in libssh2's own read.
         let count = socket.peek(&mut self.kept[before..]).unwrap_or(0);
         self.kept.truncate(before + count);
+    }
+
+    /// Takes what `socket` still has of a connection that has failed: a server that has hung up is seen to have done so only
+    /// when all it said was read.
+    pub(super) fn take_rest(&mut self, mut socket: &TcpStream) {
+        let mut rest = Vec::new();
+        // Whatever ends it is not the error to tell. A server that goes on past the limit has not hung up.
+        let _ = socket.by_ref().take(KEPT as u64).read_to_end(&mut rest);
+        rest.truncate(KEPT.saturating_sub(self.kept.len()));
+        self.kept.append(&mut rest);
     }
 
     /// Notes text before the banner that was taken from the socket: all of it while it is short, then its end.

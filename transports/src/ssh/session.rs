@@ -211,6 +211,7 @@ impl Session {
         match agreed {
             Ok(()) => Ok(greeting),
             Err(fault) => {
+                greeting.take_rest(&self.socket);
                 greeting.note_line(self.ssh.banner_bytes());
                 Err(self.handshake_failure(fault, &greeting, algorithms, cx))
             }
@@ -425,5 +426,22 @@ mod tests {
             ended.send((timed_out, steps))
         });
         assert_eq!(end.recv_timeout(Duration::from_secs(10)), Ok((true, 2)));
+    }
+
+    /// As a jump host's tunnel does it: what cannot be sent fails before what was said is read.
+    #[test]
+    fn a_server_that_hangs_up_within_its_offer_is_no_mismatch() {
+        for said in [&b"SSH-2.0-x\r\n"[..], b"SSH-2.0-x\r\n\0\0\x01\0\x06\x14", b"SSH-2.0-x\r\n\0\0\x01"] {
+            let (near, mut far) = UnixStream::pair().unwrap();
+            near.set_nonblocking(true).unwrap();
+            let connection = Connection::direct(TcpStream::from(OwnedFd::from(near)));
+            let session = Session::new(&connection, "r1".into()).unwrap();
+            far.write_all(said).unwrap();
+            drop(far);
+            let algorithms = Algorithms::choose(&session.ssh, &SshOptions::default(), &[]).unwrap();
+            let cx = Cx::new(Deadline::after(Duration::from_secs(10), "test"), CancelToken::new());
+            let error = session.handshake(&algorithms, &cx).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Closed, "{error}");
+        }
     }
 }
