@@ -13,6 +13,7 @@ use crate::cancel::CancelToken;
 use crate::deadline::Deadline;
 use crate::transport::{self, Permit, Target, Transport, TransportError};
 use proptest::prelude::*;
+use std::time::Instant;
 
 const OPEN_IOS: &str = "terminal length 0\nterminal width 511\n";
 const OPENED_IOS: &str = "terminal length 0\r\nR1#terminal width 511\r\nR1#";
@@ -333,6 +334,28 @@ fn an_empty_command_is_complete_with_its_line_end() {
 fn a_line_cut_where_it_looks_like_another_prompt_does_not_end_the_reply() {
     let output = format!("show x\r\nEth0#{PAUSE}1 up\r\nEth1>{PAUSE} up\r\nR1#");
     assert_eq!(reply(&ios().step("show x\n", output), "show x").text, "Eth0#1 up\nEth1> up");
+}
+
+#[test]
+fn a_line_of_a_slow_console_that_begins_as_the_prompt_does_not_end_the_reply() {
+    let output = "show run\r\nbanner\r\nR1#\r\nR1#show run\r\nend\r\nR1#";
+    let slow: Vec<String> = output.chars().map(|c| format!("{c}{PAUSE}")).collect();
+    let reply = reply(&ios().step("show run\n", slow.concat()), "show run");
+    assert_eq!(reply.text, "banner\nR1#\nR1#show run\nend");
+}
+
+#[test]
+fn a_prompt_that_came_as_one_is_not_waited_for() {
+    let device = ios()
+        .step("show clock\n", "show clock\r\n12:00\r\nR1#")
+        .step("show x\n", format!("show x\r\nR{PAUSE}1#"));
+    let mut session = open(&device).unwrap();
+    session.send_command("show clock").unwrap();
+    assert!(device.deadlines("settle").into_iter().max().unwrap() <= Instant::now());
+    let sent = Instant::now();
+    session.send_command("show x").unwrap();
+    let in_pieces = Duration::from_millis(300);
+    assert!(device.deadlines("settle").into_iter().max().unwrap() >= sent + in_pieces);
 }
 
 #[test]
