@@ -2,6 +2,7 @@
 
 use crate::bench::admin;
 use crate::common::{cx, refused, serve, target, until, within};
+use linecrew_core::executor::Semaphore;
 use linecrew_core::transport::{
     Connector, Credentials, ErrorKind, HostKeyCheck, Phase, SshOptions, Target, Transport, TransportError,
 };
@@ -329,4 +330,39 @@ fn a_cancel_ends_a_read_through_a_jump_host() {
     start.recv().unwrap();
     token.cancel();
     assert_eq!(reader.join().unwrap(), ErrorKind::Cancelled);
+}
+
+/// Whoever is let in only once another has left comes second for the jump host too, however each of them leaves.
+#[test]
+fn the_jump_host_sees_a_device_leave_before_the_next_one_comes() {
+    const AT_A_TIME: usize = 3;
+    let (bastion, jump) = bastion(Device::cisco_iosxe("bastion"));
+    let devices = Lab::builder()
+        .device(Device::cisco_iosxe("r1"), Service::Ssh)
+        .device(Device::cisco_iosxe("r2"), Service::Telnet)
+        .device(Device::cisco_iosxe("r3").fault(Fault::CloseAfter(300)), Service::Ssh)
+        .start()
+        .unwrap();
+    let places = Semaphore::new(AT_A_TIME);
+    std::thread::scope(|scope| {
+        for number in 0..12 {
+            let (jump, places, device) = (jump.clone(), &places, &devices.devices()[number % 3]);
+            scope.spawn(move || {
+                for round in 0..8 {
+                    let _place = places.acquire();
+                    let way: Box<dyn Connector> = match number % 3 {
+                        1 => Box::new(TelnetConnector::new().jump(jump.clone())),
+                        _ => Box::new(ssh().jump(jump.clone())),
+                    };
+                    let opened = open(&*way, &login(device));
+                    if let (Ok(mut transport), true) = (opened, round % 2 == 0) {
+                        // What it says at last may not be sent, and may not be read.
+                        let _ = transport.write_all(b"exit\n", &cx());
+                    }
+                }
+            });
+        }
+    });
+    let most = bastion.devices()[0].node().most_forwarded();
+    assert_eq!(most, AT_A_TIME as u64);
 }
