@@ -224,6 +224,21 @@ fn what_is_said_is_written_down_without_secrets_for_the_owner_alone() {
 }
 
 #[test]
+fn a_secret_that_is_written_in_pieces_is_not_written_down() {
+    let folder = tempfile::tempdir().unwrap();
+    let builder = Session::builder(Platform::builtin("cisco_iosxe").unwrap()).session_log(folder.path());
+    let device = telnet_ios().step("show x\n", "show x\r\nR1#").step("set pw-1\n", "set pw-1\r\nR1#");
+    let mut session = builder.open(&device, &target(), &cx()).unwrap();
+    session.send_command("show x").unwrap();
+    for piece in ["set p", "w-", "1", "\n"] {
+        session.write(piece.as_bytes()).unwrap();
+    }
+    session.close();
+    let log = std::fs::read_to_string(folder.path().join("r1.log")).unwrap();
+    assert!(log.contains(" > set ***\n") && !log.contains("set p"), "{log}");
+}
+
+#[test]
 fn steps_that_change_what_the_device_keeps_are_left_out_unless_asked_for() {
     let definition = "{prompt_pattern: '^\\S+ #$', default_mode: exec, modes: [{name: exec, prompt_pattern: '^fw #\\s?$'}], \
                       on_open_instructions: [{send_input: {input: config system console}}, {send_input: {input: set output \
