@@ -12,6 +12,7 @@ use crate::platform::{
 use crate::running::Interface;
 use crate::show_version;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 const USER: &str = "user";
@@ -138,6 +139,7 @@ fn commands() -> Vec<Command> {
         Command::new("show clock", ANY_EXEC, Action::Report(|_| format!("*{}\n", clock::now()))),
         Command::new("show inventory", ANY_EXEC, Action::Report(inventory)),
         Command::new("show ip interface brief", ANY_EXEC, Action::Report(ip_interface_brief)),
+        Command::new("show ip access-lists", ANY_EXEC, Action::Report(ip_access_lists)),
         Command::new("show users", ANY_EXEC, Action::Report(users)),
         Command::new("show running-config", PRIVILEGED, Action::Report(running_config)),
         Command::new("terminal length NUMBER", ANY_EXEC, Action::PageLength),
@@ -159,6 +161,7 @@ fn commands() -> Vec<Command> {
         Command::new("hostname WORD", GLOBAL, Action::Hostname),
         Command::new("banner WORD LINE", GLOBAL, Action::MultiLine),
         Command::new("interface LINE", GLOBAL, Action::Interface(CONFIG_IF.into())),
+        Command::new("access-list NUMBER LINE", GLOBAL, Action::Configured),
         Command::new("ip domain name WORD", GLOBAL, Action::Configured),
         Command::new("ip route LINE", GLOBAL, Action::Configured),
         Command::new("logging host WORD", GLOBAL, Action::Configured),
@@ -208,6 +211,32 @@ fn ip_interface_brief(node: &Node) -> String {
     let heading = row(["Interface", "IP-Address", "OK?", "Method", "Status", "Protocol"]);
     let running = node.running();
     running.interfaces().iter().fold(heading, |text, interface| text + &brief_row(interface))
+}
+
+fn ip_access_lists(node: &Node) -> String {
+    let mut lists = BTreeMap::<u16, Vec<String>>::new();
+    for statement in node.running().statements() {
+        let list = statement.strip_prefix("access-list ").and_then(|list| list.split_once(' '));
+        if let Some((Ok(number), entry)) = list.map(|(number, entry)| (number.parse(), entry)) {
+            lists.entry(number).or_default().push(entry.to_owned());
+        }
+    }
+    lists.iter().map(|(number, entries)| access_list(*number, entries)).collect()
+}
+
+fn access_list(number: u16, entries: &[String]) -> String {
+    let is_extended = matches!(number, 100..=199 | 2000..=2699);
+    let kind = if is_extended { "Extended" } else { "Standard" };
+    let heading = format!("{kind} IP access list {number}\n");
+    (1..).zip(entries).fold(heading, |text, (place, entry)| {
+        let entry = match entry.split(' ').collect::<Vec<_>>()[..] {
+            [verb, network, wildcard] if !is_extended => {
+                format!("{verb} {network}, wildcard bits {wildcard}")
+            }
+            _ => entry.clone(),
+        };
+        text + &format!("    {place}0 {entry}\n")
+    })
 }
 
 fn brief_row(interface: &Interface) -> String {

@@ -249,6 +249,19 @@ fn interface_configuration_shows_where_it_belongs() {
 }
 
 #[test]
+fn access_lists_are_shown_as_they_were_configured() {
+    let mut console = privileged();
+    assert_eq!(typed(&mut console, "show ip access-lists\n"), "show ip access-lists\r\nR1#");
+    let lines = "access-list 101 permit tcp any any\naccess-list 10 permit 192.0.2.0 0.0.0.255\naccess-list 10 deny any\n";
+    typed(&mut console, format!("conf t\n{lines}end\n"));
+    assert_eq!(
+        typed(&mut console, "sh ip access-l\n"),
+        "sh ip access-l\r\nStandard IP access list 10\r\n    10 permit 192.0.2.0, wildcard bits 0.0.0.255\r\n    \
+         20 deny any\r\nExtended IP access list 101\r\n    10 permit tcp any any\r\nR1#"
+    );
+}
+
+#[test]
 fn an_interface_that_cannot_exist_is_invalid() {
     let mut console = privileged();
     typed(&mut console, "conf t\n");
