@@ -27,6 +27,6 @@ impl Lag {
     /// The lateness of the next input.
     pub(crate) fn next(&mut self) -> Duration {
         let most = u64::try_from(self.jitter.as_micros()).unwrap_or(u64::MAX - 1);
-        self.latency + Duration::from_micros(self.draw.below(most + 1))
+        self.latency.saturating_add(Duration::from_micros(self.draw.below(most + 1)))
     }
 }

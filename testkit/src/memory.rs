@@ -79,7 +79,7 @@ impl MemoryPeer {
 
     /// When an input that is typed now arrives: none overtakes another.
     fn due(&mut self) -> Duration {
-        let due = self.time + self.lag.as_mut().map_or(Duration::ZERO, Lag::next);
+        let due = self.time.saturating_add(self.lag.as_mut().map_or(Duration::ZERO, Lag::next));
         self.on_the_way.back().map_or(due, |(before, _)| due.max(*before))
     }
 
@@ -93,7 +93,7 @@ impl MemoryPeer {
     /// Whether the wait before a piece is still to be waited.
     fn drips(&mut self) -> bool {
         let Some(every) = self.drip.filter(|_| self.outlet.at_start()) else { return false };
-        *self.next_piece.get_or_insert(self.time + every) > self.time
+        *self.next_piece.get_or_insert(self.time.saturating_add(every)) > self.time
     }
 }
 

@@ -200,7 +200,7 @@ impl SessionBuilder {
             skips_opening: self.skips_opening,
             platform,
             timeouts: self.timeouts,
-            credentials: target.credentials.clone(),
+            credentials: Box::new(target.credentials.clone()),
             host,
             cx,
             mode: None,

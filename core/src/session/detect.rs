@@ -23,6 +23,7 @@ pub struct Detection {
 
 impl Session {
     /// Finds the platform among those that are known, and goes on as a session with a device of it.
+    #[inline(never)]
     pub(super) fn detect(&mut self, platforms: &Platforms) -> Result<(), SessionError> {
         let cx = self.cx.within(self.timeouts.command, "command");
         let banner = self.channel.text().to_owned();

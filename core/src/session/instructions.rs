@@ -63,17 +63,9 @@ impl Session {
     /// Walks to a mode by the shortest way.
     pub(super) fn walk_to(&mut self, name: &str, phase: Phase, cx: &Cx) -> Result<(), SessionError> {
         let platform = Arc::clone(&self.platform);
-        let Some(goal) = platform.modes.position(name) else {
-            let known = platform.modes().collect::<Vec<_>>().join(", ");
-            let what = format!("platform {} has no mode {name}", platform.name());
-            return Err(self.error(ErrorKind::Platform, phase, what).hint(format!("its modes are {known}")));
-        };
+        let Some(goal) = platform.modes.position(name) else { return Err(self.no_mode(name, phase)) };
         let way = self.mode.and_then(|from| platform.modes.way(from, goal));
-        let Some(way) = way else {
-            let from = self.mode().unwrap_or("an unknown mode").to_owned();
-            let what = format!("platform {} has no way from {from} to {name}", platform.name());
-            return Err(self.error(ErrorKind::Platform, phase, what));
-        };
+        let Some(way) = way else { return Err(self.no_way(name, phase)) };
         for hop in way {
             self.run(&hop.instructions.iter().collect::<Vec<_>>(), phase, cx)?;
             self.note_prompt(Some(hop.to));
@@ -82,6 +74,20 @@ impl Session {
             }
         }
         Ok(())
+    }
+
+    #[cold]
+    fn no_mode(&self, name: &str, phase: Phase) -> SessionError {
+        let known = self.platform.modes().collect::<Vec<_>>().join(", ");
+        let what = format!("platform {} has no mode {name}", self.platform.name());
+        self.error(ErrorKind::Platform, phase, what).hint(format!("its modes are {known}"))
+    }
+
+    #[cold]
+    fn no_way(&self, name: &str, phase: Phase) -> SessionError {
+        let from = self.mode().unwrap_or("an unknown mode");
+        let what = format!("platform {} has no way from {from} to {name}", self.platform.name());
+        self.error(ErrorKind::Platform, phase, what)
     }
 
     /// Whether following an instruction from the present mode sends a secret.
@@ -101,6 +107,7 @@ impl Session {
         way.iter().flat_map(|hop| hop.instructions).any(|step| self.needs_secret(step))
     }
 
+    #[cold]
     fn stayed(&self, goal: usize, phase: Phase) -> SessionError {
         let goal = &self.platform.modes.get(goal).name;
         let what = format!(
@@ -200,6 +207,7 @@ impl Session {
         }
     }
 
+    #[cold]
     fn response_error(&mut self, trouble: Option<Trouble>, is_secret: bool, phase: Phase) -> SessionError {
         let Some(trouble) = trouble else {
             self.broken = true;
@@ -212,6 +220,7 @@ impl Session {
         self.channel.text().lines().any(channel::is_refusal)
     }
 
+    #[cold]
     fn refused(&self, is_secret: bool, phase: Phase) -> SessionError {
         let error = if is_secret {
             self.error(ErrorKind::SecretRefused, phase, "the secret was refused")

@@ -81,7 +81,8 @@ pub struct Session {
     channel: Box<Channel>,
     platform: Arc<Platform>,
     timeouts: Timeouts,
-    credentials: Credentials,
+    /// In a box as well.
+    credentials: Box<Credentials>,
     host: String,
     cx: Cx,
     mode: Option<usize>,
@@ -198,6 +199,7 @@ impl Session {
     }
 
     /// The error of a wait that ended early; the session is of no use any more.
+    #[cold]
     fn trouble(
         &mut self,
         trouble: Trouble,
@@ -213,6 +215,7 @@ impl Session {
         self.error(ErrorKind::Indistinct, phase, what).hint("send them one by one").seen(self.channel.seen())
     }
 
+    #[cold]
     fn error(&self, kind: ErrorKind, phase: Phase, what: impl Into<Cow<'static, str>>) -> SessionError {
         SessionError::new(kind, phase, &self.host, what)
     }

@@ -17,6 +17,7 @@ const LEARNING_QUIET: Duration = Duration::from_millis(200);
 
 impl Session {
     /// Begins to write down what is said.
+    #[inline(never)]
     pub(super) fn start_log(&mut self, folder: &Path, name: &str) -> Result<(), SessionError> {
         let file = log_file::open(folder, name).map_err(|error| {
             let what = format!("{}: the session log cannot be written: {error}", folder.display());
@@ -28,6 +29,9 @@ impl Session {
         Ok(())
     }
 
+    /// In a frame of its own, as each step of the opening: what one of them has on the stack must not lie below the others, and
+    /// there may be thousands of threads.
+    #[inline(never)]
     pub(super) fn log_in(&mut self, attempts: u32, permit: &Permit) -> Result<(), SessionError> {
         let cx = self.cx.within(self.timeouts.authentication, "authentication");
         let may_answer = || permit.ask(&self.host);
@@ -39,6 +43,7 @@ impl Session {
         Ok(())
     }
 
+    #[cold]
     fn login_error(&mut self, trouble: LoginTrouble) -> SessionError {
         let (kind, what, hint) = match trouble {
             LoginTrouble::Wait(trouble) => {
@@ -70,6 +75,7 @@ impl Session {
 
     /// Reaches the default mode and prepares the command line. Inputs at the end of the opening are put off until the first
     /// command, which they go out with: that saves a wait.
+    #[inline(never)]
     pub(super) fn prepare(&mut self) -> Result<(), SessionError> {
         let platform = Arc::clone(&self.platform);
         let cx = self.cx.within(self.timeouts.command, "command");

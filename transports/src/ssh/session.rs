@@ -320,6 +320,7 @@ impl Session {
     }
 
     /// A fault as the failure of a phase.
+    #[cold]
     pub(super) fn failure(&self, fault: Fault, phase: Phase, cx: &Cx) -> TransportError {
         match fault {
             Fault::Wait(error) => error.into_transport_error(phase, &self.peer, cx),
@@ -334,6 +335,7 @@ impl Session {
     }
 
     /// The error of a connection that the server ended.
+    #[cold]
     pub(super) fn hung_up(&self, phase: Phase) -> TransportError {
         hung_up(self.link.as_ref(), phase, &self.peer)
     }
