@@ -1,7 +1,7 @@
 //! The arguments of `linecrew parse`.
 
 use super::ParserArgs;
-use clap::{Args, ValueEnum};
+use clap::{ArgGroup, Args, ValueEnum};
 use std::path::PathBuf;
 
 const PARSE_EXAMPLES: &str = "Examples:
@@ -14,6 +14,7 @@ Exit codes: 0 parsed, though perhaps to no rows; 1 the template refuses the text
 
 #[derive(Debug, Args)]
 #[command(after_help = PARSE_EXAMPLES)]
+#[command(group = ArgGroup::new("which").required(true).args(["template", "platform"]))]
 pub(crate) struct ParseArgs {
     /// The text; - or nothing is standard input. Bytes outside of UTF-8 become U+FFFD
     #[arg(value_name = "FILE|-")]
@@ -23,11 +24,11 @@ pub(crate) struct ParseArgs {
     pub(crate) parser: ParserArgs,
 
     /// The platform that said it, by linecrew's name or that of ntc-templates
-    #[arg(short, long, value_name = "P", required_unless_present = "template", conflicts_with = "template")]
+    #[arg(short, long, value_name = "P", requires = "command")]
     pub(crate) platform: Option<String>,
 
     /// The command that it was said to; abbreviated as far as the index of templates allows
-    #[arg(short, long, value_name = "C", required_unless_present = "template", conflicts_with = "template")]
+    #[arg(short, long, value_name = "C", requires = "platform")]
     pub(crate) command: Option<String>,
 
     /// How the rows are printed; jsonl and csv print each as it is found

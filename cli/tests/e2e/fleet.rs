@@ -243,7 +243,7 @@ fn a_run_that_takes_too_long_times_out_what_runs_and_skips_the_rest() {
         "--workers",
         "1",
         "--run-timeout",
-        "0.5",
+        "2",
         "--format",
         "json",
         "--journal",

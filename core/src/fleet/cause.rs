@@ -31,7 +31,7 @@ pub enum Cause {
     ConnectionLost,
     /// A limit passed first.
     TimedOut,
-    /// The user may not give a command: AAA, a role, a privilege level.
+    /// The user may not give a command, or reach a mode: AAA, a role, a privilege level.
     Unauthorized,
     /// The device refused a command, or its reply is not what was asked for.
     CommandFailed,
@@ -161,6 +161,7 @@ fn of_session(error: &SessionError) -> Cause {
         (ErrorKind::Authentication | ErrorKind::PasswordChange, _) => Cause::AuthRefused,
         (ErrorKind::SecretRefused, _) => Cause::EnableRefused,
         (ErrorKind::MissingCredential, _) => Cause::NoCredential,
+        (ErrorKind::Unauthorized, _) => Cause::Unauthorized,
         (ErrorKind::Cancelled, _) => Cause::Cancelled,
         (_, Some((Kind::Unresolved, _))) => Cause::NameNotFound,
         (

@@ -30,6 +30,8 @@ pub enum ErrorKind {
     SecretRefused,
     /// The mode was not reached: the device stayed where it was.
     Privilege,
+    /// The user may not reach the mode: AAA, a role, a privilege level.
+    Unauthorized,
     /// The platform lacks what was asked for.
     Platform,
     /// The command cannot be sent.

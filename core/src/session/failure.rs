@@ -112,6 +112,11 @@ impl Failure {
     }
 }
 
+/// Whether the device itself says in its reply that the user may not do what was asked for.
+pub(super) fn is_unauthorized(text: &str) -> bool {
+    unauthorized("", text).is_some()
+}
+
 /// The first place at which the device itself says that the user may not give the command, and its words.
 fn unauthorized<'t>(command: &str, text: &'t str) -> Option<(usize, &'t str)> {
     let mut from = 0;

@@ -1,5 +1,6 @@
 //! Follows a platform's instructions, and the way from mode to mode.
 
+use super::failure::is_unauthorized;
 use super::prompt::PromptFinder;
 use super::{ErrorKind, Phase, Session, SessionError};
 use crate::channel::{self, Ended, Exchange, FindPrompt, Shown, Stop, Trouble};
@@ -113,7 +114,9 @@ impl Session {
             "the device stayed in {}",
             self.mode().map_or("an unknown mode".to_owned(), |mode| format!("mode {mode}"))
         );
-        self.error(ErrorKind::Privilege, phase, what)
+        let text = self.channel.text();
+        let kind = if is_unauthorized(text) { ErrorKind::Unauthorized } else { ErrorKind::Privilege };
+        self.error(kind, phase, what)
             .expected(format!("the prompt of mode {goal}"))
             .seen(self.channel.seen())
             .hint("its last words say why; check the rights of the user, and that the mode has a secret")

@@ -29,6 +29,10 @@ impl Session {
     /// That the device refused the command is told by [`Reply::failure`], not by an error. A command is one line. One that
     /// asks back ends in an error of kind [`ErrorKind::Question`](super::ErrorKind::Question):
     /// [`send_interactive`](Self::send_interactive) answers.
+    ///
+    /// The reply ends at the prompt. A line of output that begins as one does not end it where more follows at once, or within
+    /// 300 ms where the line came in pieces, as over a slow console; a piece of output that is the last prompt to the letter,
+    /// behind which the device then pauses, cannot be told from the prompt.
     pub fn send_command(&mut self, command: &str) -> Result<Reply, SessionError> {
         self.send_command_with(command, &SendOptions::default())
     }

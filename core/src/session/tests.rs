@@ -221,6 +221,13 @@ fn a_wrong_secret_is_told_at_once_and_sent_once() {
 }
 
 #[test]
+fn a_mode_that_the_user_may_not_reach_is_told() {
+    let device = Scripted::new("R1>").step("enable\n", "enable\r\n% Authorization failed.\r\nR1>");
+    let error = open(&device).unwrap_err();
+    assert_eq!((error.kind(), error.phase()), (ErrorKind::Unauthorized, Phase::Privilege), "{error}");
+}
+
+#[test]
 fn a_device_that_stays_where_it_was_is_told() {
     let device = Scripted::new("R1>").step("enable\n", "enable\r\n% No password set\r\nR1>");
     let error = open(&device).unwrap_err();
