@@ -224,8 +224,9 @@ fn print_memory([first, second]: &[Seen; 2]) {
     }
     table.print();
     if let [_, (_, early, few), .., (_, late, many)] = first.memory[..] {
+        verdict("From 20 % of the hosts to the end, times", late / early, Bar::AtMost(1.25));
         let by_thread = (late / many as f64) / (early / few as f64);
-        verdict("For each thread, from 20 % of the hosts to the end, times", by_thread, Bar::AtMost(1.1));
+        verdict("The same for each thread, times", by_thread, Bar::AtMost(1.1));
     }
     verdict(
         "The most of the second run beside the first, times",
