@@ -34,23 +34,9 @@ pub(crate) use run::RunArgs;
 pub(crate) use selftest::SelftestArgs;
 pub(crate) use values::{positive, seconds};
 
-#[cfg(feature = "lab")]
-const EXAMPLES: &str = "Examples:
-  linecrew demo
-  linecrew hostkeys scan -i lab.yaml
-  linecrew run \"show version\" -i lab.yaml --parse
-
-linecrew COMMAND --help has the options of a command, with more examples.";
-#[cfg(not(feature = "lab"))]
-const EXAMPLES: &str = "Examples:
-  linecrew hostkeys scan -i lab.yaml
-  linecrew run \"show version\" -i lab.yaml --parse
-
-linecrew COMMAND --help has the options of a command, with more examples.";
-
 /// Drives whole fleets of network devices at once, over SSH and telnet.
 #[derive(Debug, Parser)]
-#[command(name = "linecrew", version, about, long_about = None, after_help = EXAMPLES)]
+#[command(name = "linecrew", version, about, long_about = None, after_help = examples())]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -81,6 +67,17 @@ pub(crate) enum Command {
     /// Serve simulated devices on loopback ports until Ctrl-C.
     #[cfg(feature = "lab")]
     Lab(LabArgs),
+}
+
+fn examples() -> String {
+    let demo = if cfg!(feature = "lab") { "  linecrew demo\n" } else { "" };
+    format!(
+        "Examples:
+{demo}  linecrew hostkeys scan -i lab.yaml
+  linecrew run \"show version\" -i lab.yaml --parse
+
+linecrew COMMAND --help has the options of a command, with more examples."
+    )
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -65,7 +65,7 @@ fn each_step_is_missed() {
     let steps: BTreeSet<_> = MISSED.iter().map(|(step, ..)| *step as usize).collect();
     assert_eq!(steps.len(), Step::Notify as usize + 1);
     for (step, model, says) in MISSED {
-        // What one preemption shows, two show as well, but after twenty times the executions.
+        // What one preemption shows, two show as well, but in some fifteen times the time.
         let told = without(step, model, Some("1")).or_else(|| without(step, model, None)).unwrap_or_default();
         assert!(told.contains(says), "{model} without {step:?}: {told}");
     }
