@@ -1,14 +1,14 @@
 //! The stream to a device, however it comes about: directly, or through a jump host.
 
+use crate::carrier::Link;
 use crate::resolve::Resolver;
 use crate::source::Source;
 #[cfg(feature = "ssh")]
 use crate::ssh::Jump;
 use crate::tcp;
 use linecrew_core::cx::Cx;
-use linecrew_core::transport::{ErrorKind, Phase, Target, TransportError};
+use linecrew_core::transport::{Target, TransportError};
 use std::net::TcpStream;
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// How a connector reaches its targets.
@@ -29,16 +29,6 @@ pub(crate) struct Connection {
     pub(crate) socket: TcpStream,
     /// What carries it, if that is a jump host.
     pub(crate) link: Option<Link>,
-}
-
-/// The jump host's connection that carries a stream.
-#[derive(Clone, Debug)]
-pub(crate) struct Link(Arc<Carrier>);
-
-#[derive(Debug)]
-struct Carrier {
-    jump: String,
-    loss: OnceLock<String>,
 }
 
 impl Default for Dial {
@@ -72,30 +62,5 @@ impl Dial {
 impl Connection {
     pub(crate) fn direct(socket: TcpStream) -> Self {
         Self { socket, link: None }
-    }
-}
-
-#[cfg(feature = "ssh")]
-impl Link {
-    pub(crate) fn new(jump: String) -> Self {
-        Self(Arc::new(Carrier { jump, loss: OnceLock::new() }))
-    }
-
-    /// Notes how the connection was lost, before any stream that it carries ends.
-    pub(crate) fn lose(&self, why: String) {
-        // It is lost once only.
-        let _ = self.0.loss.set(why);
-    }
-}
-
-/// The error of a stream that the other side ended, or the jump host's connection under it.
-pub(crate) fn hung_up(link: Option<&Link>, phase: Phase, peer: &str) -> TransportError {
-    match link.and_then(|Link(carrier)| Some((&carrier.jump, carrier.loss.get()?))) {
-        Some((jump, why)) => {
-            let what = format!("the connection through {jump} was lost: {why}");
-            TransportError::new(ErrorKind::Closed, phase, peer, what)
-                .hint("everything behind that jump host was cut off; see that it is up, and run again")
-        }
-        None => TransportError::new(ErrorKind::Closed, phase, peer, "closed by the other side"),
     }
 }

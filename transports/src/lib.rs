@@ -4,6 +4,8 @@
 //! them, so that each wait keeps its deadline and notices a cancel.
 
 #[cfg(any(feature = "ssh", feature = "telnet"))]
+mod carrier;
+#[cfg(any(feature = "ssh", feature = "telnet"))]
 mod dial;
 #[cfg(feature = "mock")]
 pub mod mock;

@@ -151,6 +151,7 @@ fn alarm() -> io::Result<Arc<Alarm>> {
 
 /// A file descriptor that a cancel makes readable. A hook keeps it open for as long as it may still ring.
 #[cfg(any(target_os = "linux", target_os = "android"))]
+#[derive(Debug)]
 pub(crate) struct Alarm(std::os::fd::OwnedFd);
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -176,6 +177,7 @@ impl Alarm {
 
 /// A socket pair that a cancel makes readable. A hook keeps it open for as long as it may still ring.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
+#[derive(Debug)]
 pub(crate) struct Alarm(std::os::unix::net::UnixStream, std::os::unix::net::UnixStream);
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]

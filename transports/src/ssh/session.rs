@@ -4,7 +4,8 @@ use super::algorithms::{Algorithms, Mismatch};
 use super::greeting::{Greeting, before_banner};
 use super::keepalive::{Keepalive, Next, silent};
 use super::watch::Watch;
-use crate::dial::{Connection, Link, hung_up};
+use crate::carrier::{Link, hung_up};
+use crate::dial::Connection;
 use crate::poll::{Interest, PollError, poll, retry};
 use linecrew_core::cx::{Cx, Interruption};
 use linecrew_core::transport::{ErrorKind, Phase, SshOptions, TransportError};
@@ -129,7 +130,8 @@ impl Session {
         })
     }
 
-    fn has_more_to_send(&self) -> bool {
+    /// Whether a packet is half sent.
+    pub(super) fn has_more_to_send(&self) -> bool {
         matches!(self.ssh.block_directions(), BlockDirections::Outbound | BlockDirections::Both)
     }
 

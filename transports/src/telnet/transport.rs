@@ -1,7 +1,8 @@
 //! A telnet connection as a byte stream.
 
 use super::codec::Codec;
-use crate::dial::{Connection, Link, hung_up};
+use crate::carrier::{Link, hung_up};
+use crate::dial::Connection;
 use crate::poll::{Interest, PollError, retry};
 use linecrew_core::cx::Cx;
 use linecrew_core::transport::{ErrorKind, Phase, TelnetOptions, Transport, TransportError};

@@ -366,3 +366,34 @@ fn the_jump_host_sees_a_device_leave_before_the_next_one_comes() {
     let most = bastion.devices()[0].node().most_forwarded();
     assert_eq!(most, AT_A_TIME as u64);
 }
+
+/// The same where a device that does not answer keeps a connection to the jump host busy, and the next ones go through
+/// another one.
+#[test]
+fn the_jump_host_sees_a_device_leave_before_one_comes_through_another_connection() {
+    const DEVICES: usize = 16;
+    let (bastion, jump) = bastion(Device::cisco_iosxe("bastion"));
+    let device = lab(Device::cisco_iosxe("r1"), Service::Telnet);
+    let forwarded = || bastion.devices()[0].node().most_forwarded();
+    let way = TelnetConnector::new().jump(jump.clone());
+    let dial = || open(&way, &login(&device.devices()[0])).unwrap();
+    let connected: Vec<_> = (0..DEVICES).map(|_| dial()).collect();
+    let (silent, _queue) = silent_address();
+    let asleep = cx();
+    std::thread::scope(|scope| {
+        let dead = scope.spawn(|| refused(ssh().jump(jump.clone()).connect(&target(silent), &asleep)));
+        eventually(|| forwarded() == DEVICES as u64 + 1);
+        let _other_way = dial();
+        for leaving in connected {
+            scope.spawn(move || {
+                drop(leaving);
+                drop(dial());
+            });
+        }
+        eventually(|| device.counters().sessions_opened == 2 * DEVICES as u64 + 1);
+        asleep.cancel().cancel();
+        assert_eq!(dead.join().unwrap().kind(), ErrorKind::Cancelled);
+    });
+    assert_eq!(bastion.counters().sessions_opened, 2);
+    assert_eq!(forwarded(), DEVICES as u64 + 2);
+}

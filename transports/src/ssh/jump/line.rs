@@ -1,11 +1,13 @@
 //! The devices that wait for a connection from a jump host, and the tunnels that serve them.
 
-use super::tunnel::Tunnel;
+use super::riders::Riders;
+use crate::carrier::{Carrier, Rider};
 use crate::dial::Connection;
 use linecrew_core::transport::{ErrorKind, TransportError};
 use std::collections::VecDeque;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Instant;
 
 /// Who waits, and who serves.
 #[derive(Default)]
@@ -14,7 +16,10 @@ pub(super) struct Line(Mutex<State>);
 #[derive(Default)]
 struct State {
     waiting: VecDeque<Request>,
-    tunnels: Vec<Arc<Tunnel>>,
+    tunnels: Vec<Arc<Carrier>>,
+    riders: Riders,
+    /// Whether a tunnel waits for riders of others to have left.
+    held: bool,
     /// Whether somebody is making a tunnel.
     making: bool,
     /// What the jump host refused for good.
@@ -103,20 +108,42 @@ impl Line {
         Making(self)
     }
 
-    pub(super) fn add(&self, tunnel: Arc<Tunnel>) {
+    pub(super) fn add(&self, tunnel: Arc<Carrier>) {
         self.state().tunnels.push(tunnel);
     }
 
     /// Takes a tunnel out that ends, with the request that it was busy with: that is served once more.
-    pub(super) fn remove(&self, tunnel: &Arc<Tunnel>, busy: Option<Request>, why: &Told) {
+    pub(super) fn remove(&self, tunnel: &Arc<Carrier>, busy: Option<Request>, why: &Told) {
         let mut state = self.state();
         state.tunnels.retain(|kept| !Arc::ptr_eq(kept, tunnel));
+        state.riders.remove_all(tunnel);
+        state.let_go();
         match busy {
             Some(request) if request.again => request.answer(Answer::Failed(why.clone())),
             Some(request) => state.waiting.push_front(Request { again: true, ..request }),
             None => {}
         }
         state.nudge();
+    }
+
+    /// Notes a stream through a tunnel, until the jump host has confirmed its end.
+    pub(super) fn joined(&self, tunnel: &Arc<Carrier>, rider: Rider) {
+        self.state().riders.add(tunnel, rider);
+    }
+
+    pub(super) fn left(&self, rider: &Rider) {
+        let mut state = self.state();
+        state.riders.remove(rider);
+        state.let_go();
+    }
+
+    /// Until when a tunnel must not open a stream, if it must not: the jump host is to see first that streams of other
+    /// tunnels have ended, which may be why it is asked for another one. The tunnel's alarm rings when that has changed.
+    pub(super) fn hold(&self, tunnel: &Arc<Carrier>) -> Option<Instant> {
+        let mut state = self.state();
+        let until = state.riders.leaving(tunnel, Instant::now());
+        state.held |= until.is_some();
+        until
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -138,7 +165,13 @@ impl Line {
 
 impl State {
     fn ring(&self) {
-        self.tunnels.iter().for_each(|tunnel| tunnel.ring());
+        self.tunnels.iter().for_each(|tunnel| tunnel.alarm().ring());
+    }
+
+    fn let_go(&mut self) {
+        if std::mem::take(&mut self.held) {
+            self.ring();
+        }
     }
 
     fn nudge(&self) {

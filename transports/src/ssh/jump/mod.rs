@@ -4,8 +4,12 @@
 //! socket pairs. It can open one channel at a time, since libssh2 keeps that state once per connection. So whoever wants
 //! a channel stands in [`Line`]: each tunnel takes the next one as it becomes free, and one who has waited too long makes
 //! a further tunnel. A device that does not answer thus ties up a tunnel's openings, and nothing else.
+//!
+//! Whoever keeps to a number of connections opens the next one when another has left. [`Riders`](riders) has the jump
+//! host see it in this order, also where they go through different tunnels.
 
 mod line;
+mod riders;
 mod tube;
 mod tunnel;
 

@@ -1,5 +1,6 @@
 //! One device's connection within a tunnel.
 
+use crate::carrier::Rider;
 use crate::poll::Interest;
 use crate::ssh::session::{Fault, Session};
 use linecrew_core::cancel::CancelToken;
@@ -20,6 +21,7 @@ const EAGAIN: i32 = -37;
 /// A channel on the jump host's side, a socket on this side, and what waits between them.
 pub(super) struct Tube {
     channel: Channel,
+    pub(super) rider: Rider,
     /// The far end of the device's socket pair; none once either side has ended.
     local: Option<UnixStream>,
     /// Whether the socket may have something to read.
@@ -27,7 +29,15 @@ pub(super) struct Tube {
     to_device: Pending,
     from_device: Pending,
     device_ended: bool,
-    closed: bool,
+    end: End,
+}
+
+/// How much of the channel's end has been said.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Unsaid,
+    Said,
+    Confirmed,
 }
 
 /// How a call on a channel failed.
@@ -48,15 +58,16 @@ struct Pending {
 }
 
 impl Tube {
-    pub(super) fn new(channel: Channel, local: UnixStream) -> Self {
+    pub(super) fn new(channel: Channel, rider: Rider, local: UnixStream) -> Self {
         Self {
             channel,
+            rider,
             local: Some(local),
             woken: true,
             to_device: Pending::default(),
             from_device: Pending::default(),
             device_ended: false,
-            closed: false,
+            end: End::Unsaid,
         }
     }
 
@@ -82,8 +93,13 @@ impl Tube {
         self.local.is_none() || self.wants_device()
     }
 
+    /// Whether the device has left, and the jump host is yet to be told.
+    pub(super) fn is_leaving(&self) -> bool {
+        self.rider.has_left() && self.end == End::Unsaid
+    }
+
     pub(super) fn is_closed(&self) -> bool {
-        self.closed
+        self.end == End::Confirmed
     }
 
     /// This side's socket and what to wait for there, if for anything.
@@ -133,8 +149,10 @@ impl Tube {
                 Ok(count) => self.to_device.written(count),
                 Err(Failed::Wait) => {
                     // Nothing was begun where the window is shut.
-                    if self.local.is_none() && self.channel.write_window().remaining == 0 {
+                    let gone = self.local.is_none() || self.rider.has_left();
+                    if gone && self.channel.write_window().remaining == 0 {
                         self.to_device = Pending::default();
+                        moved = true;
                     }
                     break;
                 }
@@ -182,9 +200,12 @@ impl Tube {
 
     fn close(&mut self, session: &Session) -> Result<bool, String> {
         match self.channel.close().map_err(|error| failed(session, error)) {
+            Err(Failed::Wait) if self.end == End::Unsaid && !session.has_more_to_send() => {
+                self.end = End::Said;
+            }
             Err(Failed::Wait) => return Ok(false),
             Err(Failed::Tunnel(why)) => return Err(why),
-            Ok(()) | Err(Failed::Channel(_)) => self.closed = true,
+            Ok(()) | Err(Failed::Channel(_)) => self.end = End::Confirmed,
         }
         Ok(true)
     }

@@ -2,8 +2,9 @@
 
 use super::line::{Answer, Line, Request, Told};
 use super::tube::{CHUNK, Failed, Tube, failed};
-use crate::dial::{Connection, Link};
-use crate::poll::{Alarm, Interest, PollError, poll_each};
+use crate::carrier::{Carrier, Link};
+use crate::dial::Connection;
+use crate::poll::{Interest, PollError, poll_each};
 use crate::ssh::keepalive::{Keepalive, Next, silent};
 use crate::ssh::session::Session;
 use linecrew_core::cancel::CancelToken;
@@ -28,31 +29,19 @@ const LONGEST_PASS: Duration = Duration::from_mins(1);
 const TIMEOUT: i32 = -9;
 const INVALID: i32 = -34;
 
-/// What others hold of a tunnel.
-pub(super) struct Tunnel {
-    alarm: Alarm,
-    link: Link,
-}
-
-impl Tunnel {
-    /// Makes it look at the line.
-    pub(super) fn ring(&self) {
-        self.alarm.ring();
-    }
-}
-
 /// Starts the thread of a tunnel on a session that is logged in.
 pub(super) fn start(session: Session, options: &SshOptions, line: &Arc<Line>) -> Result<(), TransportError> {
     let peer = session.peer.clone();
     let failed = |source: io::Error| {
         TransportError::new(ErrorKind::Io, Phase::Connect, &peer, "cannot start the tunnel").source(source)
     };
-    let alarm = Alarm::new().map_err(failed)?;
-    let tunnel = Arc::new(Tunnel { alarm, link: Link::new(peer.clone()) });
+    let tunnel = Arc::new(Carrier::new(peer.clone()).map_err(failed)?);
     let keepalive = Keepalive::start(&session.ssh, options);
     let pump = Pump {
         tubes: Vec::new(),
         opening: None,
+        asked: false,
+        held: None,
         session,
         tunnel: Arc::clone(&tunnel),
         line: Arc::clone(line),
@@ -74,8 +63,12 @@ struct Pump {
     tubes: Vec<Tube>,
     /// The one channel that is being opened: libssh2 opens one at a time.
     opening: Option<Request>,
+    /// Whether the jump host was asked to open it.
+    asked: bool,
+    /// Until when it is not to be asked: others have to leave first.
+    held: Option<Instant>,
     session: Session,
-    tunnel: Arc<Tunnel>,
+    tunnel: Arc<Carrier>,
     line: Arc<Line>,
     space: Vec<u8>,
     idle_since: Instant,
@@ -125,8 +118,8 @@ impl Pump {
     /// not show if a tube's call took it.
     fn advance(&mut self) -> Result<bool, String> {
         let mut moved = self.advance_tubes()?;
-        if self.opening.is_none() {
-            self.opening = self.line.next();
+        if !self.asked && self.opening.as_ref().is_none_or(Request::is_abandoned) {
+            (self.opening, self.held) = (self.line.next(), None);
             if self.opening.is_some() {
                 moved |= self.close_ended()?;
             }
@@ -151,12 +144,28 @@ impl Pump {
         for tube in &mut self.tubes {
             moved |= tube.advance(&self.session, &mut self.space)?;
         }
-        self.tubes.retain(|tube| !tube.is_closed());
+        for closed in self.tubes.extract_if(.., |tube| tube.is_closed()) {
+            self.line.left(&closed.rider);
+        }
         Ok(moved)
+    }
+
+    /// Until when the jump host must not be asked for a connection, since it does not know yet that others have ended.
+    fn hold(&self) -> Option<Instant> {
+        // Nothing can be sent at all where its own ends cannot.
+        let of_its_own = self.tubes.iter().any(Tube::is_leaving).then(|| Instant::now() + LONG);
+        of_its_own.or_else(|| self.line.hold(&self.tunnel))
     }
 
     fn open(&mut self) -> Result<bool, String> {
         let Some(request) = &self.opening else { return Ok(false) };
+        if !self.asked {
+            self.held = self.hold();
+            self.asked = self.held.is_none();
+        }
+        if !self.asked {
+            return Ok(false);
+        }
         let opened = self.session.ssh.channel_direct_tcpip(&request.host, request.port, None);
         let answer = match opened {
             Ok(channel) => self.connect(channel),
@@ -170,6 +179,7 @@ impl Pump {
                 }
             }
         };
+        self.asked = false;
         if let Some(request) = self.opening.take() {
             request.answer(answer);
         }
@@ -180,10 +190,12 @@ impl Pump {
     fn connect(&mut self, channel: Channel) -> Answer {
         match pair() {
             Ok((near, far)) => {
-                self.tubes.push(Tube::new(channel, far));
+                let link = Link::new(&self.tunnel);
+                self.line.joined(&self.tunnel, link.rider());
+                self.tubes.push(Tube::new(channel, link.rider(), far));
                 // Reads, writes and polls are the same on both kinds of stream.
                 let socket = TcpStream::from(OwnedFd::from(near));
-                Answer::Opened(Connection { socket, link: Some(self.tunnel.link.clone()) })
+                Answer::Opened(Connection { socket, link: Some(link) })
             }
             Err(error) => Answer::Failed(Told {
                 kind: ErrorKind::Io,
@@ -211,8 +223,9 @@ impl Pump {
             None if self.is_busy() => LONG,
             None => LINGER.saturating_sub(self.idle_since.elapsed()),
         };
-        let cx = Cx::new(Deadline::after(wait, "tunnel"), CancelToken::new());
-        let mut sockets = vec![(self.tunnel.alarm.as_fd(), Interest::Read)];
+        let held = self.held.map_or(wait, |until| until.saturating_duration_since(Instant::now()));
+        let cx = Cx::new(Deadline::after(wait.min(held), "tunnel"), CancelToken::new());
+        let mut sockets = vec![(self.tunnel.alarm().as_fd(), Interest::Read)];
         sockets.extend(of_server.map(|interest| (self.session.socket().as_fd(), interest)));
         let first = sockets.len();
         let interests: Vec<_> = self.tubes.iter().map(Tube::interest).collect();
@@ -228,7 +241,7 @@ impl Pump {
             tube.woken |= ready;
         }
         if ready[0] {
-            self.tunnel.alarm.silence();
+            self.tunnel.alarm().silence();
         }
         if of_server.is_none() || !ready[1] {
             return Ok(());
@@ -284,7 +297,7 @@ impl Pump {
 
     fn end(mut self, why: End) {
         match why {
-            End::Lost(why) => self.tunnel.link.lose(why),
+            End::Lost(why) => self.tunnel.lose(why),
             // A server that does not listen any more misses nothing.
             End::Unused if self.opening.is_none() => drop(self.session.ssh.disconnect(None, "done", None)),
             End::Unused => {}
