@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 /// How long the jump host is waited for to learn that a stream has left. It takes a round trip; a tunnel that is stuck
 /// must not hold up the others.
-const PATIENCE: Duration = Duration::from_secs(5);
+const CONFIRMATION: Duration = Duration::from_secs(5);
 
 /// The streams of all tunnels to one jump host.
 #[derive(Default)]
@@ -38,7 +38,7 @@ impl Riders {
     pub(super) fn leaving(&mut self, tunnel: &Arc<Carrier>, now: Instant) -> Option<Instant> {
         let others = self.0.iter_mut().filter(|ride| !Arc::ptr_eq(&ride.tunnel, tunnel));
         let left = others.filter(|ride| ride.rider.has_left());
-        left.map(|ride| *ride.missed.get_or_insert(now) + PATIENCE).filter(|until| *until > now).max()
+        left.map(|ride| *ride.missed.get_or_insert(now) + CONFIRMATION).filter(|until| *until > now).max()
     }
 }
 
@@ -63,7 +63,7 @@ mod tests {
         drop(link);
         assert_eq!(riders.leaving(&other, now), None, "somebody still holds it");
         drop(clone);
-        assert_eq!(riders.leaving(&other, now), Some(now + PATIENCE));
+        assert_eq!(riders.leaving(&other, now), Some(now + CONFIRMATION));
         assert_eq!(riders.leaving(&one, now), None, "a tunnel's own ones are told in their order");
         riders.remove(&rider);
         assert_eq!(riders.leaving(&other, now), None);
@@ -76,11 +76,11 @@ mod tests {
         for _ in 0..2 {
             riders.add(&one, Link::new(&one).rider());
         }
-        assert_eq!(riders.leaving(&other, now), Some(now + PATIENCE));
-        let later = now + PATIENCE / 2;
+        assert_eq!(riders.leaving(&other, now), Some(now + CONFIRMATION));
+        let later = now + CONFIRMATION / 2;
         riders.add(&one, Link::new(&one).rider());
-        assert_eq!(riders.leaving(&other, later), Some(later + PATIENCE), "the last to leave counts");
-        assert_eq!(riders.leaving(&other, later + PATIENCE), None);
+        assert_eq!(riders.leaving(&other, later), Some(later + CONFIRMATION), "the last to leave counts");
+        assert_eq!(riders.leaving(&other, later + CONFIRMATION), None);
         riders.add(&one, Link::new(&one).rider());
         riders.remove_all(&one);
         assert_eq!(riders.leaving(&other, later), None);
