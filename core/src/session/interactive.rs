@@ -110,6 +110,7 @@ impl Session {
         self.check(&[], Phase::Command)?;
         self.about_to_write("bytes", Phase::Command)?;
         let cx = self.command_cx(&SendOptions::default());
+        self.send_put_off(&cx)?;
         let sent = self.channel.send_bytes(bytes, &cx);
         sent.map_err(|trouble| self.trouble(trouble, Phase::Command, "the device to take the bytes"))
     }

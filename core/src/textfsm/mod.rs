@@ -37,11 +37,10 @@
 //!
 //! Where this differs from Python, and why:
 //!
-//! - `\N{...}` in expressions is refused: the names of all characters would take half a megabyte of every program.
 //! - Groups nest at most 100 deep, so that they fit on the stack of any thread. Python's own limit is that of its recursion.
 //! - Where a possessive repetition of groups gives up an iteration, Python (seen from 3.11 to 3.13) leaves behind where its
 //!   groups began, and may give a group that begins behind its end. Here they are as they were before it.
-//! - Characters are letters, digits or small as Unicode 16 says; Python goes by the Unicode of its release.
+//! - Characters have their names, and are letters, digits or small, as Unicode 16 says; Python goes by the Unicode of its release.
 
 mod builtin;
 mod engine;

@@ -164,3 +164,11 @@ fn bytes_are_typed_as_they_are() {
     session.write(b"\x03").unwrap();
     assert!(device.written().ends_with("show x\n\x03"));
 }
+
+#[test]
+fn bytes_are_typed_on_a_command_line_that_is_prepared() {
+    let device = ios().step("show x\n", "show x\r\nx\r\nR1#");
+    let mut session = open_as("cisco_iosxe", &device, &target()).unwrap();
+    session.write(b"show x\n").unwrap();
+    assert!(device.written().ends_with(&format!("{OPEN_IOS}show x\n")), "{}", device.written());
+}

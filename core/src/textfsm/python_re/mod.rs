@@ -14,6 +14,7 @@ mod allowance;
 mod compile;
 mod linear;
 mod matcher;
+mod names;
 mod node;
 mod program;
 mod regex;

@@ -106,6 +106,11 @@ impl Set {
         set.with_far_cases().negated()
     }
 
+    /// What no character is in.
+    pub(super) fn nothing() -> Self {
+        Self::new(Vec::new(), false, Fold::No)
+    }
+
     pub(super) fn char(c: char) -> Self {
         Self::new(vec![Member::Char(c)], false, Fold::No)
     }

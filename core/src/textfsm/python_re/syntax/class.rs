@@ -9,14 +9,14 @@ impl Parser<'_> {
     /// The set whose `[` is already read.
     pub(super) fn class(&mut self) -> Result<Item, String> {
         let is_negated = self.take('^');
-        let mut members = Vec::new();
+        let (mut members, first) = (Vec::new(), self.at);
         // A `]` that comes first is a literal.
-        while members.is_empty() || self.peek() != Some(']') {
+        while self.at == first || self.peek() != Some(']') {
             let low = self.member()?;
             if self.take('-') {
                 self.range(low, &mut members)?;
             } else {
-                members.push(self.alone(low));
+                members.extend(self.alone(low));
             }
         }
         self.at += 1;
@@ -25,16 +25,18 @@ impl Parser<'_> {
 
     fn range(&mut self, low: Escape, members: &mut Vec<Member>) -> Result<(), String> {
         if self.peek() == Some(']') {
-            members.extend([self.alone(low), Member::Char('-')]);
+            members.extend(self.alone(low).into_iter().chain([Member::Char('-')]));
             return Ok(());
         }
-        match (low, self.member()?) {
-            (Escape::Char(low), Escape::Char(high)) if low <= high => {
-                members.push(Member::Range(low, high));
-                Ok(())
-            }
-            _ => Err("bad character range".into()),
+        let (low, high) = low.code().zip(self.member()?.code()).ok_or("bad character range")?;
+        if low > high {
+            return Err("bad character range".into());
         }
+        // A range that begins or ends among the surrogates has the characters on this side of them.
+        let (low, high) =
+            (char::from_u32(low).unwrap_or('\u{e000}'), char::from_u32(high).unwrap_or('\u{d7ff}'));
+        members.extend((low <= high).then_some(Member::Range(low, high)));
+        Ok(())
     }
 
     fn member(&mut self) -> Result<Escape, String> {
@@ -44,10 +46,11 @@ impl Parser<'_> {
         }
     }
 
-    fn alone(&self, member: Escape) -> Member {
+    fn alone(&self, member: Escape) -> Option<Member> {
         match member {
-            Escape::Char(c) => Member::Char(c),
-            Escape::Class(kind, is_negated) => Member::Class(self.class_of(kind, is_negated)),
+            Escape::Char(c) => Some(Member::Char(c)),
+            Escape::Surrogate(_) => None,
+            Escape::Class(kind, is_negated) => Some(Member::Class(self.class_of(kind, is_negated))),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Backslash escapes.
 
 use super::{Item, Parser};
+use crate::textfsm::python_re::names;
 use crate::textfsm::python_re::node::{Node, Place};
 use crate::textfsm::python_re::set::{Class, Kind, Set};
 
@@ -9,8 +10,27 @@ use crate::textfsm::python_re::set::{Class, Kind, Set};
 pub(super) enum Escape {
     /// One character.
     Char(char),
+    /// Half of one in UTF-16, which no text holds.
+    Surrogate(u32),
     /// A class such as `\d`, and whether it is denied.
     Class(Kind, bool),
+}
+
+impl Escape {
+    /// Of a character's number, if it may have this one.
+    fn of(code: u32) -> Option<Self> {
+        let is_surrogate = (0xd800..0xe000).contains(&code);
+        if is_surrogate { Some(Self::Surrogate(code)) } else { char::from_u32(code).map(Self::Char) }
+    }
+
+    /// The number of what is one character.
+    pub(super) fn code(self) -> Option<u32> {
+        match self {
+            Self::Char(c) => Some(c.into()),
+            Self::Surrogate(code) => Some(code),
+            Self::Class(..) => None,
+        }
+    }
 }
 
 impl Parser<'_> {
@@ -24,6 +44,7 @@ impl Parser<'_> {
             '1'..='9' => self.number(),
             _ => Ok(match self.common_escape()? {
                 Escape::Char(c) => self.literal(c),
+                Escape::Surrogate(_) => Item::one(Node::Set(Set::nothing())),
                 Escape::Class(kind, is_negated) => {
                     Item::one(Node::Set(Set::class(self.class_of(kind, is_negated))))
                 }
@@ -66,9 +87,10 @@ impl Parser<'_> {
             'r' => '\r',
             't' => '\t',
             'v' => '\x0b',
-            'x' => self.hex('x', 2)?,
-            'u' => self.hex('u', 4)?,
-            'U' => self.hex('U', 8)?,
+            'x' => return self.hex('x', 2),
+            'u' => return self.hex('u', 4),
+            'U' => return self.hex('U', 8),
+            'N' => self.named_char()?,
             '0' => {
                 self.at -= 1;
                 self.octal()?
@@ -79,14 +101,23 @@ impl Parser<'_> {
         Ok(Escape::Char(char))
     }
 
-    fn hex(&mut self, letter: char, length: usize) -> Result<char, String> {
+    fn hex(&mut self, letter: char, length: usize) -> Result<Escape, String> {
         let rest = self.rest();
         let digits = &rest[..rest.bytes().take(length).take_while(u8::is_ascii_hexdigit).count()];
         self.at += digits.len();
-        (digits.len() == length)
-            .then(|| u32::from_str_radix(digits, 16).ok().and_then(char::from_u32))
-            .flatten()
-            .ok_or_else(|| format!("bad escape \\{letter}{digits}"))
+        let code = u32::from_str_radix(digits, 16).ok().filter(|_| digits.len() == length);
+        code.and_then(Escape::of).ok_or_else(|| format!("bad escape \\{letter}{digits}"))
+    }
+
+    /// The name of a character, in braces.
+    fn named_char(&mut self) -> Result<char, String> {
+        let name = self.rest().strip_prefix('{').ok_or("missing {")?;
+        let (name, _) = name.split_once('}').ok_or("missing }, unterminated name")?;
+        if name.is_empty() {
+            return Err("missing character name".into());
+        }
+        self.at += name.len() + "{}".len();
+        names::lookup(name).ok_or_else(|| format!("undefined character name {name:?}"))
     }
 
     /// Up to three octal digits, which must stay within 0o377.
