@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 /// How long the jump host is waited for to learn that a stream has left. It takes a round trip; a tunnel that is stuck
 /// must not hold up the others.
-const CONFIRMATION: Duration = Duration::from_secs(5);
+pub(super) const CONFIRMATION: Duration = Duration::from_secs(5);
 
 /// The streams of all tunnels to one jump host.
 #[derive(Default)]

@@ -1,6 +1,7 @@
 //! An SSH connection to a jump host, and the thread that carries devices' bytes through it.
 
 use super::line::{Answer, Line, Request, Told};
+use super::riders::CONFIRMATION;
 use super::tube::{CHUNK, Failed, Tube, failed};
 use crate::carrier::{Carrier, Link};
 use crate::dial::Connection;
@@ -40,8 +41,6 @@ pub(super) fn start(session: Session, options: &SshOptions, line: &Arc<Line>) ->
     let pump = Pump {
         tubes: Vec::new(),
         opening: None,
-        asked: false,
-        held: None,
         session,
         tunnel: Arc::clone(&tunnel),
         line: Arc::clone(line),
@@ -62,11 +61,7 @@ struct Pump {
     // Before the session, which must outlive its channels.
     tubes: Vec<Tube>,
     /// The one channel that is being opened: libssh2 opens one at a time.
-    opening: Option<Request>,
-    /// Whether the jump host was asked to open it.
-    asked: bool,
-    /// Until when it is not to be asked: others have to leave first.
-    held: Option<Instant>,
+    opening: Option<Opening>,
     session: Session,
     tunnel: Arc<Carrier>,
     line: Arc<Line>,
@@ -75,6 +70,14 @@ struct Pump {
     /// Whether the server has sent something that only the next channel's calls will take.
     deaf: bool,
     keepalive: Option<Keepalive>,
+}
+
+struct Opening {
+    request: Request,
+    since: Instant,
+    /// Until when the jump host is not to be asked: others have to leave first.
+    held: Option<Instant>,
+    asked: bool,
 }
 
 /// Why a tunnel ends.
@@ -118,8 +121,9 @@ impl Pump {
     /// not show if a tube's call took it.
     fn advance(&mut self) -> Result<bool, String> {
         let mut moved = self.advance_tubes()?;
-        if !self.asked && self.opening.as_ref().is_none_or(Request::is_abandoned) {
-            (self.opening, self.held) = (self.line.next(), None);
+        if self.opening.as_ref().is_none_or(|opening| !opening.asked && opening.request.is_abandoned()) {
+            let opening = |request| Opening { request, since: Instant::now(), held: None, asked: false };
+            self.opening = self.line.next().map(opening);
             if self.opening.is_some() {
                 moved |= self.close_ended()?;
             }
@@ -150,22 +154,22 @@ impl Pump {
         Ok(moved)
     }
 
-    /// Until when the jump host must not be asked for a connection, since it does not know yet that others have ended.
-    fn hold(&self) -> Option<Instant> {
-        // Nothing can be sent at all where its own ends cannot.
-        let of_its_own = self.tubes.iter().any(Tube::is_leaving).then(|| Instant::now() + LONG);
-        of_its_own.or_else(|| self.line.hold(&self.tunnel))
+    /// Whether the jump host can be asked for the connection: it is to know first of all that have ended.
+    fn may_ask(&mut self) -> bool {
+        let Some(opening) = self.opening.as_mut().filter(|opening| !opening.asked) else { return true };
+        let is_leaving = self.tubes.iter().any(Tube::is_leaving);
+        let of_its_own =
+            is_leaving.then(|| opening.since + CONFIRMATION).filter(|until| *until > Instant::now());
+        opening.held = of_its_own.or_else(|| self.line.hold(&self.tunnel));
+        opening.asked = opening.held.is_none();
+        opening.asked
     }
 
     fn open(&mut self) -> Result<bool, String> {
-        let Some(request) = &self.opening else { return Ok(false) };
-        if !self.asked {
-            self.held = self.hold();
-            self.asked = self.held.is_none();
-        }
-        if !self.asked {
+        if !self.may_ask() {
             return Ok(false);
         }
+        let Some(Opening { request, .. }) = &self.opening else { return Ok(false) };
         let opened = self.session.ssh.channel_direct_tcpip(&request.host, request.port, None);
         let answer = match opened {
             Ok(channel) => self.connect(channel),
@@ -179,9 +183,8 @@ impl Pump {
                 }
             }
         };
-        self.asked = false;
-        if let Some(request) = self.opening.take() {
-            request.answer(answer);
+        if let Some(opening) = self.opening.take() {
+            opening.request.answer(answer);
         }
         Ok(true)
     }
@@ -211,7 +214,7 @@ impl Pump {
 
     /// Whether nobody needs it: an opening that nobody waits for is cut off where no other device is served.
     fn is_unused(&self) -> bool {
-        let wanted = self.opening.as_ref().is_some_and(|request| !request.is_abandoned());
+        let wanted = self.opening.as_ref().is_some_and(|opening| !opening.request.is_abandoned());
         let lingers = self.opening.is_none() && !self.line.is_closed() && self.idle_since.elapsed() < LINGER;
         self.tubes.is_empty() && !wanted && !lingers
     }
@@ -223,8 +226,9 @@ impl Pump {
             None if self.is_busy() => LONG,
             None => LINGER.saturating_sub(self.idle_since.elapsed()),
         };
-        let held = self.held.map_or(wait, |until| until.saturating_duration_since(Instant::now()));
-        let cx = Cx::new(Deadline::after(wait.min(held), "tunnel"), CancelToken::new());
+        let held = self.opening.as_ref().and_then(|opening| opening.held);
+        let wait = held.map_or(wait, |until| wait.min(until.saturating_duration_since(Instant::now())));
+        let cx = Cx::new(Deadline::after(wait, "tunnel"), CancelToken::new());
         let mut sockets = vec![(self.tunnel.alarm().as_fd(), Interest::Read)];
         sockets.extend(of_server.map(|interest| (self.session.socket().as_fd(), interest)));
         let first = sockets.len();
@@ -303,7 +307,8 @@ impl Pump {
             End::Unused => {}
         }
         let told = Told::lost(&self.session.peer);
-        self.line.remove(&self.tunnel, self.opening.take().filter(|request| !request.is_abandoned()), &told);
+        let busy = self.opening.take().map(|opening| opening.request);
+        self.line.remove(&self.tunnel, busy.filter(|request| !request.is_abandoned()), &told);
         self.tubes.iter_mut().for_each(Tube::finish);
         // Before the channels are freed, which would else wait for the server.
         self.session.abort();
