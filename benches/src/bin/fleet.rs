@@ -1,7 +1,7 @@
 //! 10,000 simulated devices at 1,000 workers, one in a hundred with each kind of fault: how each host ends, whether the
 //! limits hold by the lab's own counters, and what the run has in RAM meanwhile.
 //!
-//! `cargo run --release -p linecrew-benches --features fleet --bin fleet > benches/results/fleet.md`
+//! `MALLOC_ARENA_MAX=1 cargo run --release -p linecrew-benches --features fleet --bin fleet > benches/results/fleet.md`
 #![allow(
     clippy::print_stdout,
     clippy::expect_used,
@@ -215,8 +215,9 @@ fn print([first, second]: &[Seen; 2], devices: usize) {
 fn print_memory([first, second]: &[Seen; 2]) {
     println!("\n## Memory of the runs\n");
     println!(
-        "Stalled hosts keep a thread for 12 seconds: until then a run has the more sessions open the longer it goes on. In \
-         the first run, threads also come to use as much of their stacks as the longest login takes.\n"
+        "Stalled hosts keep a thread for 12 seconds: until then a run has the more sessions open the longer it goes on. \
+         MALLOC_ARENA_MAX is {}: each of glibc's arenas keeps what was freed in it.\n",
+        std::env::var("MALLOC_ARENA_MAX").as_deref().unwrap_or("not set")
     );
     let mut table = Table::new(&["hosts done", "s", "MB in RAM", "threads", "s", "MB in RAM", "threads"]);
     for (tenth, (one, two)) in first.memory.iter().zip(&second.memory).enumerate() {
