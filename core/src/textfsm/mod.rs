@@ -31,13 +31,14 @@
 //! What each part of a template means stands, case by case, in [`mod@reference`].
 //!
 //! Neither a template nor a text can make it panic, hang or take unbounded memory. A text costs linear time whatever
-//! the expressions are; those with look-around, references or what does not give back have a limit of steps for each
-//! match and one for all of a text. The rows that are held, into which a value that fills down is copied, may take 1 GiB, and
-//! the automata of a template 64 MiB. Passing a limit is an error.
+//! the expressions are; those with look-around, references, what does not give back, or more than 100 groups in one
+//! another have a limit of steps for each match and one for all of a text. The rows that are held, into which a value that
+//! fills down is copied, may take 1 GiB, and the automata of a template 64 MiB. Passing a limit is an error.
 //!
 //! Where this differs from Python, and why:
 //!
-//! - Groups nest at most 100 deep, so that they fit on the stack of any thread. Python's own limit is that of its recursion.
+//! - Groups nest at most 491 deep. Python's own limit is that of its recursion: so many where `textfsm` is called from a
+//!   script, fewer where the script's functions call each other.
 //! - Where a possessive repetition of groups gives up an iteration, Python (seen from 3.11 to 3.13) leaves behind where its
 //!   groups began, and may give a group that begins behind its end. Here they are as they were before it.
 //! - Characters have their names, and are letters, digits or small, as Unicode 16 says; Python goes by the Unicode of its release.

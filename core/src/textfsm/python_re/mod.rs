@@ -6,9 +6,9 @@
 //! in a microsecond or two, which a backtracking [`matcher`] carries out in the order in which Python tries.
 //!
 //! A match has so many steps. Where they do not suffice and an automaton gives the same answer, it gives it
-//! ([`linear`]); this is how a line costs linear time whatever the expression. What no automaton can match,
-//! look-around and references, gets a larger number of steps from an [`Allowance`] that all lines of a text share; so do
-//! automata, which may be large, and what they take in memory is bounded for the template.
+//! ([`linear`]); this is how a line costs linear time whatever the expression. What no automaton can match, look-around,
+//! references and groups too deep in one another, gets a larger number of steps from an [`Allowance`] that all lines of a
+//! text share; so do automata, which may be large, and what they take in memory is bounded for the template.
 
 mod allowance;
 mod compile;

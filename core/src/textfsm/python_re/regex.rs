@@ -22,6 +22,11 @@ const PATIENT_STEPS: u32 = 4 << 20;
 /// The longest expression that an automaton is built for, in bytes: it is read into a form that takes more memory.
 const LONGEST: usize = 8 << 10;
 
+/// How many groups may be within one another for the stack of any thread, and a stack for as many as there may be: without
+/// optimisation each takes 8 KiB.
+const SHALLOW: usize = 100;
+const DEEP_STACK: usize = 16 << 20;
+
 /// An expression in Python's syntax, matched from the start of a line as `re.match` does.
 #[derive(Debug)]
 pub(in crate::textfsm) struct Regex {
@@ -36,10 +41,22 @@ pub(in crate::textfsm) struct Regex {
 impl Regex {
     /// Reads an expression, without compiling it, or says why Python would refuse it.
     pub(in crate::textfsm) fn parse(source: &str) -> Result<Self, String> {
-        let Syntax { node, groups, shape } = parse(source)?;
+        let is_shallow = source.bytes().filter(|byte| *byte == b'(').count() <= SHALLOW;
+        if is_shallow { Self::read(source) } else { with_stack(|| Self::read(source)) }
+    }
+
+    fn read(source: &str) -> Result<Self, String> {
+        let Syntax { node, groups, shape, depth } = parse(source)?;
         let shape = if source.len() > LONGEST { Shape::Irregular } else { shape };
         let linear = [const { OnceLock::new() }; 2];
-        Ok(Self { node, groups, shape, program: OnceLock::new(), linear })
+        let regex = Self { node, groups, shape, program: OnceLock::new(), linear };
+        Ok(if depth > SHALLOW { regex.compiled() } else { regex })
+    }
+
+    /// What is too deep to be compiled later, or made an automaton of.
+    fn compiled(self) -> Self {
+        let program = OnceLock::from(compile(&self.node, self.groups.len()));
+        Self { node: Node::Empty, shape: Shape::Irregular, program, ..self }
     }
 
     /// The name of each group, if it has one; the first is group 1.
@@ -101,4 +118,13 @@ impl Regex {
         let build = || Linear::new(&self.node, is_ascii, self.groups.len(), budget);
         self.linear[usize::from(is_ascii)].get_or_init(build).as_ref()
     }
+}
+
+/// Does what needs a large stack on a thread of its own.
+fn with_stack<T: Send>(read: impl FnOnce() -> Result<T, String> + Send) -> Result<T, String> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(DEEP_STACK).spawn_scoped(scope, read);
+        let thread = thread.map_err(|error| format!("no thread to read so many groups on: {error}"))?;
+        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }

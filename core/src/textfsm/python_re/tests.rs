@@ -180,3 +180,33 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn deep_nesting_matches_on_a_small_stack() {
+    let nested = |open: &str, close: &str| format!("{}a{}", open.repeat(491), close.repeat(491));
+    for (open, close) in [
+        ("(", ")"),
+        ("(?:", ")*"),
+        ("(?=", ")"),
+        ("(?<=", ")"),
+        ("(?:b|", ")"),
+        ("(?>", ")"),
+        ("(?i:", "){1,2}"),
+        ("(", ")+?"),
+    ] {
+        let source = nested(open, close);
+        let small = std::thread::Builder::new().stack_size(512 << 10);
+        let matched = small.spawn(move || matches(&source, "aé").map(|found| found.is_some())).unwrap();
+        let behind = open == "(?<=";
+        assert_eq!(matched.join().unwrap(), Ok(!behind), "{open}{close}");
+    }
+}
+
+#[test]
+fn deeper_nesting_is_an_error() {
+    for open in ["(", "(?:", "(?(1)"] {
+        let source = format!("(a){}", open.repeat(100_000));
+        assert!(Regex::parse(&source).unwrap_err().contains("nest deeper"), "{open}");
+    }
+    assert!(Regex::parse(&format!("{}a{}", "(".repeat(492), ")".repeat(492))).is_err());
+}

@@ -111,12 +111,10 @@ impl Parser<'_> {
 
     /// The name of a character, in braces.
     fn named_char(&mut self) -> Result<char, String> {
-        let name = self.rest().strip_prefix('{').ok_or("missing {")?;
-        let (name, _) = name.split_once('}').ok_or("missing }, unterminated name")?;
-        if name.is_empty() {
-            return Err("missing character name".into());
+        if !self.take('{') {
+            return Err("missing {".into());
         }
-        self.at += name.len() + "{}".len();
+        let name = self.until('}', "character name")?;
         names::lookup(name).ok_or_else(|| format!("undefined character name {name:?}"))
     }
 

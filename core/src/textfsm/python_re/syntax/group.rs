@@ -50,7 +50,9 @@ impl Parser<'_> {
     }
 
     fn body(&mut self) -> Result<Body, String> {
-        let body = self.alternatives()?;
+        self.deepen()?;
+        let body = self.alternatives(false)?;
+        self.depth -= 1;
         if self.take(')') { Ok(body) } else { Err(UNTERMINATED.into()) }
     }
 

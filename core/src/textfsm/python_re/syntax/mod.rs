@@ -14,8 +14,8 @@ use super::set::{Fold, Member, Set};
 use super::unicode;
 use flags::Flags;
 
-/// How deep groups may nest.
-const MAX_DEPTH: usize = 100;
+/// How deep groups may nest: Python has 491 in one another where `textfsm` is called from a script, and then no more stack.
+const MAX_DEPTH: usize = 491;
 
 /// An expression, and what is known of it.
 #[derive(Debug)]
@@ -24,6 +24,8 @@ pub(super) struct Syntax {
     /// The name of each group, if it has one; the first is group 1.
     pub(super) groups: Vec<Option<String>>,
     pub(super) shape: Shape,
+    /// How many groups are within one another.
+    pub(super) depth: usize,
 }
 
 /// Which engines give the same answer.
@@ -40,13 +42,13 @@ pub(super) enum Shape {
 /// Reads `pattern`.
 pub(super) fn parse(pattern: &str) -> Result<Syntax, String> {
     let mut parser = Parser::new(pattern);
-    let top = parser.alternatives()?;
+    let top = parser.alternatives(true)?;
     if parser.peek().is_some() {
         return Err("unbalanced parenthesis".into());
     }
     parser.check_conditions()?;
     let groups = parser.groups.into_iter().map(|group| group.name).collect();
-    Ok(Syntax { node: top.node, groups, shape: parser.shape })
+    Ok(Syntax { node: top.node, groups, shape: parser.shape, depth: parser.deepest })
 }
 
 /// The least and the greatest number of characters that something matches.
@@ -129,6 +131,7 @@ struct Parser<'p> {
     greatest_condition: u32,
     shape: Shape,
     depth: usize,
+    deepest: usize,
 }
 
 impl<'p> Parser<'p> {
@@ -143,6 +146,7 @@ impl<'p> Parser<'p> {
             greatest_condition: 0,
             shape: Shape::Regular,
             depth: 0,
+            deepest: 0,
         }
     }
 
@@ -184,6 +188,7 @@ impl<'p> Parser<'p> {
 
     fn deepen(&mut self) -> Result<(), String> {
         self.depth += 1;
+        self.deepest = self.deepest.max(self.depth);
         if self.depth > MAX_DEPTH { Err(format!("groups nest deeper than {MAX_DEPTH}")) } else { Ok(()) }
     }
 
@@ -191,16 +196,14 @@ impl<'p> Parser<'p> {
         self.shape = self.shape.max(shape);
     }
 
-    fn alternatives(&mut self) -> Result<Body, String> {
-        self.deepen()?;
-        let first = self.sequence(self.depth == 1)?;
+    fn alternatives(&mut self, first: bool) -> Result<Body, String> {
+        let first = self.sequence(first)?;
         let (mut branches, mut width) = (vec![first.node], first.width);
         while self.take('|') {
             let other = self.sequence(false)?;
             branches.push(other.node);
             width = width.or(other.width);
         }
-        self.depth -= 1;
         let node = if branches.len() > 1 { Node::Alternate(branches) } else { Node::concat(branches) };
         Ok(Body { node, width })
     }

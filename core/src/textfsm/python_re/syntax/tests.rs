@@ -83,10 +83,3 @@ fn the_shape_tells_which_engines_agree() {
         assert_eq!(shape(pattern), Shape::Irregular, "{pattern}");
     }
 }
-
-#[test]
-fn deep_nesting_is_an_error() {
-    assert!(refused(&"(".repeat(100_000)).contains("nest deeper"));
-    assert!(refused(&"(?:".repeat(100_000)).contains("nest deeper"));
-    assert!(refused(&("(a)".to_owned() + &"(?(1)".repeat(100_000))).contains("nest deeper"));
-}
