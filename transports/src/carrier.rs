@@ -31,7 +31,7 @@ impl Carrier {
         Ok(Self { jump, loss: OnceLock::new(), alarm: Alarm::new()? })
     }
 
-    /// Rings when a stream has left, and when somebody wants one.
+    /// Rings when something has changed for whoever carries the streams: one has left, somebody wants one or gives up.
     pub(crate) fn alarm(&self) -> &Alarm {
         &self.alarm
     }

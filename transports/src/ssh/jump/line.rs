@@ -18,8 +18,8 @@ struct State {
     waiting: VecDeque<Request>,
     tunnels: Vec<Arc<Carrier>>,
     riders: Riders,
-    /// Whether a tunnel waits for riders of others to have left.
-    held: bool,
+    /// The tunnels that wait for riders to have left.
+    held: Vec<Arc<Carrier>>,
     /// Whether somebody is making a tunnel.
     making: bool,
     /// What the jump host refused for good.
@@ -91,8 +91,9 @@ impl Line {
     }
 
     /// The next request that somebody still waits for.
-    pub(super) fn next(&self) -> Option<Request> {
+    pub(super) fn next(&self, tunnel: &Arc<Carrier>) -> Option<Request> {
         let mut state = self.state();
+        state.held.retain(|held| !Arc::ptr_eq(held, tunnel));
         while let Some(request) = state.waiting.pop_front() {
             if !request.is_abandoned() {
                 // Its time counts from now.
@@ -116,6 +117,7 @@ impl Line {
     pub(super) fn remove(&self, tunnel: &Arc<Carrier>, busy: Option<Request>, why: &Told) {
         let mut state = self.state();
         state.tunnels.retain(|kept| !Arc::ptr_eq(kept, tunnel));
+        state.held.retain(|held| !Arc::ptr_eq(held, tunnel));
         state.riders.remove_all(tunnel);
         state.let_go();
         match busy {
@@ -137,12 +139,14 @@ impl Line {
         state.let_go();
     }
 
-    /// Until when a tunnel must not open a stream, if it must not: the jump host is to see first that streams of other
-    /// tunnels have ended, which may be why it is asked for another one. The tunnel's alarm rings when that has changed.
-    pub(super) fn hold(&self, tunnel: &Arc<Carrier>) -> Option<Instant> {
+    /// Until when a tunnel must not open the stream that it took at `since`, if it must not: the jump host is to see first
+    /// that others have ended, which may be why it is asked for this one. Whether ends of its own are still `unsaid` the
+    /// tunnel knows; its alarm rings when another tunnel's ends are confirmed.
+    pub(super) fn hold(&self, tunnel: &Arc<Carrier>, unsaid: bool, since: Instant) -> Option<Instant> {
         let mut state = self.state();
-        let until = state.riders.leaving(tunnel, Instant::now());
-        state.held |= until.is_some();
+        let until = state.riders.leaving(tunnel, unsaid, since);
+        state.held.retain(|held| !Arc::ptr_eq(held, tunnel));
+        state.held.extend(until.map(|_| Arc::clone(tunnel)));
         until
     }
 
@@ -168,10 +172,8 @@ impl State {
         self.tunnels.iter().for_each(|tunnel| tunnel.alarm().ring());
     }
 
-    fn let_go(&mut self) {
-        if std::mem::take(&mut self.held) {
-            self.ring();
-        }
+    fn let_go(&self) {
+        self.held.iter().for_each(|tunnel| tunnel.alarm().ring());
     }
 
     fn nudge(&self) {
@@ -203,7 +205,8 @@ impl Drop for Making<'_> {
 }
 
 impl Place {
-    /// What to do now. One who is patient makes a tunnel only where there is none.
+    /// What to do now. One who is patient makes a tunnel only where there is none, or while one waits for others to leave:
+    /// a further one would wait for them too.
     pub(super) fn look(&self, patient: bool) -> Look {
         let mut state = self.line.state();
         if !state.waiting.iter().any(|request| request.asker.as_ptr() == Arc::as_ptr(&self.ticket)) {
@@ -215,7 +218,8 @@ impl Place {
         if state.making {
             return Look::Making;
         }
-        if patient && !state.tunnels.is_empty() {
+        let is_moving = patient || !state.held.is_empty();
+        if is_moving && !state.tunnels.is_empty() {
             return Look::InLine;
         }
         state.making = true;
@@ -271,5 +275,31 @@ impl Told {
                 | ErrorKind::Negotiation
                 | ErrorKind::Configuration
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::carrier::Link;
+    use std::sync::mpsc::channel;
+
+    #[test]
+    fn nobody_makes_a_tunnel_while_one_waits_for_others_to_leave() {
+        let line = Arc::new(Line::default());
+        let tunnels = [(); 2].map(|()| Arc::new(Carrier::new("bastion:22".into()).unwrap()));
+        for tunnel in &tunnels {
+            line.add(Arc::clone(tunnel));
+        }
+        let place = Line::enter(&line, Request::new("r1", 22, channel().0));
+        let stream = Link::new(&tunnels[0]);
+        let rider = stream.rider();
+        line.joined(&tunnels[0], rider.clone());
+        drop(stream);
+        assert!(line.hold(&tunnels[1], false, Instant::now()).is_some());
+        assert!(matches!(place.look(false), Look::InLine));
+        line.left(&rider);
+        assert!(line.hold(&tunnels[1], false, Instant::now()).is_none());
+        assert!(matches!(place.look(false), Look::Make));
     }
 }

@@ -6,7 +6,8 @@
 //! a further tunnel. A device that does not answer thus ties up a tunnel's openings, and nothing else.
 //!
 //! Whoever keeps to a number of connections opens the next one when another has left. [`Riders`](riders) has the jump
-//! host see it in this order, also where they go through different tunnels.
+//! host see it in this order, also where they go through different tunnels. SSH has no word to take back an opening: one
+//! that was given up on counts for the jump host until it has failed there.
 
 mod line;
 mod riders;

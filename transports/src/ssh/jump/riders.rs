@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 /// How long the jump host is waited for to learn that a stream has left. It takes a round trip; a tunnel that is stuck
 /// must not hold up the others.
-pub(super) const CONFIRMATION: Duration = Duration::from_secs(5);
+const CONFIRMATION: Duration = Duration::from_secs(2);
 
 /// The streams of all tunnels to one jump host.
 #[derive(Default)]
@@ -34,11 +34,17 @@ impl Riders {
         self.0.retain(|ride| !Arc::ptr_eq(&ride.tunnel, tunnel));
     }
 
-    /// Until when to wait for those that have left the other tunnels; none where there are none.
-    pub(super) fn leaving(&mut self, tunnel: &Arc<Carrier>, now: Instant) -> Option<Instant> {
+    /// Until when somebody who came at `since` waits for those that have left; none where there are none. Of his own tunnel
+    /// they are `unsaid`, if there are any: what was said there comes before him.
+    pub(super) fn leaving(&mut self, tunnel: &Arc<Carrier>, unsaid: bool, since: Instant) -> Option<Instant> {
+        let now = Instant::now();
         let others = self.0.iter_mut().filter(|ride| !Arc::ptr_eq(&ride.tunnel, tunnel));
         let left = others.filter(|ride| ride.rider.has_left());
-        left.map(|ride| *ride.missed.get_or_insert(now) + CONFIRMATION).filter(|until| *until > now).max()
+        let told = left.map(|ride| *ride.missed.get_or_insert(now) + CONFIRMATION);
+        // Whoever leaves after he came is not why he was let in.
+        let latest = since + CONFIRMATION;
+        let until = told.chain(unsaid.then_some(latest)).max()?.min(latest);
+        (until > now).then_some(until)
     }
 }
 
@@ -53,36 +59,43 @@ mod tests {
 
     #[test]
     fn the_next_one_waits_until_the_jump_host_knows_of_who_left_another_tunnel() {
-        let (mut riders, now) = (Riders::default(), Instant::now());
+        let (mut riders, now) = (Riders::default(), Instant::now() + CONFIRMATION);
         let (one, other) = (tunnel(), tunnel());
         let link = Link::new(&one);
         let rider = link.rider();
         riders.add(&one, rider.clone());
-        assert_eq!(riders.leaving(&other, now), None, "it is still there");
+        assert_eq!(riders.leaving(&other, false, now), None, "it is still there");
         let clone = link.clone();
         drop(link);
-        assert_eq!(riders.leaving(&other, now), None, "somebody still holds it");
+        assert_eq!(riders.leaving(&other, false, now), None, "somebody still holds it");
         drop(clone);
-        assert_eq!(riders.leaving(&other, now), Some(now + CONFIRMATION));
-        assert_eq!(riders.leaving(&one, now), None, "a tunnel's own ones are told in their order");
+        assert!(riders.leaving(&other, false, now).is_some());
+        assert_eq!(riders.leaving(&one, false, now), None, "a tunnel's own ones are told in their order");
+        assert!(riders.leaving(&one, true, now).is_some(), "unless they could not be told");
         riders.remove(&rider);
-        assert_eq!(riders.leaving(&other, now), None);
+        assert_eq!(riders.leaving(&other, false, now), None);
     }
 
     #[test]
     fn a_tunnel_that_is_stuck_or_gone_holds_up_no_other_for_long() {
-        let (mut riders, now) = (Riders::default(), Instant::now());
+        let mut riders = Riders::default();
         let (one, other) = (tunnel(), tunnel());
-        for _ in 0..2 {
-            riders.add(&one, Link::new(&one).rider());
-        }
-        assert_eq!(riders.leaving(&other, now), Some(now + CONFIRMATION));
-        let later = now + CONFIRMATION / 2;
+        let came = Instant::now();
         riders.add(&one, Link::new(&one).rider());
-        assert_eq!(riders.leaving(&other, later), Some(later + CONFIRMATION), "the last to leave counts");
-        assert_eq!(riders.leaving(&other, later + CONFIRMATION), None);
+        let until = riders.leaving(&other, true, came).unwrap();
+        riders.add(&one, Link::new(&one).rider());
+        assert_eq!(
+            (riders.leaving(&other, true, came), until),
+            (Some(came + CONFIRMATION), came + CONFIRMATION)
+        );
+        riders.0.iter_mut().for_each(|ride| ride.missed = came.checked_sub(CONFIRMATION));
+        assert_eq!(
+            riders.leaving(&other, false, came),
+            None,
+            "who was missed long ago is not waited for again"
+        );
         riders.add(&one, Link::new(&one).rider());
         riders.remove_all(&one);
-        assert_eq!(riders.leaving(&other, later), None);
+        assert_eq!(riders.leaving(&other, false, came), None);
     }
 }

@@ -148,10 +148,10 @@ impl Tube {
             match sent.map_err(|error| failed(session, session.stream_error(&error))) {
                 Ok(count) => self.to_device.written(count),
                 Err(Failed::Wait) => {
-                    // Nothing was begun where the window is shut.
+                    // Nothing was begun where the window is shut. What follows must not be sent without it.
                     let gone = self.local.is_none() || self.rider.has_left();
                     if gone && self.channel.write_window().remaining == 0 {
-                        self.to_device = Pending::default();
+                        (self.local, self.to_device) = (None, Pending::default());
                         moved = true;
                     }
                     break;
@@ -200,6 +200,7 @@ impl Tube {
 
     fn close(&mut self, session: &Session) -> Result<bool, String> {
         match self.channel.close().map_err(|error| failed(session, error)) {
+            // The same shows in the middle of a key exchange, where nothing was said: the next opening may then come first.
             Err(Failed::Wait) if self.end == End::Unsaid && !session.has_more_to_send() => {
                 self.end = End::Said;
             }

@@ -1,7 +1,6 @@
 //! An SSH connection to a jump host, and the thread that carries devices' bytes through it.
 
 use super::line::{Answer, Line, Request, Told};
-use super::riders::CONFIRMATION;
 use super::tube::{CHUNK, Failed, Tube, failed};
 use crate::carrier::{Carrier, Link};
 use crate::dial::Connection;
@@ -123,7 +122,7 @@ impl Pump {
         let mut moved = self.advance_tubes()?;
         if self.opening.as_ref().is_none_or(|opening| !opening.asked && opening.request.is_abandoned()) {
             let opening = |request| Opening { request, since: Instant::now(), held: None, asked: false };
-            self.opening = self.line.next().map(opening);
+            self.opening = self.line.next(&self.tunnel).map(opening);
             if self.opening.is_some() {
                 moved |= self.close_ended()?;
             }
@@ -157,10 +156,8 @@ impl Pump {
     /// Whether the jump host can be asked for the connection: it is to know first of all that have ended.
     fn may_ask(&mut self) -> bool {
         let Some(opening) = self.opening.as_mut().filter(|opening| !opening.asked) else { return true };
-        let is_leaving = self.tubes.iter().any(Tube::is_leaving);
-        let of_its_own =
-            is_leaving.then(|| opening.since + CONFIRMATION).filter(|until| *until > Instant::now());
-        opening.held = of_its_own.or_else(|| self.line.hold(&self.tunnel));
+        let unsaid = self.tubes.iter().any(Tube::is_leaving);
+        opening.held = self.line.hold(&self.tunnel, unsaid, opening.since);
         opening.asked = opening.held.is_none();
         opening.asked
     }
@@ -288,7 +285,9 @@ impl Pump {
     /// What to wait for from the server.
     fn interest(&self) -> Option<Interest> {
         let idle = !self.is_busy() && !self.deaf;
-        let read = idle || self.opening.is_some() || self.tubes.iter().any(Tube::wants_tunnel);
+        // Until the jump host is asked, nothing would take what it sends.
+        let asked = self.opening.as_ref().is_some_and(|opening| opening.asked);
+        let read = idle || asked || self.tubes.iter().any(Tube::wants_tunnel);
         let blocked = self.session.ssh.block_directions();
         let write = matches!(blocked, BlockDirections::Outbound | BlockDirections::Both);
         match (read, write && self.is_busy()) {
