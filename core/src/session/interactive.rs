@@ -105,7 +105,8 @@ impl Session {
     }
 
     /// Types bytes as they are, with no line end, and waits for nothing: a `^C`, the answer to a question that
-    /// [`read_until`](Self::read_until) found.
+    /// [`read_until`](Self::read_until) found. Right after opening, the steps that prepare the command line come first, and
+    /// their replies are waited for.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), SessionError> {
         self.check(&[], Phase::Command)?;
         self.about_to_write("bytes", Phase::Command)?;

@@ -37,8 +37,8 @@
 //!
 //! Where this differs from Python, and why:
 //!
-//! - Groups nest at most 491 deep. Python's own limit is that of its recursion: so many where `textfsm` is called from a
-//!   script, fewer where the script's functions call each other.
+//! - Groups and conditions nest at most 491 deep. Python's own limit is that of its recursion: in 3.11 so many groups where
+//!   `textfsm` is called from a script, fewer where the script's functions call each other, and more conditions.
 //! - Where a possessive repetition of groups gives up an iteration, Python (seen from 3.11 to 3.13) leaves behind where its
 //!   groups began, and may give a group that begins behind its end. Here they are as they were before it.
 //! - Characters have their names, and are letters, digits or small, as Unicode 16 says; Python goes by the Unicode of its release.

@@ -57,11 +57,14 @@ fn every_character_has_its_name_as_in_python() {
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
     assert!(answers.len() > 6 * 130_000, "{} names", answers.len());
-    let differ = |(name, theirs): &(String, Option<u32>)| names::lookup(name).map(u32::from) != *theirs;
-    let differences: Vec<_> = answers.into_iter().filter(differ).collect();
-    // Unicode 16 has a few that this Python may not know yet.
-    assert!(differences.iter().all(|(_, theirs)| theirs.is_none()), "{differences:?}");
-    assert!(differences.len() < 10, "{differences:?}");
+    let mut only_ours = 0;
+    for (name, theirs) in answers {
+        let ours = names::lookup(&name).map(u32::from);
+        only_ours += usize::from(ours.is_some() && theirs.is_none());
+        // A newer Python may have names that Unicode 16 has not, and an older one may lack a few of them.
+        assert!(ours == theirs || ours.is_none() != theirs.is_none(), "{name}: {ours:?}, {theirs:?}");
+    }
+    assert!(only_ours < 10, "{only_ours} names that Python does not know");
 }
 
 #[test]

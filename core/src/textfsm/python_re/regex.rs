@@ -1,4 +1,4 @@
-//! An expression: read at load, compiled when a line first reaches it.
+//! An expression: read at load, compiled when a line first reaches it, or at once where its groups nest deep.
 
 use super::allowance::{Allowance, Budget};
 use super::compile::compile;
@@ -39,7 +39,7 @@ pub(in crate::textfsm) struct Regex {
 }
 
 impl Regex {
-    /// Reads an expression, without compiling it, or says why Python would refuse it.
+    /// Reads an expression, or says why Python would refuse it.
     pub(in crate::textfsm) fn parse(source: &str) -> Result<Self, String> {
         let is_shallow = source.bytes().filter(|byte| *byte == b'(').count() <= SHALLOW;
         if is_shallow { Self::read(source) } else { with_stack(|| Self::read(source)) }
@@ -108,7 +108,9 @@ impl Regex {
         let steps = PATIENT_STEPS.min(allowance.patience());
         let found = matcher.run(program, line, steps);
         allowance.waited(steps - matcher.steps_left().min(steps));
-        found.map_err(|_exhausted| "the match takes too many steps of backtracking".to_owned())
+        found.map_err(|_exhausted| {
+            "the match takes too many steps of backtracking, or nests too deep".to_owned()
+        })
     }
 
     fn linear(&self, is_ascii: bool, budget: &Budget) -> Option<&Linear> {

@@ -22,9 +22,12 @@ impl<'l> Line<'l> {
     }
 }
 
-/// The match took more steps than it was allowed.
+/// The match took more steps than it was allowed, or more of the stack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Exhausted;
+
+/// How many matches may be within one another, as look-ahead has them: without optimisation each takes 1 KiB of the stack.
+const MOST_NESTED: u32 = 500;
 
 /// A place that is none, or a group that took no part.
 const NONE: u32 = u32::MAX;
@@ -38,6 +41,8 @@ pub(in crate::textfsm) struct Matcher {
     turns: Vec<Turn>,
     /// How many steps are left.
     steps: u32,
+    /// How many matches are within one another.
+    nested: u32,
 }
 
 /// The state of a counted loop.
@@ -96,7 +101,7 @@ impl Matcher {
         self.turns.clear();
         self.turns.resize(program.loops.len(), Turn { count: NONE, last: NONE });
         self.stack.clear();
-        self.steps = steps;
+        (self.steps, self.nested) = (steps, 0);
         let end = if line.is_ascii {
             Run::<true> { program, text: line.text, bytes: line.text.as_bytes(), state: self }.from(0, 0)?
         } else {
@@ -135,6 +140,11 @@ impl Matcher {
         self.steps = self.steps.checked_sub(1).ok_or(Exhausted)?;
         self.stack.push(frame);
         Ok(())
+    }
+
+    fn deepen(&mut self) -> Result<(), Exhausted> {
+        self.nested += 1;
+        if self.nested > MOST_NESTED { Err(Exhausted) } else { Ok(()) }
     }
 }
 
@@ -317,7 +327,9 @@ impl<const ASCII: bool> Run<'_, ASCII> {
     fn own(&mut self, at: usize, pos: usize) -> Result<Option<usize>, Exhausted> {
         let base = self.state.stack.len();
         self.state.push(Frame::Own)?;
+        self.state.deepen()?;
         let end = self.from(at, pos)?;
+        self.state.nested -= 1;
         let mut kept = base;
         for index in base..self.state.stack.len() {
             let frame = self.state.stack[index];

@@ -14,7 +14,8 @@ use super::set::{Fold, Member, Set};
 use super::unicode;
 use flags::Flags;
 
-/// How deep groups may nest: Python has 491 in one another where `textfsm` is called from a script, and then no more stack.
+/// How deep groups and conditions may nest: Python (3.11) has 491 groups in one another where `textfsm` is called from a script,
+/// and then no more stack.
 const MAX_DEPTH: usize = 491;
 
 /// An expression, and what is known of it.
