@@ -32,8 +32,9 @@
 //!
 //! Neither a template nor a text can make it panic, hang or take unbounded memory. A text costs linear time whatever
 //! the expressions are; those with look-around, references, what does not give back, or more than 100 groups in one
-//! another have a limit of steps for each match and one for all of a text. The rows that are held, into which a value that
-//! fills down is copied, may take 1 GiB, and the automata of a template 64 MiB. Passing a limit is an error.
+//! another have a limit of steps for each match and one for all of a text, and may try 500 matches within one another. The
+//! rows that are held, into which a value that fills down is copied, may take 1 GiB, and the automata of a template 64 MiB.
+//! Passing a limit is an error.
 //!
 //! Where this differs from Python, and why:
 //!

@@ -144,7 +144,7 @@ impl Line {
     /// tunnel knows; its alarm rings when another tunnel's ends are confirmed.
     pub(super) fn hold(&self, tunnel: &Arc<Carrier>, unsaid: bool, since: Instant) -> Option<Instant> {
         let mut state = self.state();
-        let until = state.riders.leaving(tunnel, unsaid, since);
+        let until = state.riders.leaving(tunnel, unsaid, since, Instant::now());
         state.held.retain(|held| !Arc::ptr_eq(held, tunnel));
         state.held.extend(until.map(|_| Arc::clone(tunnel)));
         until

@@ -36,14 +36,19 @@ impl Riders {
 
     /// Until when somebody who came at `since` waits for those that have left; none where there are none. Of his own tunnel
     /// they are `unsaid`, if there are any: what was said there comes before him.
-    pub(super) fn leaving(&mut self, tunnel: &Arc<Carrier>, unsaid: bool, since: Instant) -> Option<Instant> {
-        let now = Instant::now();
+    pub(super) fn leaving(
+        &mut self,
+        tunnel: &Arc<Carrier>,
+        unsaid: bool,
+        since: Instant,
+        now: Instant,
+    ) -> Option<Instant> {
         let others = self.0.iter_mut().filter(|ride| !Arc::ptr_eq(&ride.tunnel, tunnel));
         let left = others.filter(|ride| ride.rider.has_left());
-        let told = left.map(|ride| *ride.missed.get_or_insert(now) + CONFIRMATION);
+        let limits = left.map(|ride| *ride.missed.get_or_insert(now) + CONFIRMATION);
         // Whoever leaves after he came is not why he was let in.
         let latest = since + CONFIRMATION;
-        let until = told.chain(unsaid.then_some(latest)).max()?.min(latest);
+        let until = limits.chain(unsaid.then_some(latest)).max()?.min(latest);
         (until > now).then_some(until)
     }
 }
@@ -59,43 +64,46 @@ mod tests {
 
     #[test]
     fn the_next_one_waits_until_the_jump_host_knows_of_who_left_another_tunnel() {
-        let (mut riders, now) = (Riders::default(), Instant::now() + CONFIRMATION);
+        let (mut riders, now) = (Riders::default(), Instant::now());
         let (one, other) = (tunnel(), tunnel());
         let link = Link::new(&one);
         let rider = link.rider();
         riders.add(&one, rider.clone());
-        assert_eq!(riders.leaving(&other, false, now), None, "it is still there");
+        assert_eq!(riders.leaving(&other, false, now, now), None, "it is still there");
         let clone = link.clone();
         drop(link);
-        assert_eq!(riders.leaving(&other, false, now), None, "somebody still holds it");
+        assert_eq!(riders.leaving(&other, false, now, now), None, "somebody still holds it");
         drop(clone);
-        assert!(riders.leaving(&other, false, now).is_some());
-        assert_eq!(riders.leaving(&one, false, now), None, "a tunnel's own ones are told in their order");
-        assert!(riders.leaving(&one, true, now).is_some(), "unless they could not be told");
+        assert_eq!(riders.leaving(&other, false, now, now), Some(now + CONFIRMATION));
+        assert_eq!(
+            riders.leaving(&one, false, now, now),
+            None,
+            "a tunnel's own ones are told in their order"
+        );
+        assert_eq!(
+            riders.leaving(&one, true, now, now),
+            Some(now + CONFIRMATION),
+            "unless they could not be told"
+        );
         riders.remove(&rider);
-        assert_eq!(riders.leaving(&other, false, now), None);
+        assert_eq!(riders.leaving(&other, false, now, now), None);
     }
 
     #[test]
     fn a_tunnel_that_is_stuck_or_gone_holds_up_no_other_for_long() {
-        let mut riders = Riders::default();
+        let (mut riders, came) = (Riders::default(), Instant::now());
         let (one, other) = (tunnel(), tunnel());
-        let came = Instant::now();
         riders.add(&one, Link::new(&one).rider());
-        let until = riders.leaving(&other, true, came).unwrap();
+        assert_eq!(riders.leaving(&other, false, came, came), Some(came + CONFIRMATION));
+        let later = came + CONFIRMATION / 2;
         riders.add(&one, Link::new(&one).rider());
-        assert_eq!(
-            (riders.leaving(&other, true, came), until),
-            (Some(came + CONFIRMATION), came + CONFIRMATION)
-        );
-        riders.0.iter_mut().for_each(|ride| ride.missed = came.checked_sub(CONFIRMATION));
-        assert_eq!(
-            riders.leaving(&other, false, came),
-            None,
-            "who was missed long ago is not waited for again"
-        );
+        let until = riders.leaving(&other, false, came, later);
+        assert_eq!(until, Some(came + CONFIRMATION), "who left after it came is not waited for longer");
+        assert_eq!(riders.leaving(&other, false, came, came + CONFIRMATION), None);
+        let next = later + CONFIRMATION;
+        assert_eq!(riders.leaving(&other, false, next, next), None, "nobody is waited for twice");
         riders.add(&one, Link::new(&one).rider());
         riders.remove_all(&one);
-        assert_eq!(riders.leaving(&other, false, came), None);
+        assert_eq!(riders.leaving(&other, false, next, next), None);
     }
 }
