@@ -126,6 +126,10 @@ impl Transport for Counted {
         self.transport.write_all(bytes, cx)
     }
 
+    fn hold_back(&mut self) {
+        self.transport.hold_back();
+    }
+
     fn close(&mut self, cx: &Cx) {
         self.transport.close(cx);
     }

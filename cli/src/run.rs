@@ -12,7 +12,7 @@ use crate::verbose;
 use anstream::{AutoStream, ColorChoice};
 use linecrew_core::executor::{Pending, Wait};
 use linecrew_core::fleet::{Run, Status};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 /// Runs the commands as the arguments say.
 pub(crate) fn run(args: &RunArgs) -> Result<Ended, Usage> {
@@ -31,7 +31,9 @@ pub(crate) fn plan(args: &RunArgs) -> Result<Plan, Usage> {
 pub(crate) fn carry_out(args: &RunArgs, plan: &Plan) -> Result<Ended, Usage> {
     let OutputArgs { format, columns, output, .. } = &args.output;
     let files = output.clone().map(|folder| Files::new(folder, *format, columns)).transpose()?;
-    let mut printer = Printer::new(*format, columns, io::stdout().lock())
+    // Standard output alone would write each line by itself; the printer flushes where a reader waits for it.
+    let out = BufWriter::new(io::stdout().lock());
+    let mut printer = Printer::new(*format, columns, out)
         .parsing(args.output.is_parsing())
         .colours(AutoStream::choice(&io::stdout()) != ColorChoice::Never)
         .files(files);
@@ -45,7 +47,8 @@ pub(crate) fn carry_out(args: &RunArgs, plan: &Plan) -> Result<Ended, Usage> {
     // For people it is a part of what is read; elsewhere it must not get among the data.
     let is_for_people = output.is_some() || matches!(format, Format::Table | Format::Grouped);
     written(if is_for_people {
-        summary.print(printer.out(), journal.as_deref())
+        let out = printer.out();
+        summary.print(out, journal.as_deref()).and_then(|()| out.flush())
     } else {
         summary.print(&mut io::stderr().lock(), journal.as_deref())
     })?;

@@ -56,6 +56,10 @@ impl<T: Transport, W: Write + Send> Transport for Recorder<T, W> {
         self.transport.write_all(bytes, cx)
     }
 
+    fn hold_back(&mut self) {
+        self.transport.hold_back();
+    }
+
     fn close(&mut self, cx: &Cx) {
         self.transport.close(cx);
     }
@@ -193,6 +197,10 @@ impl Transport for Boxed {
 
     fn write_all(&mut self, bytes: &[u8], cx: &Cx) -> Result<(), TransportError> {
         self.0.write_all(bytes, cx)
+    }
+
+    fn hold_back(&mut self) {
+        self.0.hold_back();
     }
 
     fn close(&mut self, cx: &Cx) {

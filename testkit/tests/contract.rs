@@ -21,12 +21,14 @@ enum Flaw {
     WritesHalf,
     ReadsAfterAClose,
     ConnectsThoughCancelled,
+    KeepsWhatIsHeldBack,
 }
 
 struct Flawed {
     inner: MockTransport,
     flaw: Flaw,
     password: String,
+    held_back: bool,
     closed: bool,
 }
 
@@ -56,8 +58,15 @@ impl Transport for Flawed {
     }
 
     fn write_all(&mut self, bytes: &[u8], cx: &Cx) -> Result<(), TransportError> {
+        if self.held_back && self.flaw == Flaw::KeepsWhatIsHeldBack {
+            return Ok(());
+        }
         let half = if self.flaw == Flaw::WritesHalf { bytes.len() / 2 } else { 0 };
         self.inner.write_all(&bytes[half..], cx)
+    }
+
+    fn hold_back(&mut self) {
+        self.held_back = true;
     }
 
     fn close(&mut self, cx: &Cx) {
@@ -79,7 +88,7 @@ impl Connector for FlawedConnector {
         let far_end = self.far_end.lock().unwrap().take().unwrap();
         let password = target.credentials.password.as_ref().unwrap().expose().to_owned();
         let inner = MockTransport::new(&target.name, far_end);
-        Ok(Box::new(Flawed { inner, flaw: self.flaw, password, closed: false }))
+        Ok(Box::new(Flawed { inner, flaw: self.flaw, password, held_back: false, closed: false }))
     }
 }
 
@@ -107,7 +116,7 @@ fn a_transport_without_a_flaw_keeps_every_promise() {
 
 #[test]
 fn each_flaw_breaks_the_promise_that_is_about_it() {
-    let flaws: [(Flaw, Promise); 9] = [
+    let flaws: [(Flaw, Promise); 10] = [
         (Flaw::LosesAByte, contract::a_read_gives_what_was_said_however_it_arrives),
         (Flaw::ReadsNothingAtTheEnd, contract::the_end_of_the_stream_comes_after_its_last_words),
         (Flaw::TakesTheEndForATimeout, contract::the_end_of_the_stream_comes_after_its_last_words),
@@ -116,6 +125,7 @@ fn each_flaw_breaks_the_promise_that_is_about_it() {
         (Flaw::IgnoresACancel, contract::a_cancel_wakes_a_read),
         (Flaw::WritesHalf, contract::small_exchanges_keep_their_order),
         (Flaw::ReadsAfterAClose, contract::a_close_is_bounded_and_may_be_repeated),
+        (Flaw::KeepsWhatIsHeldBack, contract::what_is_held_back_is_not_kept),
         (Flaw::ConnectsThoughCancelled, contract::a_cancelled_token_refuses_a_connect),
     ];
     for (flaw, promise) in flaws {

@@ -45,6 +45,16 @@ pub(crate) fn connect(
     Ok(stream)
 }
 
+/// Has all that is sent from now on leave with the end of the connection, in one packet, where the system can: Linux holds it
+/// back for 200 ms at most.
+pub(crate) fn hold_back(stream: &TcpStream) {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    // Fails on a jump host's stream, which is no TCP.
+    let _ = sockopt::set_tcp_cork(stream, true);
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    let _ = stream;
+}
+
 fn told(failure: Failure, source: &str, peer: &str, cx: &Cx) -> TransportError {
     match failure {
         Failure::All(attempts) => all_failed(attempts, peer),

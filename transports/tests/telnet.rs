@@ -59,6 +59,61 @@ fn options_are_answered_while_the_session_waits_for_text() {
 }
 
 #[test]
+fn answers_leave_with_what_is_written_next_and_not_where_somebody_only_looks() {
+    let (looked, has_looked) = mpsc::channel();
+    let (addr, server) = serve(move |mut socket| {
+        socket.write_all(b"\xff\xfb\x01\xff\xfd\x18login: ").unwrap();
+        has_looked.recv().unwrap();
+        socket.set_nonblocking(true).unwrap();
+        let early = socket.peek(&mut [0]).map_err(|error| error.kind());
+        socket.set_nonblocking(false).unwrap();
+        let mut packet = [0; 99];
+        let count = socket.read(&mut packet).unwrap();
+        (early, packet[..count].to_vec())
+    });
+    let cx = cx();
+    let mut transport = TelnetConnector::new().connect(&target(addr), &cx).unwrap();
+    until(&mut *transport, b": ", &cx).unwrap();
+    transport.read(&mut [0; 9], &within(Duration::ZERO)).unwrap_err();
+    looked.send(()).unwrap();
+    transport.write_all(b"admin\n", &cx).unwrap();
+    let (early, packet) = server.join().unwrap();
+    assert_eq!(early, Err(std::io::ErrorKind::WouldBlock));
+    assert_eq!(packet, b"\xff\xfd\x01\xff\xfb\x18admin\r\n");
+}
+
+#[test]
+fn the_last_words_arrive_before_the_end() {
+    let (addr, server) = serve(|mut socket| {
+        let mut said = Vec::new();
+        socket.read_to_end(&mut said).unwrap();
+        said
+    });
+    let cx = cx();
+    let mut transport = TelnetConnector::new().connect(&target(addr), &cx).unwrap();
+    transport.hold_back();
+    transport.write_all(b"end\n", &cx).unwrap();
+    transport.write_all(b"exit\n", &cx).unwrap();
+    transport.close(&cx);
+    assert_eq!(server.join().unwrap(), b"end\r\nexit\r\n");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_reset_before_the_options_are_answered_is_told_with_its_reason() {
+    let (addr, server) = serve(|mut socket| {
+        socket.write_all(b"\xff\xfb\x01").unwrap();
+        rustix::net::sockopt::set_socket_linger(&socket, Some(Duration::ZERO)).unwrap();
+    });
+    let cx = cx();
+    let mut transport = TelnetConnector::new().connect(&target(addr), &cx).unwrap();
+    server.join().unwrap();
+    let error = transport.read(&mut [0; 9], &cx).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Closed);
+    assert!(std::error::Error::source(&error).is_some(), "{error}");
+}
+
+#[test]
 fn lines_end_as_asked_for() {
     for (line_end, sent) in [(LineEnd::CrLf, b"show\r\n"), (LineEnd::CrNul, b"show\r\0")] {
         let (addr, server) = serve(|mut socket| {

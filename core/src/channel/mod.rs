@@ -373,6 +373,11 @@ impl Channel {
         secrets.iter().fold(bytes.to_vec(), clean)
     }
 
+    /// What is sent from now on is the last.
+    pub(crate) fn hold_back(&mut self) {
+        self.transport.hold_back();
+    }
+
     pub(crate) fn close(&mut self, cx: &Cx) {
         self.transport.close(cx);
     }

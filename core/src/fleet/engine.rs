@@ -8,6 +8,7 @@ use super::outcome::{Outcome, Status};
 use super::plan::{Job, Plan, Way};
 use super::schedule::{After, Chance, End, Needs, Next, Rules, Schedule};
 use super::skip::Skip;
+use super::teller::Teller;
 use crate::cancel::CancelHook;
 use crate::deadline::Deadline;
 use crate::executor::Handle;
@@ -15,8 +16,8 @@ use crate::inventory::Host;
 use crate::session::{ErrorKind, SessionError};
 use crate::timer::{self, Alarm};
 use std::collections::HashMap;
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 /// What a value says of its host: why it counts as failed, if it does.
@@ -31,7 +32,7 @@ pub(super) struct Engine<T> {
     executor: Handle,
     run_deadline: Option<Deadline>,
     state: Mutex<State>,
-    outcomes: Sender<(usize, Outcome<T>)>,
+    teller: Teller<(usize, Outcome<T>)>,
     /// What tells of a cancel, and of the end of the run's time.
     watches: OnceLock<(Vec<CancelHook>, Option<Alarm>)>,
 }
@@ -86,7 +87,13 @@ impl<T: Send + 'static> Engine<T> {
             refusals: HashMap::new(),
         };
         let run_deadline = plan.run_timeout.map(|limit| Deadline::after(limit, "run"));
-        let engine = Arc::new(Self {
+        let engine = Arc::new_cyclic(|engine: &Weak<Self>| Self {
+            teller: Teller::new(
+                outcomes,
+                hosts.len(),
+                plan.journal.clone(),
+                stop(Weak::clone(engine), Skip::Journal),
+            ),
             hosts,
             plan,
             job,
@@ -94,7 +101,6 @@ impl<T: Send + 'static> Engine<T> {
             executor,
             run_deadline,
             state: Mutex::new(state),
-            outcomes,
             watches: OnceLock::new(),
         });
         engine.watch();
@@ -104,14 +110,7 @@ impl<T: Send + 'static> Engine<T> {
 
     /// Follows the tokens and the time of the run.
     fn watch(self: &Arc<Self>) {
-        let stop = |why: Skip| {
-            let engine = Arc::downgrade(self);
-            move || {
-                if let Some(engine) = engine.upgrade() {
-                    Stops::stop(engine, why.clone());
-                }
-            }
-        };
+        let stop = |why: Skip| stop(Arc::downgrade(self), why);
         let cancelled = self.plan.cancel.on_cancel(stop(Skip::Interrupted));
         let (cancel, grace) = (self.plan.cancel.clone(), self.plan.grace);
         let drain = stop(Skip::Interrupted);
@@ -270,7 +269,7 @@ impl<T: Send + 'static> Engine<T> {
         self.finish(index, outcome, refusal);
     }
 
-    /// Tells everybody, the journal first and the reader of outcomes last.
+    /// Tells everybody: the journal first, and the reader of outcomes last, once the journal is on the disk.
     fn finish(self: &Arc<Self>, index: usize, outcome: Outcome<T>, refusal: Option<Refusal>) {
         let error = outcome.result.as_ref().err().map(ToString::to_string).or(refusal.map(|it| it.why));
         if self.plan.record(&outcome, error.as_deref()).is_err() {
@@ -278,8 +277,7 @@ impl<T: Send + 'static> Engine<T> {
         }
         let (status, elapsed) = (outcome.status, outcome.elapsed);
         self.plan.emit(&outcome.host, What::Finished { status, error, elapsed });
-        // The reader may be gone.
-        let _ = self.outcomes.send((index, outcome));
+        self.teller.tell((index, outcome));
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -292,6 +290,15 @@ impl<T: Send + 'static> Stops for Engine<T> {
     fn stop(self: Arc<Self>, why: Skip) {
         self.state().schedule.stop(why);
         self.pump();
+    }
+}
+
+/// Starts no more hosts of the run, if it still goes on.
+fn stop<T: Send + 'static>(engine: Weak<Engine<T>>, why: Skip) -> impl Fn() + Send + Sync + 'static {
+    move || {
+        if let Some(engine) = engine.upgrade() {
+            Stops::stop(engine, why.clone());
+        }
     }
 }
 

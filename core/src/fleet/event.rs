@@ -60,7 +60,7 @@ pub enum What {
         /// The time until then.
         after: Duration,
     },
-    /// The host is over.
+    /// The host is over. Its outcome may come later: once the run's journal, if it keeps one, is on the disk.
     Finished {
         /// How it ended.
         status: Status,

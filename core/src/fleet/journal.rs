@@ -11,9 +11,9 @@
 //! ```
 //!
 //! `started` is written when an attempt begins, `write_sent` before the first byte that may change the device, `outcome` once
-//! the host is over: with its `status`, and where that is not well its `cause`, `phase` and `error`. `write_sent` and
-//! `outcome` are on the disk, and not only with the operating system, before the run goes on. No secret is among them, and
-//! nothing that a device said but the last words in an error.
+//! the host is over: with its `status`, and where that is not well its `cause`, `phase` and `error`. `write_sent` is on the
+//! disk, and not only with the operating system, before anything is sent; `outcome` before whoever reads the outcomes of the
+//! run gets it, unless the disk fails, which ends the run. No secret is among them, and nothing that a device said but the last words in an error.
 //!
 //! After a `kill -9` [`Journal::resume`] goes on: [`Record::left`] are the hosts to work on. Of those that `write_sent` was
 //! written of and no `outcome`, nobody knows what became: they get the outcome `unknown` then, and are worked on again only
@@ -25,7 +25,7 @@ mod reader;
 pub use line::Entry;
 pub use reader::{JournalError, Record};
 
-use super::outcome::{Outcome, Status};
+use super::outcome::Outcome;
 use line::{Header, Line, Told};
 use serde::Serialize;
 use std::fs::{File, OpenOptions};
@@ -36,8 +36,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// The version of the format.
 const VERSION: u32 = 1;
 
-/// The journal of a run, being written. Each method returns once its line is written, those of [`outcome`](Self::outcome) and
-/// [`write_sent`](Self::write_sent) once it is on the disk.
+/// The journal of a run, being written. A line that is written outlives the process; one that is on the disk, the machine
+/// too. [`started`](Self::started) and [`outcome`](Self::outcome) return once their line is written, all others once it is on
+/// the disk.
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
@@ -85,7 +86,7 @@ impl Journal {
         Ok((journal, record))
     }
 
-    fn over(path: PathBuf, file: File) -> io::Result<Self> {
+    pub(super) fn over(path: PathBuf, file: File) -> io::Result<Self> {
         file.try_lock().map_err(|_| io::Error::other("another process writes to it"))?;
         Ok(Self { path, file, written: Mutex::new(0), synced: Mutex::new(0) })
     }
@@ -108,9 +109,19 @@ impl Journal {
 
     /// A host is over.
     pub fn outcome<T>(&self, outcome: &Outcome<T>, error: Option<&str>) -> io::Result<()> {
-        self.tell(outcome.host.name(), Told::Outcome(Entry::new(outcome, error)))?;
-        // Nothing happened to it, so nothing is lost with the line.
-        if outcome.status == Status::Skipped { Ok(()) } else { self.sync() }
+        self.tell(outcome.host.name(), Told::Outcome(Entry::new(outcome, error)))
+    }
+
+    /// Returns once all that was written is on the disk. Those who wait meanwhile are served by the next sync, all at once.
+    pub fn sync(&self) -> io::Result<()> {
+        let mine = *unpoisoned(&self.written);
+        let mut synced = unpoisoned(&self.synced);
+        if *synced < mine {
+            let all = *unpoisoned(&self.written);
+            self.file.sync_data()?;
+            *synced = all;
+        }
+        Ok(())
     }
 
     fn tell(&self, host: &str, told: Told) -> io::Result<()> {
@@ -124,18 +135,6 @@ impl Journal {
         let mut written = unpoisoned(&self.written);
         (&self.file).write_all(&text)?;
         *written += 1;
-        Ok(())
-    }
-
-    /// Returns once all that was written is on the disk. Those who wait meanwhile are served by the next sync, all at once.
-    fn sync(&self) -> io::Result<()> {
-        let mine = *unpoisoned(&self.written);
-        let mut synced = unpoisoned(&self.synced);
-        if *synced < mine {
-            let all = *unpoisoned(&self.written);
-            self.file.sync_data()?;
-            *synced = all;
-        }
         Ok(())
     }
 }

@@ -41,6 +41,7 @@ mod retry;
 mod run;
 mod schedule;
 mod skip;
+mod teller;
 
 pub use batches::{Batches, Serial, Share};
 pub use cause::{Cause, Refusal};
@@ -179,7 +180,8 @@ impl Fleet {
         self
     }
 
-    /// Keeps a journal of the run. If it can be written no more, no more hosts are started.
+    /// Keeps a journal of the run. A thread of the run waits for the disk, so that an outcome comes some 20 ms after its host
+    /// has ended. If the journal can be written no more, no more hosts are started.
     pub fn journal(mut self, journal: Arc<Journal>) -> Self {
         self.plan.journal = Some(journal);
         self

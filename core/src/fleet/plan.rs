@@ -13,7 +13,7 @@ use super::session_builder;
 use super::skip::Skip;
 use crate::cancel::CancelToken;
 use crate::cx::Cx;
-use crate::executor::excepthook::{contained, unread};
+use crate::executor::excepthook::reported;
 use crate::inventory::Host;
 use crate::platform::Platforms;
 use crate::session::{Session, Timeouts, Watch};
@@ -165,9 +165,7 @@ impl Plan {
         }
         let event = Event { at: self.began.elapsed(), host: Arc::clone(host), what };
         for watcher in &self.watchers {
-            if let Err(panic) = contained(|| watcher(&event)) {
-                unread(&panic);
-            }
+            reported(|| watcher(&event));
         }
     }
 

@@ -44,7 +44,7 @@ pub use watch::Watch;
 
 use crate::channel::{Channel, Trouble};
 use crate::cx::Cx;
-use crate::platform::{Platform, Platforms, Tail};
+use crate::platform::{Instruction, Platform, Platforms, Tail};
 use crate::transport::Credentials;
 use std::borrow::Cow;
 use std::fmt;
@@ -157,7 +157,12 @@ impl Session {
         let cx = self.cx.within(CLOSE, "close");
         self.put_off.clear();
         let platform = Arc::clone(&self.platform);
-        for instruction in platform.closing.steps(self.persistent) {
+        let steps = platform.closing.steps(self.persistent);
+        let answered = steps.iter().rposition(|step| !matches!(step, Instruction::Write { .. }));
+        for (at, instruction) in steps.into_iter().enumerate() {
+            if answered.is_none_or(|last| at > last) {
+                self.channel.hold_back();
+            }
             // No secret is sent to say goodbye, and what went wrong with one instruction does not stop the next.
             if !self.broken && !self.needs_secret(instruction) {
                 let _ = self.run(&[instruction], Phase::Close, &cx);

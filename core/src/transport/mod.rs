@@ -36,6 +36,10 @@ pub trait Transport: Send {
     /// Writes all of `bytes`. After an error it is unknown how many were sent.
     fn write_all(&mut self, bytes: &[u8], cx: &Cx) -> Result<(), TransportError>;
 
+    /// Says that the writes from now on are the last. They may be held back, for 200 ms at most, to leave in one packet with the
+    /// end of the connection. Does nothing where a transport cannot.
+    fn hold_back(&mut self) {}
+
     /// Says goodbye as the protocol has it, within the deadline, and closes. Later calls do nothing.
     fn close(&mut self, cx: &Cx);
 }

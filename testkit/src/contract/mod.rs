@@ -50,7 +50,7 @@ pub use reading::{
 };
 pub use writing::{
     a_cancel_wakes_a_write, a_write_meets_its_deadline, a_write_s_deadline_is_not_extended_by_progress,
-    large_data_is_whole_both_ways, small_exchanges_keep_their_order,
+    large_data_is_whole_both_ways, small_exchanges_keep_their_order, what_is_held_back_is_not_kept,
 };
 
 use linecrew_core::transport::{Connector, Target};
@@ -136,6 +136,7 @@ macro_rules! each_promise {
             a_write_s_deadline_is_not_extended_by_progress
             a_cancel_wakes_a_write
             small_exchanges_keep_their_order
+            what_is_held_back_is_not_kept
             large_data_is_whole_both_ways
             the_end_of_the_stream_comes_after_its_last_words
             writes_after_the_end_of_the_stream_fail

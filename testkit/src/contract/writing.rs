@@ -77,6 +77,20 @@ pub fn small_exchanges_keep_their_order(fixture: &dyn Fixture) {
     });
 }
 
+/// What is held back for the end of the connection is sent all the same where the end does not come.
+pub fn what_is_held_back_is_not_kept(fixture: &dyn Fixture) {
+    let bench = Bench::new(fixture, 0, Then::Return(4));
+    let sent = payload(4, fixture.avoids());
+    guarded(move || {
+        let mut transport = bench.open();
+        transport.hold_back();
+        if let Err(error) = transport.write_all(&sent, &cx()) {
+            panic!("a write of what is held back: {error}");
+        }
+        assert_same(&read_exactly(&mut *transport, sent.len(), 64), &sent);
+    });
+}
+
 /// Two megabytes go there in one write and come back, not a byte lost, doubled or changed.
 pub fn large_data_is_whole_both_ways(fixture: &dyn Fixture) {
     const SIZE: usize = 2 << 20;

@@ -176,8 +176,7 @@ impl Exec for SshConnection {
             self.closed = true;
             let session = &self.session;
             // A server that does not listen any more misses nothing.
-            let _ =
-                session.run(&cx.within(CLOSE_LIMIT, "close"), || session.ssh.disconnect(None, "done", None));
+            let _ = session.disconnect(&cx.within(CLOSE_LIMIT, "close"));
             session.abort();
         }
     }

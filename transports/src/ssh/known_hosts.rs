@@ -12,6 +12,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -25,6 +26,10 @@ const HASH: usize = 20;
 #[derive(Clone, Debug, Default)]
 pub struct KnownHosts {
     entries: Vec<Entry>,
+    /// The entries of each plain name: among thousands of hosts each is looked up.
+    named: HashMap<String, Vec<usize>>,
+    /// The entries with a hash or a pattern, which are gone through.
+    others: Vec<usize>,
     skipped: Vec<Skipped>,
 }
 
@@ -135,10 +140,23 @@ impl KnownHosts {
                 continue;
             }
             match Entry::parse(line, || Place { file: Arc::clone(&file), line: number }) {
-                Ok(entry) => self.entries.push(entry),
+                Ok(entry) => self.push(entry),
                 Err(reason) => self.skip(&file, Some(number), reason.to_owned()),
             }
         }
+    }
+
+    fn push(&mut self, entry: Entry) {
+        let at = self.entries.len();
+        match &entry.names {
+            Names::Plain(names) => {
+                for name in names {
+                    self.named.entry(name.clone()).or_default().push(at);
+                }
+            }
+            Names::Patterns(_) | Names::Hashed { .. } => self.others.push(at),
+        }
+        self.entries.push(entry);
     }
 
     /// The lines, and the files, that do not count, in the order of the files.
@@ -185,9 +203,15 @@ impl KnownHosts {
         self.skipped.iter().find(|skipped| skipped.line.is_none())
     }
 
+    /// The entries of a host, in the order of the files.
     fn of(&self, host: &str, port: u16, marker: Marker) -> impl Iterator<Item = &Entry> {
         let name = name(host, port);
-        self.entries.iter().filter(move |entry| entry.marker == marker && entry.names.contain(&name))
+        let named = self.named.get(&name).map(Vec::as_slice).unwrap_or_default();
+        let mut found: Vec<usize> = named.iter().chain(&self.others).copied().collect();
+        found.retain(|&at| self.entries[at].marker == marker && self.entries[at].names.contain(&name));
+        found.sort_unstable();
+        found.dedup();
+        found.into_iter().map(|at| &self.entries[at])
     }
 
     fn skip(&mut self, file: &Arc<Path>, line: Option<usize>, reason: String) {
@@ -267,14 +291,21 @@ fn is_whole(key: &[u8]) -> bool {
 
 #[derive(Clone, Debug)]
 enum Names {
-    Hashed { salt: Vec<u8>, hash: Vec<u8> },
+    Plain(Vec<String>),
     Patterns(Patterns),
+    Hashed { salt: Vec<u8>, hash: Vec<u8> },
 }
 
 impl Names {
     fn parse(field: &str) -> Option<Self> {
         let Some(hashed) = field.strip_prefix('|') else {
-            return Some(Self::Patterns(Patterns::new(field.to_ascii_lowercase().split(','))));
+            let field = field.to_ascii_lowercase();
+            let names = field.split(',');
+            return Some(if field.contains(['*', '?', '!']) {
+                Self::Patterns(Patterns::new(names))
+            } else {
+                Self::Plain(names.map(str::to_owned).collect())
+            });
         };
         let (salt, hash) = hashed.strip_prefix("1|")?.split_once('|')?;
         let decode = |text| STANDARD.decode(text).ok().filter(|bytes| bytes.len() == HASH);
@@ -283,6 +314,7 @@ impl Names {
 
     fn contain(&self, name: &str) -> bool {
         match self {
+            Self::Plain(names) => names.iter().any(|plain| plain == name),
             Self::Hashed { salt, hash } => hmac(salt, name).is_some_and(|mac| mac.verify_slice(hash).is_ok()),
             Self::Patterns(patterns) => patterns.contain(name),
         }
@@ -297,9 +329,13 @@ fn hmac(salt: &[u8], name: &str) -> Option<Hmac<Sha1>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::collection::vec;
+    use proptest::sample::select;
 
     const KEY: &str = "AAAAC3NzaC1lZDI1NTE5AAAAIBDrsYCjMOxs7cqk+mPiDCDYAQpy8cOTGWRcD0xGcJ8j";
     const OTHER: &str = "AAAAC3NzaC1lZDI1NTE5AAAAIJ7Xq9mSPKeu5CmQh1hY8gPbVzmMAlpm1gnh4rbBSRqK";
+    const NAMES: [&str; 8] = ["r1", "R1", "r2", "r?", "*", "!r2", "[r1]:99", ""];
+    const MARKERS: [Marker; 3] = [Marker::None, Marker::Revoked, Marker::CertAuthority];
 
     fn known(text: &str) -> KnownHosts {
         let mut known = KnownHosts::default();
@@ -436,6 +472,23 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn a_host_has_the_entries_that_a_walk_through_all_of_them_finds(
+            files in vec(vec((select(["", "@revoked ", "@cert-authority "].to_vec()), vec(select(NAMES.to_vec()), 1..4)), 0..6), 1..3),
+        ) {
+            let mut known = KnownHosts::default();
+            for file in files {
+                let line = |(marker, names): (&str, Vec<&str>)| format!("{marker}{} ssh-ed25519 {KEY}\n", names.join(","));
+                known.add("kh", file.into_iter().map(line).collect::<String>().as_bytes());
+            }
+            for (host, marker) in ["r1", "r2", "R3", "r4"].into_iter().flat_map(|host| MARKERS.map(|marker| (host, marker))) {
+                let walked = |entry: &&Entry| entry.marker == marker && entry.names.contain(&name(host, 22));
+                let walked: Vec<*const Entry> = known.entries.iter().filter(walked).map(std::ptr::from_ref).collect();
+                let found: Vec<*const Entry> = known.of(host, 22, marker).map(std::ptr::from_ref).collect();
+                proptest::prop_assert_eq!(found, walked);
+            }
+        }
+
         #[test]
         fn arbitrary_bytes_are_read_without_a_panic(
             bytes: Vec<u8>,

@@ -219,7 +219,7 @@ fn has(offer: &Offer, key_type: &str) -> bool {
 /// Takes leave, so that the device's log has no broken connection.
 fn leave(session: &Session, cx: &Cx) {
     // A server that does not listen any more misses nothing.
-    let _ = session.run(&cx.within(CLOSE_LIMIT, "close"), || session.ssh.disconnect(None, "done", None));
+    let _ = session.disconnect(&cx.within(CLOSE_LIMIT, "close"));
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use super::watch::Watch;
 use crate::carrier::{Link, hung_up};
 use crate::dial::Connection;
 use crate::poll::{Interest, PollError, poll, retry};
+use crate::tcp;
 use linecrew_core::cx::{Cx, Interruption};
 use linecrew_core::transport::{ErrorKind, Phase, SshOptions, TransportError};
 use ssh2::{BlockDirections, Error, ErrorCode};
@@ -340,6 +341,12 @@ impl Session {
     #[cold]
     pub(super) fn hung_up(&self, phase: Phase) -> TransportError {
         hung_up(self.link.as_ref(), phase, &self.peer)
+    }
+
+    /// Tells the server that this is the end, in one packet with the end of the connection, which has to follow.
+    pub(super) fn disconnect(&self, cx: &Cx) -> Result<(), Fault> {
+        tcp::hold_back(&self.socket);
+        self.run(cx, || self.ssh.disconnect(None, "done", None))
     }
 
     /// Ends the connection without a word.

@@ -1,6 +1,7 @@
 //! A shell, or a subsystem, on an SSH connection as a byte stream.
 
 use super::session::{Fault, Session, code};
+use crate::tcp;
 use linecrew_core::cx::Cx;
 use linecrew_core::transport::{Phase, SshOptions, Transport, TransportError};
 use ssh2::{Channel, Error, ErrorCode, ExtendedData};
@@ -101,7 +102,7 @@ impl SshTransport {
     fn take_leave(&mut self, cx: &Cx) -> Result<(), Fault> {
         let Self { channel, session, .. } = self;
         session.send(cx, || channel.close())?;
-        session.run(cx, || session.ssh.disconnect(None, "done", None))
+        session.disconnect(cx)
     }
 }
 
@@ -137,9 +138,14 @@ impl Transport for SshTransport {
         Ok(())
     }
 
+    fn hold_back(&mut self) {
+        tcp::hold_back(self.session.socket());
+    }
+
     fn close(&mut self, cx: &Cx) {
         if !self.closed {
             self.closed = true;
+            self.hold_back();
             // A server that does not listen any more misses nothing.
             let _ = self.take_leave(&cx.within(CLOSE_LIMIT, "close"));
             self.session.abort();

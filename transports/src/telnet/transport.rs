@@ -4,6 +4,7 @@ use super::codec::Codec;
 use crate::carrier::{Link, hung_up};
 use crate::dial::Connection;
 use crate::poll::{Interest, PollError, retry};
+use crate::tcp;
 use linecrew_core::cx::Cx;
 use linecrew_core::transport::{ErrorKind, Phase, TelnetOptions, Transport, TransportError};
 use std::io::{self, Read, Write};
@@ -17,8 +18,8 @@ pub(super) const READ_SIZE: usize = 4 * 1024;
 ///
 /// Reads deliver the device's text: no commands, `IAC IAC` as one byte, CR NUL as CR. Writes take `\n` as the end of a
 /// line and send the [`LineEnd`](linecrew_core::transport::LineEnd) of the options; a CR alone is sent as CR NUL; 0xFF is
-/// doubled. In binary mode (RFC 856) bytes go as they are, and on a raw port all but line ends. Options are answered while
-/// reading.
+/// doubled. In binary mode (RFC 856) bytes go as they are, and on a raw port all but line ends. Options are answered with
+/// what is written next, or before a read waits.
 pub struct TelnetTransport {
     peer: String,
     socket: TcpStream,
@@ -42,21 +43,19 @@ impl TelnetTransport {
         Self { peer, socket, link, codec, text, taken: 0, leaving, sent: 0, closed: false }
     }
 
-    /// Takes what the socket has, waiting for it if there is nothing.
+    /// Takes what the socket has, waiting for it if there is nothing. The answers to what comes with text leave with what is
+    /// written next, in one packet, or before anybody waits for more.
     fn receive(&mut self, cx: &Cx) -> Result<(), TransportError> {
+        let unsent = if cx.interruption().is_none() { self.flush(Phase::Read, cx).err() } else { None };
         let arrived = retry(&self.socket, Interest::Read, cx, || take(&self.socket))
             .map_err(|error| self.failure(error, Phase::Read, cx))?;
         if arrived.is_empty() {
-            return Err(self.hung_up(Phase::Read));
+            // What arrived counts before it is told that the answers could not be sent.
+            return Err(unsent.unwrap_or_else(|| self.hung_up(Phase::Read)));
         }
         self.text.clear();
         self.taken = 0;
-        self.codec.decode(&arrived, &mut self.text).map_err(|source| self.broken(source))?;
-        match self.flush(Phase::Read, cx) {
-            // What arrived is delivered before it is told that the answers cannot be sent.
-            Err(_) if !self.text.is_empty() => Ok(()),
-            other => other,
-        }
+        self.codec.decode(&arrived, &mut self.text).map_err(|source| self.broken(source))
     }
 
     /// Sends what waits to be sent.
@@ -116,6 +115,10 @@ impl Transport for TelnetTransport {
         TransportError::refuse(self.closed, Phase::Write, &self.peer, cx)?;
         self.codec.encode(bytes).map_err(|source| self.broken(source))?;
         self.flush(Phase::Write, cx)
+    }
+
+    fn hold_back(&mut self) {
+        tcp::hold_back(&self.socket);
     }
 
     fn close(&mut self, _cx: &Cx) {

@@ -1,6 +1,7 @@
 //! Journals that were cut off anywhere.
 
 use super::*;
+use crate::fleet::Status;
 
 fn journal(folder: &Path) -> Journal {
     let hosts = ["r1", "r2", "r3", "r4"];
