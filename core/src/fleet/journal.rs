@@ -13,7 +13,8 @@
 //! `started` is written when an attempt begins, `write_sent` before the first byte that may change the device, `outcome` once
 //! the host is over: with its `status`, and where that is not well its `cause`, `phase` and `error`. `write_sent` is on the
 //! disk, and not only with the operating system, before anything is sent; `outcome` before whoever reads the outcomes of the
-//! run gets it, unless the disk fails, which ends the run. No secret is among them, and nothing that a device said but the last words in an error.
+//! run gets it, unless the disk fails, which ends the run. No secret is among them, and nothing that a device said but the
+//! last words in an error.
 //!
 //! After a `kill -9` [`Journal::resume`] goes on: [`Record::left`] are the hosts to work on. Of those that `write_sent` was
 //! written of and no `outcome`, nobody knows what became: they get the outcome `unknown` then, and are worked on again only
