@@ -61,25 +61,25 @@ fn options_are_answered_while_the_session_waits_for_text() {
 #[test]
 fn answers_leave_with_what_is_written_next_and_not_where_somebody_only_looks() {
     let (looked, has_looked) = mpsc::channel();
+    let (early, came_early) = mpsc::channel();
     let (addr, server) = serve(move |mut socket| {
         socket.write_all(b"\xff\xfb\x01\xff\xfd\x18login: ").unwrap();
         has_looked.recv().unwrap();
         socket.set_nonblocking(true).unwrap();
-        let early = socket.peek(&mut [0]).map_err(|error| error.kind());
+        early.send(socket.peek(&mut [0]).map_err(|error| error.kind())).unwrap();
         socket.set_nonblocking(false).unwrap();
         let mut packet = [0; 99];
         let count = socket.read(&mut packet).unwrap();
-        (early, packet[..count].to_vec())
+        packet[..count].to_vec()
     });
     let cx = cx();
     let mut transport = TelnetConnector::new().connect(&target(addr), &cx).unwrap();
     until(&mut *transport, b": ", &cx).unwrap();
     transport.read(&mut [0; 9], &within(Duration::ZERO)).unwrap_err();
     looked.send(()).unwrap();
+    assert_eq!(came_early.recv().unwrap(), Err(std::io::ErrorKind::WouldBlock));
     transport.write_all(b"admin\n", &cx).unwrap();
-    let (early, packet) = server.join().unwrap();
-    assert_eq!(early, Err(std::io::ErrorKind::WouldBlock));
-    assert_eq!(packet, b"\xff\xfd\x01\xff\xfb\x18admin\r\n");
+    assert_eq!(server.join().unwrap(), b"\xff\xfd\x01\xff\xfb\x18admin\r\n");
 }
 
 #[test]
