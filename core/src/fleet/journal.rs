@@ -38,8 +38,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 const VERSION: u32 = 1;
 
 /// The journal of a run, being written. A line that is written outlives the process; one that is on the disk, the machine
-/// too. [`started`](Self::started) and [`outcome`](Self::outcome) return once their line is written, all others once it is on
-/// the disk.
+/// too. [`resume`](Self::resume), [`write_sent`](Self::write_sent) and [`sync`](Self::sync) return once all is on the disk, the
+/// others once their line is written.
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
@@ -63,8 +63,8 @@ impl Journal {
         let journal = Self::over(path, file)?;
         let hosts = hosts.into_iter().map(str::to_owned).collect();
         let commands = commands.to_vec();
+        // On the disk with the first line that has to be: until then a reader misses nothing.
         journal.line(&Header { linecrew_journal: VERSION, at: line::now(), commands, writes, hosts })?;
-        journal.sync()?;
         Ok(journal)
     }
 
