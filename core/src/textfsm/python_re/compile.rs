@@ -2,6 +2,7 @@
 
 use super::node::{Greed, Node, Place, Repeat};
 use super::program::{At, Habit, Inst, Loop, Many, One, Peek, Program};
+use super::required::required;
 use super::set::{Ascii, Set};
 
 /// How far ahead it is looked for what may come next, in instructions.
@@ -15,7 +16,7 @@ pub(super) fn compile(node: &Node, groups: usize) -> Program {
     compiler.look_ahead();
     let first = compiler.peek(0, FUEL);
     let Compiler { code, sets, literals, loops, peeks } = compiler;
-    Program { code, sets, literals, loops, peeks, groups, first }
+    Program { code, sets, literals, loops, peeks, groups, first, required: required(node) }
 }
 
 #[derive(Default)]

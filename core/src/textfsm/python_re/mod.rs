@@ -3,7 +3,8 @@
 //! Templates are written for Python's `re`, whose expressions differ from those of Rust's crates in what is literal
 //! (`\<`, `a{`, `[[]`), in what the classes hold, in what is refused, and in which groups take part where something
 //! that may be empty is repeated. So they are read here ([`syntax`]) and compiled to a small program ([`compile`]),
-//! in a microsecond or two, which a backtracking [`matcher`] carries out in the order in which Python tries.
+//! in a microsecond or two, which a backtracking [`matcher`] carries out in the order in which Python tries, on lines that have
+//! what it cannot match without ([`required`]).
 //!
 //! A match has so many steps. Where they do not suffice and an automaton gives the same answer, it gives it
 //! ([`linear`]); this is how a line costs linear time whatever the expression. What no automaton can match, look-around,
@@ -18,6 +19,7 @@ mod names;
 mod node;
 mod program;
 mod regex;
+mod required;
 mod set;
 mod syntax;
 mod unicode;

@@ -130,7 +130,7 @@ fn python(cases: &[(String, Vec<String>)]) -> Vec<Value> {
     answers
 }
 
-fn text() -> impl Strategy<Value = String> {
+pub(super) fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         3 => "[abAB01_ .-]{0,9}",
         1 => "[abAB0_ éſKİı²٣\u{301}\u{a0}\u{1f}-]{0,9}",
@@ -138,7 +138,7 @@ fn text() -> impl Strategy<Value = String> {
     ]
 }
 
-fn expression() -> impl Strategy<Value = String> {
+pub(super) fn expression() -> impl Strategy<Value = String> {
     let char = select(vec!["a", "b", "A", "0", " ", "_", r"\.", "-", r"\<", r"\x41", r"\060"]);
     let far = select(vec!["é", "ſ", "K", "i", "k", "s", r"\u00e9", "²", r"\N{digit zero}", r"\ud83d"]);
     let class = select(vec![".", r"\d", r"\w", r"\s", r"\S", r"\W", r"\D"]);

@@ -2,6 +2,7 @@
 
 use super::node::Place;
 use super::set::{Ascii, Fold, Set};
+use memchr::memmem::Finder;
 
 /// A place in the list of instructions.
 pub(super) type At = u32;
@@ -19,6 +20,8 @@ pub(super) struct Program {
     pub(super) groups: usize,
     /// What every match begins with.
     pub(super) first: Peek,
+    /// What stands in every line that it matches.
+    pub(super) required: Option<Finder<'static>>,
 }
 
 /// One step of a match.

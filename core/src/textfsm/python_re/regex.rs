@@ -7,6 +7,7 @@ use super::matcher::{Line, Matcher};
 use super::node::Node;
 use super::program::Program;
 use super::syntax::{Shape, Syntax, parse};
+use memchr::memmem::Finder;
 use std::sync::OnceLock;
 
 /// How many steps a match may take before an automaton is built; so many more for each character of the line.
@@ -72,7 +73,9 @@ impl Regex {
         allowance: &mut Allowance<'_>,
     ) -> Result<bool, String> {
         let program = self.program.get_or_init(|| compile(&self.node, self.groups.len()));
-        if !program.first.allows(line.text.as_bytes().first().copied()) {
+        let bytes = line.text.as_bytes();
+        let lacks = |required: &Finder<'_>| required.find(bytes).is_none();
+        if !program.first.allows(bytes.first().copied()) || program.required.as_ref().is_some_and(lacks) {
             return Ok(false);
         }
         let steps = self.steps(line, allowance);
