@@ -6,10 +6,13 @@ use crate::textfsm::builtin;
 use crate::textfsm::{Template, TemplateError};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// Where an index may stand in a folder that somebody names: in it, or as in a checkout of ntc-templates.
 const BELOW: [&str; 3] = ["", "templates", "ntc_templates/templates"];
+
+/// How many look-ups are remembered: a run has a few, which each of its hosts asks for.
+const MOST_FOUND: usize = 1000;
 
 /// A folder, or the built-in set. What is read is read once, by whoever needs it first.
 #[derive(Debug)]
@@ -17,6 +20,8 @@ pub(super) struct Shelf {
     source: Source,
     index: OnceLock<Result<Index, Arc<TemplateError>>>,
     templates: Mutex<HashMap<String, Slot>>,
+    /// What was found for a platform's names and a command.
+    found: Mutex<HashMap<String, Parser>>,
 }
 
 /// Those who need the same template at the same time wait for the one who reads it, and for nobody else.
@@ -40,7 +45,7 @@ impl Shelf {
     }
 
     fn new(source: Source) -> Self {
-        Self { source, index: OnceLock::new(), templates: Mutex::default() }
+        Self { source, index: OnceLock::new(), templates: Mutex::default(), found: Mutex::default() }
     }
 
     /// What it is, for errors.
@@ -53,6 +58,20 @@ impl Shelf {
 
     /// What parses the command, if the index knows it of a platform by one of these names.
     pub(super) fn find(&self, platforms: &[&str], command: &str) -> Result<Option<Parser>, LookupError> {
+        let question = format!("{platforms:?} {command}");
+        if let Some(known) = lock(&self.found).get(&question) {
+            return Ok(Some(known.clone()));
+        }
+        let Some(found) = self.look_up(platforms, command)? else { return Ok(None) };
+        let mut known = lock(&self.found);
+        if known.len() >= MOST_FOUND {
+            known.clear();
+        }
+        known.insert(question, found.clone());
+        Ok(Some(found))
+    }
+
+    fn look_up(&self, platforms: &[&str], command: &str) -> Result<Option<Parser>, LookupError> {
         let index = self.index()?;
         let row = index.names(platforms).find_map(|name| index.find(name, command));
         let Some(row) = row else { return Ok(None) };
@@ -73,11 +92,7 @@ impl Shelf {
     }
 
     fn template(&self, file: &str) -> Result<Arc<Template>, LookupError> {
-        let slot = {
-            // Nothing panics while it is held, and a map of slots is whole at any time.
-            let mut templates = self.templates.lock().unwrap_or_else(PoisonError::into_inner);
-            templates.entry(file.to_owned()).or_default().clone()
-        };
+        let slot = lock(&self.templates).entry(file.to_owned()).or_default().clone();
         let template = slot.get_or_init(|| {
             let (origin, text) = self.read(file);
             let template = text.and_then(|text| Template::parse(&text));
@@ -104,4 +119,9 @@ impl Shelf {
             }
         }
     }
+}
+
+/// Nothing panics while one is held, and the maps are whole at any time.
+fn lock<T>(map: &Mutex<T>) -> MutexGuard<'_, T> {
+    map.lock().unwrap_or_else(PoisonError::into_inner)
 }

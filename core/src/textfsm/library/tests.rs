@@ -96,6 +96,22 @@ fn a_template_is_read_once_and_shared() {
 }
 
 #[test]
+fn what_was_looked_up_is_found_again_and_nothing_else() {
+    let mine = folder("show x", MINE);
+    let templates = Templates::builtin().with_folder(mine.path());
+    for _ in 0..2 {
+        let name = |platforms: &[&str], command| {
+            templates.find_as(platforms, command).map(|it| it.name().to_owned())
+        };
+        assert!(name(&["cisco_ios"], "show x").unwrap().ends_with("mine.textfsm"));
+        assert!(name(&["frr", "cisco_ios"], "show x").unwrap().ends_with("mine.textfsm"));
+        assert_eq!(name(&["frr"], "show version").unwrap(), "built-in frr_show_version.textfsm");
+        assert!(name(&["frr"], "show x").is_err());
+        assert!(name(&["cisco_ios"], "show xy").is_ok() && name(&["cisco_ios"], "sho").is_err());
+    }
+}
+
+#[test]
 fn unknown_names_are_told_with_those_near() {
     let templates = Templates::builtin();
     let error = templates.find("cisco_oisxe", "show version").unwrap_err();
