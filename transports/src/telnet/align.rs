@@ -1,9 +1,8 @@
 //! Cuts a telnet stream, however it arrives, into units that each mean something alone.
 //!
 //! The crate's parser forgets a command that is split over two reads, loses the data of a split `IAC IAC`, and
-//! indexes past its buffer when one ends in `IAC IAC`. None of it can happen where each read is exactly one of:
-//! a run of data; one command; one subnegotiation of bounded size; a run of `IAC IAC` followed by one NUL, which
-//! makes the parser deliver the run and which is taken off again afterwards.
+//! indexes past its buffer when one ends in `IAC IAC`. None of it can happen where each read is exactly one command, or one
+//! subnegotiation of bounded size. Data needs no parser once it is told apart.
 
 use std::collections::VecDeque;
 
@@ -18,12 +17,13 @@ pub(super) const SE: u8 = 240;
 /// The longest subnegotiation that is passed on, its option included. The longest one understood here is 2 bytes.
 pub(super) const LONGEST_SUBNEGOTIATION: usize = 512;
 
-/// What the parser may be given in one read.
+/// A part of the stream that means something alone.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Unit {
-    pub(super) bytes: Vec<u8>,
-    /// Whether the last byte is a NUL that the stream did not contain.
-    pub(super) padded: bool,
+pub(super) enum Unit {
+    /// Data, with one IAC for each that was doubled.
+    Data(Vec<u8>),
+    /// What the parser may be given in one read.
+    Command(Vec<u8>),
 }
 
 /// Where in the protocol the next byte stands.
@@ -70,7 +70,10 @@ impl Aligner {
     fn step(&mut self, byte: u8) -> State {
         match (self.state, byte) {
             (State::Data, _) => State::Command,
-            (State::Command, IAC) => self.escaped(),
+            (State::Command, IAC) => {
+                self.data(&[IAC]);
+                State::Data
+            }
             (State::Command, WILL | WONT | DO | DONT) => State::Negotiation(byte),
             (State::Command, SB) => self.begin_subnegotiation(),
             (State::Command, _) => self.command(&[IAC, byte]),
@@ -91,24 +94,16 @@ impl Aligner {
         }
     }
 
+    /// Adds to the data that is last in the line, or begins some.
     fn data(&mut self, run: &[u8]) {
-        self.units.push_back(Unit { bytes: run.to_vec(), padded: false });
-    }
-
-    /// Adds `IAC IAC` to the run that is last in the line, or begins one.
-    fn escaped(&mut self) -> State {
         match self.units.back_mut() {
-            Some(Unit { bytes, padded: true }) => {
-                bytes.pop();
-                bytes.extend([IAC, IAC, 0]);
-            }
-            _ => self.units.push_back(Unit { bytes: vec![IAC, IAC, 0], padded: true }),
+            Some(Unit::Data(data)) => data.extend_from_slice(run),
+            _ => self.units.push_back(Unit::Data(run.to_vec())),
         }
-        State::Data
     }
 
     fn command(&mut self, bytes: &[u8]) -> State {
-        self.units.push_back(Unit { bytes: bytes.to_vec(), padded: false });
+        self.units.push_back(Unit::Command(bytes.to_vec()));
         State::Data
     }
 
@@ -125,7 +120,7 @@ impl Aligner {
             let mut bytes = vec![IAC, SB];
             bytes.extend(double(body));
             bytes.extend([IAC, SE]);
-            self.units.push_back(Unit { bytes, padded: false });
+            self.units.push_back(Unit::Command(bytes));
         }
         State::Data
     }
@@ -140,27 +135,35 @@ pub(super) fn double(bytes: &[u8]) -> impl Iterator<Item = u8> + '_ {
 mod tests {
     use super::*;
 
-    fn units(chunks: &[&[u8]]) -> Vec<Vec<u8>> {
+    fn units(chunks: &[&[u8]]) -> Vec<Unit> {
         let mut aligner = Aligner::default();
         for chunk in chunks {
             aligner.push(chunk);
         }
-        std::iter::from_fn(|| aligner.pop()).map(|unit| unit.bytes).collect()
+        std::iter::from_fn(|| aligner.pop()).collect()
+    }
+
+    fn data(bytes: &[u8]) -> Unit {
+        Unit::Data(bytes.to_vec())
+    }
+
+    fn command(bytes: &[u8]) -> Unit {
+        Unit::Command(bytes.to_vec())
     }
 
     #[test]
     fn a_command_split_over_three_reads_is_one_unit() {
-        assert_eq!(units(&[b"a\xff", b"\xfb", b"\x01b"]), [&b"a"[..], b"\xff\xfb\x01", b"b"]);
+        assert_eq!(units(&[b"a\xff", b"\xfb", b"\x01b"]), [data(b"a"), command(b"\xff\xfb\x01"), data(b"b")]);
     }
 
     #[test]
-    fn escaped_bytes_are_one_padded_unit() {
-        assert_eq!(units(&[b"\xff\xff\xff\xff\xff", b"\xff"]), [b"\xff\xff\xff\xff\xff\xff\0"]);
+    fn escaped_bytes_are_data_with_what_stands_around_them() {
+        assert_eq!(units(&[b"a\xff\xff\xff\xff\xff", b"\xffb"]), [data(b"a\xff\xff\xffb")]);
     }
 
     #[test]
     fn a_subnegotiation_that_lost_its_end_gives_way_to_the_next_command() {
-        assert_eq!(units(&[b"\xff\xfa\x18\x01\xff\xfb\x01x"]), [&b"\xff\xfb\x01"[..], b"x"]);
+        assert_eq!(units(&[b"\xff\xfa\x18\x01\xff\xfb\x01x"]), [command(b"\xff\xfb\x01"), data(b"x")]);
     }
 
     #[test]
@@ -170,6 +173,6 @@ mod tests {
         aligner.push(&vec![1; 100_000]);
         assert!(aligner.subnegotiation.capacity() <= 2 * LONGEST_SUBNEGOTIATION);
         aligner.push(&[IAC, SE, b'x']);
-        assert_eq!(aligner.pop().map(|unit| unit.bytes), Some(b"x".to_vec()));
+        assert_eq!(aligner.pop(), Some(data(b"x")));
     }
 }

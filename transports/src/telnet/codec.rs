@@ -4,7 +4,6 @@ use super::align::{Aligner, Unit};
 use super::line::{self, Decoder};
 use super::option::{BINARY, NAWS, Options, TTYPE};
 use super::parser::Parser;
-use super::transport::READ_SIZE;
 use linecrew_core::transport::{LineEnd, TelnetOptions};
 use std::io;
 use telnet::{Action, Event};
@@ -48,7 +47,7 @@ impl Codec {
         }
     }
 
-    /// Takes at most [`READ_SIZE`] bytes that arrived, and appends what they say to `text`.
+    /// Takes what arrived, and appends what it says to `text`.
     pub(super) fn decode(&mut self, bytes: &[u8], text: &mut Vec<u8>) -> io::Result<()> {
         if let Some(protocol) = &mut self.protocol {
             return protocol.decode(bytes, text);
@@ -81,7 +80,7 @@ impl Protocol {
         let window = (columns > 0).then(|| (columns, options.rows.unwrap_or(ROWS)));
         Self {
             aligner: Aligner::default(),
-            parser: Parser::new(READ_SIZE),
+            parser: Parser::new(),
             options: Options::new(window.is_some()),
             decoder: Decoder::default(),
             terminal: options.terminal.clone().unwrap_or_else(|| "vt100".to_owned()),
@@ -107,11 +106,14 @@ impl Protocol {
     }
 
     fn take(&mut self, unit: Unit, text: &mut Vec<u8>) -> io::Result<()> {
-        match self.parser.parse(unit)? {
-            Event::Data(data) => {
+        let command = match unit {
+            Unit::Data(data) => {
                 self.decoder.decode(&data, self.options.theirs(BINARY), text);
-                Ok(())
+                return Ok(());
             }
+            Unit::Command(command) => command,
+        };
+        match self.parser.parse(command)? {
             Event::Negotiation(action, option) => self.answer(action, option.as_byte()),
             Event::Subnegotiation(option, data) if option.as_byte() == TTYPE && *data == [TTYPE_SEND] => {
                 self.tell_terminal()
@@ -146,9 +148,10 @@ impl Protocol {
 #[cfg(test)]
 #[allow(clippy::expect_used, reason = "a failure fails the test")]
 mod tests {
-    use super::super::align::{DO, DONT, IAC, SB, SE, WILL, WONT};
+    use super::super::align::{DO, DONT, IAC, LONGEST_SUBNEGOTIATION, SB, SE, WILL, WONT};
     use super::super::fuzz::{decode as decoded, encode};
     use super::super::option::{ECHO, SGA};
+    use super::super::transport::READ_SIZE;
     use super::*;
     use linecrew_testkit::rfc854;
     use proptest::prelude::*;
@@ -202,6 +205,15 @@ mod tests {
         let stream = vec![IAC; 4 * READ_SIZE];
         for cuts in [&[READ_SIZE][..], &[1, READ_SIZE], &[READ_SIZE - 1]] {
             assert_eq!(decoded(&stream, cuts).0, vec![IAC; 2 * READ_SIZE], "{cuts:?}");
+        }
+    }
+
+    #[test]
+    fn the_longest_subnegotiation_and_a_longer_one_leave_the_data_behind_them_whole() {
+        for doubled in [LONGEST_SUBNEGOTIATION - 1, LONGEST_SUBNEGOTIATION, 4 * LONGEST_SUBNEGOTIATION] {
+            let body = vec![IAC; 2 * doubled];
+            let stream = [&[b'a', IAC, SB, TTYPE][..], &body, &[IAC, SE, b'b']].concat();
+            assert_eq!(decoded(&stream, &[READ_SIZE]), (b"ab".to_vec(), Vec::new()), "{doubled}");
         }
     }
 

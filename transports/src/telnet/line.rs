@@ -41,11 +41,9 @@ impl Decoder {
             self.after_cr = false;
             return text.extend_from_slice(data);
         }
-        for &byte in data {
-            if !(self.after_cr && byte == 0) {
-                text.push(byte);
-            }
-            self.after_cr = byte == b'\r';
+        for part in data.split_inclusive(|byte| *byte == b'\r') {
+            text.extend_from_slice(part.strip_prefix(b"\0").filter(|_| self.after_cr).unwrap_or(part));
+            self.after_cr = part.ends_with(b"\r");
         }
     }
 }
@@ -80,5 +78,10 @@ mod tests {
             decoder.decode(part, false, &mut text);
         }
         assert_eq!(text, b"a\r\0b\0");
+        text.clear();
+        for part in [&b"\r"[..], b"", b"\0", b"\0\r\0\r", b"\0c"] {
+            decoder.decode(part, false, &mut text);
+        }
+        assert_eq!(text, b"\r\0\r\rc");
     }
 }

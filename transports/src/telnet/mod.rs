@@ -1,6 +1,6 @@
 //! Telnet: RFC 854 with the options that network devices use, on the parser of the crate `telnet`.
 //!
-//! That parser keeps no state between reads, so it is fed [whole units](align) only; which options are agreed on is
+//! That parser keeps no state between reads, so it is fed [whole commands](align) only; which options are agreed on is
 //! decided [here](option).
 
 mod align;

@@ -1,12 +1,15 @@
 //! The crate's parser and encoder, between two buffers in memory instead of on a socket.
 
-use super::align::{LONGEST_SUBNEGOTIATION, Unit, double};
+use super::align::{LONGEST_SUBNEGOTIATION, double};
 use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use telnet::{Action, Event, Stream, Telnet, TelnetOption};
 
-/// Turns units into events, and data, options and subnegotiations into the bytes to send.
+/// The longest command: a subnegotiation with all of its bytes doubled, and the four around it.
+const LONGEST_COMMAND: usize = 2 * LONGEST_SUBNEGOTIATION + 4;
+
+/// Turns commands into events, and data, options and subnegotiations into the bytes to send.
 pub(super) struct Parser {
     telnet: Telnet,
     buffers: Arc<Mutex<Buffers>>,
@@ -22,26 +25,16 @@ struct Buffers {
 struct Pipe(Arc<Mutex<Buffers>>);
 
 impl Parser {
-    /// A parser for units made of at most `longest` bytes of the stream at once.
-    pub(super) fn new(longest: usize) -> Self {
+    pub(super) fn new() -> Self {
         let buffers = Arc::new(Mutex::new(Buffers::default()));
-        // Around a unit there may be an IAC kept from the read before, and the padding.
-        let room = longest.max(2 * LONGEST_SUBNEGOTIATION) + 8;
-        Self { telnet: Telnet::from_stream(Box::new(Pipe(Arc::clone(&buffers))), room), buffers }
+        let pipe = Box::new(Pipe(Arc::clone(&buffers)));
+        Self { telnet: Telnet::from_stream(pipe, LONGEST_COMMAND), buffers }
     }
 
-    /// What a unit means. The parser makes one event of each.
-    pub(super) fn parse(&mut self, unit: Unit) -> io::Result<Event> {
-        lock(&self.buffers).arriving = unit.bytes;
-        let event = self.telnet.read_timeout(Duration::ZERO)?;
-        Ok(match event {
-            Event::Data(data) if unit.padded => {
-                let mut data = data.into_vec();
-                data.pop();
-                Event::Data(data.into())
-            }
-            other => other,
-        })
+    /// What a command means. The parser makes one event of each.
+    pub(super) fn parse(&mut self, command: Vec<u8>) -> io::Result<Event> {
+        lock(&self.buffers).arriving = command;
+        self.telnet.read_timeout(Duration::ZERO)
     }
 
     /// Encodes data.
@@ -69,11 +62,11 @@ impl Parser {
 
 impl Read for Pipe {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let unit = std::mem::take(&mut lock(&self.0).arriving);
-        // A unit cut short would leave the parser in the middle of it.
-        let room = buf.get_mut(..unit.len()).ok_or(io::ErrorKind::InvalidData)?;
-        room.copy_from_slice(&unit);
-        Ok(unit.len())
+        let command = std::mem::take(&mut lock(&self.0).arriving);
+        // A command cut short would leave the parser in the middle of it.
+        let room = buf.get_mut(..command.len()).ok_or(io::ErrorKind::InvalidData)?;
+        room.copy_from_slice(&command);
+        Ok(command.len())
     }
 }
 

@@ -10,8 +10,7 @@ use linecrew_core::transport::{ErrorKind, Phase, TelnetOptions, Transport, Trans
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
 
-/// The most that is taken from the socket at once: two pages of a terminal, more than a segment on Ethernet. The parser
-/// holds two such buffers, and there may be thousands of sessions.
+/// The most that is taken from the socket at once: two pages of a terminal, more than a segment on Ethernet.
 pub(super) const READ_SIZE: usize = 4 * 1024;
 
 /// A telnet connection to a device, made by a [`TelnetConnector`](super::TelnetConnector).
