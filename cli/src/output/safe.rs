@@ -11,9 +11,16 @@ fn is_harmful(c: char) -> bool {
     turns || c.is_control() && c != '\n' && c != '\t'
 }
 
+/// Whether any of a text is harmful. Most texts are plain ASCII, which is told many bytes at a time.
+fn has_harm(text: &str) -> bool {
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~' | b'\n' | b'\t');
+    let are_plain = |chunk: &[u8]| chunk.iter().fold(true, |all, byte| all & is_plain(byte));
+    !text.as_bytes().chunks(64).all(are_plain) && text.contains(is_harmful)
+}
+
 /// Replaces what a terminal would obey by a visible stand-in.
 pub(crate) fn safe(text: &str) -> Cow<'_, str> {
-    if text.contains(is_harmful) {
+    if has_harm(text) {
         Cow::Owned(text.chars().map(|c| if is_harmful(c) { '\u{fffd}' } else { c }).collect())
     } else {
         Cow::Borrowed(text)
@@ -23,7 +30,7 @@ pub(crate) fn safe(text: &str) -> Cow<'_, str> {
 /// The same JSON, with such characters escaped: JSON itself asks for it only for some of them, and has them only
 /// within its texts.
 pub(super) fn safe_json(json: &str) -> Cow<'_, str> {
-    if !json.contains(is_harmful) {
+    if !has_harm(json) {
         return Cow::Borrowed(json);
     }
     let mut escaped = String::with_capacity(json.len() + 16);
@@ -47,6 +54,10 @@ mod tests {
         assert_eq!(safe("\u{9b}31m\u{85}\u{7f}"), "\u{fffd}31m\u{fffd}\u{fffd}");
         assert_eq!(safe("no \u{202e}pu"), "no \u{fffd}pu");
         assert!(matches!(safe("plain"), Cow::Borrowed("plain")));
+        for place in [0, 63, 64, 65, 200] {
+            let before = "x".repeat(place);
+            assert_eq!(safe(&format!("{before}\u{7f}y")), format!("{before}\u{fffd}y"));
+        }
     }
 
     #[test]
