@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 /// From the beginning of a sync to that of the next one, unless the last host is over: few syncs a second, and nobody sees
 /// that an outcome comes so much later.
-const PAUSE: Duration = Duration::from_millis(20);
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// What outcomes pass on their way to the reader. Dropping it ends its thread, once that has told all that it was given.
 pub(super) struct Teller<O> {
