@@ -1,20 +1,16 @@
 //! Log messages that a device shows unasked, in the middle of what it was asked for.
 
 use crate::platform::Pattern;
-use std::sync::LazyLock;
 
 /// `*Mar  1 00:01:12.123: %LINK-3-UPDOWN: ...`, `%SYS-5-CONFIG_I: ...`, `2026/11/22 14:05:12 ZEBRA: ...`,
 /// `Nov 22 14:05:12 r1 mgd[5]: ...`, `RP/0/RSP0/CPU0:Nov 22 ...`.
-static LOG: LazyLock<Option<Pattern>> = LazyLock::new(|| {
-    Pattern::regex(
-        r"(^|: )%[A-Z0-9_]+(-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+ ?:|^[*.]?(\w{3} +\d{1,2}|\d{4}[-/]\d\d[-/]\d\d)[ T]+(\d{4} )?\d\d:\d\d:\d\d|^RP/\S+:\w{3} +\d",
-    )
-    .ok()
-});
+static LOG: Pattern = Pattern::ours(
+    r"(^|: )%[A-Z0-9_]+(-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+ ?:|^[*.]?(\w{3} +\d{1,2}|\d{4}[-/]\d\d[-/]\d\d)[ T]+(\d{4} )?\d\d:\d\d:\d\d|^RP/\S+:\w{3} +\d",
+);
 
 /// Whether a line is a log message, or nothing.
 pub(crate) fn is_log(line: &str) -> bool {
-    line.trim().is_empty() || LOG.as_ref().is_some_and(|log| log.is_match(line))
+    line.trim().is_empty() || LOG.is_match(line)
 }
 
 #[cfg(test)]

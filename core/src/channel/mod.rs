@@ -62,6 +62,13 @@ impl Trouble {
     }
 }
 
+/// Compiles now what is looked for on any platform, if it is not.
+pub(crate) fn warm() {
+    login::warm();
+    pager::warm();
+    question::warm();
+}
+
 impl Drop for Channel {
     fn drop(&mut self) {
         let line = self.terminal.line();

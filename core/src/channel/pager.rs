@@ -1,7 +1,6 @@
 //! The line with which a device asks for a key before its next page.
 
 use crate::platform::Pattern;
-use std::sync::LazyLock;
 use std::time::Duration;
 
 /// How long a line must stand that may only be the beginning of one of the reply's: it came in pieces, or is the `:` of less.
@@ -20,19 +19,21 @@ pub(super) fn is_last_page(line: &str) -> bool {
 
 /// `--More--`, `<--- More --->`, `---(more 35%)---`, `-- MORE --, next page: Space`, `--More-- or (q)uit`,
 /// `lines 1-23`, `(END)`.
-static USUAL: LazyLock<Option<Pattern>> = LazyLock::new(|| {
-    Pattern::regex(
-        r"^\s*(<?-{2,}\s?\(?more( \d+%)?\)?\s?-{2,}>?[^\n]{0,60}|lines \d+-\d+[^\n]{0,30}|\(END\))\s*$",
-    )
-    .ok()
-});
+static USUAL: Pattern = Pattern::ours(
+    r"^\s*(<?-{2,}\s?\(?more( \d+%)?\)?\s?-{2,}>?[^\n]{0,60}|lines \d+-\d+[^\n]{0,30}|\(END\))\s*$",
+);
+
+/// Compiles the usual ones now, if they are not.
+pub(super) fn warm() {
+    USUAL.warm();
+}
 
 /// Whether a line is a pager's, by the platform's own pattern or the usual ones.
 pub(super) fn is_pager(own: Option<&Pattern>, line: &str) -> bool {
     // Most lines are told apart here, without a search. A platform's own pager may be as short as the `:` of less.
     let shortest = if own.is_some() { 1 } else { 4 };
-    let pattern = own.or(USUAL.as_ref()).filter(|_| line.len() >= shortest);
-    pattern.is_some_and(|pattern| pattern.find_at_end(line).is_some())
+    let pattern = own.unwrap_or(&USUAL);
+    line.len() >= shortest && pattern.find_at_end(line).is_some()
 }
 
 /// How long the line must stand before it is answered.

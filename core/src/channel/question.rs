@@ -2,22 +2,22 @@
 
 use super::login::is_password_prompt;
 use crate::platform::Pattern;
-use std::sync::LazyLock;
 
 /// `Proceed with reload? [confirm]`, `Are you sure? (y/n)`, `[yes/no]:`, `[Y/N]`, `Continue? [no]: `,
 /// `Destination filename [startup-config]?`.
-static ASKED: LazyLock<Option<Pattern>> = LazyLock::new(|| {
-    Pattern::regex(
-        r"(\[confirm\]|[\[(](y(es)?\s?[/|,]\s?n(o)?([/|,]\s?[a-z]+)*|n/y)[\])]([^\w\n]{0,4}(\[(y(es)?|no?|cancel)\])?)|\?\s?[\[(][^\n\[\]()]{0,80}[\])]|[\])]\s?\?)\s?[:?]?\s?$",
-    )
-    .ok()
-});
+static ASKED: Pattern = Pattern::ours(
+    r"(\[confirm\]|[\[(](y(es)?\s?[/|,]\s?n(o)?([/|,]\s?[a-z]+)*|n/y)[\])]([^\w\n]{0,4}(\[(y(es)?|no?|cancel)\])?)|\?\s?[\[(][^\n\[\]()]{0,80}[\])]|[\])]\s?\?)\s?[:?]?\s?$",
+);
+
+/// Compiles it now, if it is not.
+pub(super) fn warm() {
+    ASKED.warm();
+}
 
 /// Whether a line asks for an answer.
 pub(super) fn is_asked(line: &str) -> bool {
     let line = line.trim();
-    line.len() > 3
-        && (ASKED.as_ref().is_some_and(|asked| asked.find_at_end(line).is_some()) || is_password_prompt(line))
+    line.len() > 3 && (ASKED.find_at_end(line).is_some() || is_password_prompt(line))
 }
 
 #[cfg(test)]

@@ -65,6 +65,7 @@ use crate::session::{Session, SessionBuilder, Timeouts};
 use crate::transport::Credentials;
 use engine::Engine;
 use plan::{Followed, Plan, Way};
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -180,7 +181,7 @@ impl Fleet {
         self
     }
 
-    /// Keeps a journal of the run. A thread of the run waits for the disk, so that an outcome comes some 20 ms after its host
+    /// Keeps a journal of the run. A thread of the run waits for the disk, so that an outcome comes some 50 ms after its host
     /// has ended. If the journal can be written no more, no more hosts are started.
     pub fn journal(mut self, journal: Arc<Journal>) -> Self {
         self.plan.journal = Some(journal);
@@ -227,6 +228,9 @@ impl Fleet {
 
     /// Starts `job` for every host, in the order of the inventory. A host may be tried more than once, but the job is run
     /// again only if the connection failed, and nothing was sent that is not known to only read.
+    ///
+    /// Once the first hosts are on their way it compiles the patterns of their platforms, which takes some milliseconds the
+    /// first time, and returns.
     pub fn run<T, J>(&self, job: J) -> Run<T>
     where
         T: Send + 'static,
@@ -248,7 +252,19 @@ impl Fleet {
         let plan = Plan { began: Instant::now(), ..self.plan.clone() };
         let (executor, hosts) = (self.executor.clone(), self.hosts.clone());
         let (engine, outcomes) = Engine::start(executor, hosts, plan, Box::new(job), Box::new(judge));
+        self.warm();
         Run::new(outcomes, self.hosts.len(), engine)
+    }
+
+    /// Compiles what the sessions will look for, while the first devices are yet to answer.
+    fn warm(&self) {
+        // A user's file is compiled when it is loaded, and might lie on a disk that does not answer.
+        let of_ours = self.hosts.iter().filter(|host| host.settings().platform_file().is_none());
+        let mut seen = HashSet::new();
+        for host in of_ours.filter(|host| seen.insert(host.platform())) {
+            // What is wrong with a platform is told by each of its hosts.
+            let _ = session_builder(host, &self.plan.platforms).map(|builder| builder.warm());
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The platforms that come with the program.
 
 use super::Platform;
-use super::definition::Definition;
+use super::definition::{Definition, Origin};
 use super::detect::Clues;
 use super::error::PlatformError;
 use serde::Deserialize;
@@ -40,9 +40,13 @@ impl Builtin {
         self.names.get_or_init(|| serde_saphyr::from_str(&lines()).unwrap_or_default())
     }
 
+    fn origin(&self) -> Origin<'static> {
+        Origin::Embedded(self.name)
+    }
+
     fn clues(&self) -> Option<&Clues> {
         let compile =
-            || Clues::compile(&Definition::parse(self.text, self.name).ok()?.detect?, self.name).ok();
+            || Clues::compile(&Definition::parse(self.text, self.origin()).ok()?.detect?, self.origin()).ok();
         self.clues.get_or_init(compile).as_ref()
     }
 
@@ -50,7 +54,7 @@ impl Builtin {
         if let Some(platform) = self.parsed.get() {
             return Ok(Arc::clone(platform));
         }
-        let platform = Arc::new(Platform::parse(self.text, self.name)?);
+        let platform = Arc::new(Platform::compile(self.text, self.origin())?);
         Ok(Arc::clone(self.parsed.get_or_init(|| platform)))
     }
 }
@@ -162,9 +166,17 @@ mod tests {
     }
 
     #[test]
+    fn every_definition_would_load_as_a_file() {
+        for builtin in &BUILTINS {
+            // That compiles each pattern, and tells the first that is bad.
+            assert_eq!(Platform::parse(builtin.text, builtin.name).map(|_| ()), Ok(()));
+        }
+    }
+
+    #[test]
     fn names_are_those_of_the_definition() {
         for builtin in &BUILTINS {
-            let definition = Definition::parse(builtin.text, builtin.name).unwrap();
+            let definition = Definition::parse(builtin.text, builtin.origin()).unwrap();
             let ntc_templates_platform = definition.ntc_templates_platform.map(|name| name.value);
             assert_eq!(builtin.names(), &Names { aliases: definition.aliases, ntc_templates_platform });
         }

@@ -1,6 +1,6 @@
 //! What is doubtful in a definition that loads.
 
-use super::definition::{Definition, InstructionDefinition, ModeDefinition};
+use super::definition::{Definition, InstructionDefinition, ModeDefinition, Origin};
 use super::steps::which_persist;
 use super::{Platform, PlatformError, ntc};
 use serde_saphyr::Spanned;
@@ -57,7 +57,7 @@ impl fmt::Display for Finding {
 
 /// Looks through a definition; an error is one that cannot be loaded at all.
 pub(super) fn check(text: &str, origin: &str) -> Result<Vec<Finding>, PlatformError> {
-    let definition = Definition::parse(text, origin)?;
+    let definition = Definition::parse(text, Origin::File(origin))?;
     let platform = Platform::parse(text, origin)?;
     let mut findings = Findings { definition: &definition, platform: &platform, found: Vec::new() };
     findings.modes();

@@ -198,24 +198,44 @@ pub(super) enum InstructionDefinition {
     },
 }
 
+/// Where a definition comes from.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Origin<'a> {
+    /// A file of a user's, which errors name.
+    File(&'a str),
+    /// The embedded one of that name, which has no faults: its patterns are compiled when they are first used.
+    Embedded(&'a str),
+}
+
+impl<'a> Origin<'a> {
+    pub(super) fn name(self) -> &'a str {
+        match self {
+            Self::File(name) | Self::Embedded(name) => name,
+        }
+    }
+}
+
 impl Definition {
-    pub(super) fn parse(text: &str, origin: &str) -> Result<Self, PlatformError> {
+    pub(super) fn parse(text: &str, origin: Origin<'_>) -> Result<Self, PlatformError> {
         yaml::parse(text).map_err(|fault| {
-            let error = PlatformError::new(origin, fault.reason);
+            let error = PlatformError::new(origin.name(), fault.reason);
             fault.line.into_iter().fold(error, PlatformError::at_line)
         })
     }
 }
 
-/// Compiles a pattern; the error names its line.
-pub(super) fn pattern(source: &Spanned<String>, origin: &str) -> Result<Pattern, PlatformError> {
-    Pattern::regex(&source.value)
-        .map_err(|reason| PlatformError::new(origin, reason).at_line(source.referenced.line()))
+/// A pattern: of a file, compiled; the error names its line.
+pub(super) fn pattern(source: &Spanned<String>, origin: Origin<'_>) -> Result<Pattern, PlatformError> {
+    match origin {
+        Origin::Embedded(_) => Ok(Pattern::embedded(&source.value)),
+        Origin::File(file) => Pattern::regex(&source.value)
+            .map_err(|reason| PlatformError::new(file, reason).at_line(source.referenced.line())),
+    }
 }
 
 pub(super) fn optional_pattern(
     source: Option<&Spanned<String>>,
-    origin: &str,
+    origin: Origin<'_>,
 ) -> Result<Option<Pattern>, PlatformError> {
     source.map(|source| pattern(source, origin)).transpose()
 }
@@ -225,12 +245,12 @@ pub(super) fn exact_or_pattern(
     exact: Option<&str>,
     source: Option<&Spanned<String>>,
     place: &Spanned<String>,
-    origin: &str,
+    origin: Origin<'_>,
 ) -> Result<Pattern, PlatformError> {
     match (exact, source) {
         (Some(text), _) => Ok(Pattern::exact(text)),
         (None, Some(source)) => pattern(source, origin),
-        (None, None) => Err(PlatformError::new(origin, "needs prompt_exact or prompt_pattern")
+        (None, None) => Err(PlatformError::new(origin.name(), "needs prompt_exact or prompt_pattern")
             .at_line(place.referenced.line())),
     }
 }

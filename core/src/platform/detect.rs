@@ -1,6 +1,6 @@
 //! Which platform a device is of, by what it has said.
 
-use super::definition::{self, ClueDefinition, DetectDefinition};
+use super::definition::{self, ClueDefinition, DetectDefinition, Origin};
 use super::error::PlatformError;
 use super::pattern::Pattern;
 use serde::{Deserialize, Serialize};
@@ -114,7 +114,7 @@ struct Found {
 }
 
 impl Clues {
-    pub(super) fn compile(definition: &DetectDefinition, origin: &str) -> Result<Self, PlatformError> {
+    pub(super) fn compile(definition: &DetectDefinition, origin: Origin<'_>) -> Result<Self, PlatformError> {
         let compile = |clues: &[ClueDefinition]| {
             clues.iter().map(|clue| Clue::compile(clue, origin)).collect::<Result<Vec<_>, _>>()
         };
@@ -151,10 +151,10 @@ impl Found {
 }
 
 impl Clue {
-    fn compile(definition: &ClueDefinition, origin: &str) -> Result<Self, PlatformError> {
+    fn compile(definition: &ClueDefinition, origin: Origin<'_>) -> Result<Self, PlatformError> {
         let sure = definition.sure.value;
         if !(1..=99).contains(&sure) {
-            let error = PlatformError::new(origin, "sure: expected percent from 1 to 99");
+            let error = PlatformError::new(origin.name(), "sure: expected percent from 1 to 99");
             return Err(error.at_line(definition.sure.referenced.line()));
         }
         let pattern = definition::pattern(&definition.pattern, origin)?;

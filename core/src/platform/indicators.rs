@@ -1,13 +1,14 @@
 //! The words with which a device says that it did not take a command.
 
 use regex::bytes::{Regex, RegexBuilder};
+use std::sync::OnceLock;
 
 /// Words of refusal, found in a text in one pass however many they are.
 #[derive(Debug)]
 pub(crate) struct Indicators {
     texts: Vec<String>,
     /// None where there are no words, and where there are too many for one program.
-    any: Option<Regex>,
+    any: OnceLock<Option<Regex>>,
 }
 
 impl Indicators {
@@ -17,9 +18,12 @@ impl Indicators {
             .map(|text| text.trim_start().to_owned())
             .filter(|text| !text.is_empty())
             .collect();
-        let any = texts.iter().map(|text| regex::escape(text)).collect::<Vec<_>>().join("|");
-        let any = RegexBuilder::new(&any).unicode(false).build().ok().filter(|_| !texts.is_empty());
-        Self { texts, any }
+        Self { texts, any: OnceLock::new() }
+    }
+
+    /// Compiles them now, if they are not.
+    pub(super) fn warm(&self) {
+        self.any();
     }
 
     /// The words, as the definition has them.
@@ -29,11 +33,22 @@ impl Indicators {
 
     /// Where in the text one of them stands, and which.
     pub(crate) fn find_all<'t>(&'t self, text: &'t str) -> impl Iterator<Item = (usize, &'t str)> {
-        let found = self.any.iter().flat_map(|any| any.find_iter(text.as_bytes()));
+        let found = self.any().into_iter().flat_map(|any| any.find_iter(text.as_bytes()));
         found.filter_map(|found| {
             let which = self.texts.iter().find(|known| known.as_bytes() == found.as_bytes())?;
             Some((found.start(), which.as_str()))
         })
+    }
+
+    fn any(&self) -> Option<&Regex> {
+        let compile = || {
+            if self.texts.is_empty() {
+                return None;
+            }
+            let any = self.texts.iter().map(|text| regex::escape(text)).collect::<Vec<_>>().join("|");
+            RegexBuilder::new(&any).unicode(false).build().ok()
+        };
+        self.any.get_or_init(compile).as_ref()
     }
 }
 

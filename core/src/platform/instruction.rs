@@ -1,6 +1,6 @@
 //! One thing to do on a device's command line, checked and with its patterns compiled.
 
-use super::definition::{InstructionDefinition, exact_or_pattern};
+use super::definition::{InstructionDefinition, Origin, exact_or_pattern};
 use super::error::PlatformError;
 use super::pattern::Pattern;
 
@@ -29,12 +29,19 @@ pub(crate) enum Response {
 impl Instruction {
     pub(super) fn compile_all(
         definitions: Vec<InstructionDefinition>,
-        origin: &str,
+        origin: Origin<'_>,
     ) -> Result<Vec<Self>, PlatformError> {
         definitions.into_iter().map(|definition| Self::compile(definition, origin)).collect()
     }
 
-    fn compile(definition: InstructionDefinition, origin: &str) -> Result<Self, PlatformError> {
+    /// Compiles what it looks for now, if it is not.
+    pub(super) fn warm(&self) {
+        if let Self::SendPrompted { prompt, .. } = self {
+            prompt.warm();
+        }
+    }
+
+    fn compile(definition: InstructionDefinition, origin: Origin<'_>) -> Result<Self, PlatformError> {
         Ok(match definition {
             InstructionDefinition::SendInput { input, .. } => Self::SendInput { input: input.value },
             InstructionDefinition::SendPromptedInput {

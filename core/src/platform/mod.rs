@@ -35,7 +35,7 @@ pub(crate) use multi_line::MultiLine;
 pub(crate) use pattern::Pattern;
 pub(crate) use prompt::{Prompt, Tail};
 
-use definition::{Definition, Pipelining};
+use definition::{Definition, Origin, Pipelining};
 use detect::Clues;
 use reads::Reads;
 use std::path::{Path, PathBuf};
@@ -44,7 +44,8 @@ use steps::Steps;
 
 /// A kind of device: prompts, modes, paging, and the words of its errors.
 ///
-/// It is immutable and its patterns are compiled once, so sessions share it in an [`Arc`].
+/// It is immutable and its patterns are compiled once, so sessions share it in an [`Arc`]: those of a file when it is loaded,
+/// those of an embedded platform when a session first looks for them.
 ///
 /// ```
 /// use linecrew_core::platform::Platform;
@@ -128,13 +129,17 @@ impl Platform {
 
     /// Parses a definition; `origin` is the file that errors name, and its stem the platform's name.
     pub fn parse(text: &str, origin: &str) -> Result<Self, PlatformError> {
+        Self::compile(text, Origin::File(origin))
+    }
+
+    fn compile(text: &str, origin: Origin<'_>) -> Result<Self, PlatformError> {
         let definition = Definition::parse(text, origin)?;
         let pattern = |source| definition::optional_pattern(source, origin);
         let prompt = definition::pattern(&definition.prompt_pattern, origin)?;
         Ok(Self {
-            name: Path::new(origin)
+            name: Path::new(origin.name())
                 .file_stem()
-                .map_or_else(|| origin.to_owned(), |stem| stem.to_string_lossy().into_owned()),
+                .map_or_else(|| origin.name().to_owned(), |stem| stem.to_string_lossy().into_owned()),
             modes: Modes::compile(definition.modes, &prompt, origin)?,
             prompt: Prompt::new(prompt, definition.prompt_excludes),
             default_mode: definition.default_mode.value,
@@ -292,6 +297,15 @@ impl Platform {
         self.about.genie.as_deref()
     }
 
+    /// Compiles now what nearly every session looks for, if it is not.
+    pub(crate) fn warm(&self) {
+        self.prompt.warm();
+        self.modes.warm();
+        self.opening.warm();
+        self.failure_indicators.warm();
+        [&self.username, &self.password, &self.pager].into_iter().flatten().for_each(Pattern::warm);
+    }
+
     fn reads(&self) -> &Reads {
         self.reads.as_ref().unwrap_or_else(|| Reads::usual())
     }
@@ -330,6 +344,20 @@ modes:
         let error = Platform::parse(&text, "acme.yaml").unwrap_err().to_string();
         assert!(error.starts_with("acme.yaml:5: mode exec: "), "{error}");
         assert!(error.contains("unclosed group") && !error.contains('\n'), "{error}");
+    }
+
+    #[test]
+    fn an_embedded_platform_is_compiled_when_it_is_warmed_and_a_file_when_it_is_loaded() {
+        let text = Platform::builtin_source("cisco_iosxe").unwrap();
+        let are_compiled = |platform: &Platform| {
+            [&platform.pager, &platform.asks].map(|pattern| pattern.as_ref().unwrap().is_compiled())
+        };
+        let embedded = Platform::compile(text, Origin::Embedded("cisco_iosxe")).unwrap();
+        assert_eq!(are_compiled(&embedded), [false, false]);
+        embedded.warm();
+        // What may ask back is looked for in configuration alone.
+        assert_eq!(are_compiled(&embedded), [true, false]);
+        assert_eq!(are_compiled(&Platform::parse(text, "own.yaml").unwrap()), [true, true]);
     }
 
     #[test]

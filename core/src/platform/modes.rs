@@ -1,6 +1,6 @@
 //! The modes of a command line as a graph, and the way through it.
 
-use super::definition::{ModeDefinition, exact_or_pattern};
+use super::definition::{ModeDefinition, Origin, exact_or_pattern};
 use super::error::PlatformError;
 use super::instruction::Instruction;
 use super::pattern::Pattern;
@@ -43,13 +43,21 @@ impl Modes {
     pub(super) fn compile(
         definitions: Vec<ModeDefinition>,
         any: &Pattern,
-        origin: &str,
+        origin: Origin<'_>,
     ) -> Result<Self, PlatformError> {
         let compile = |definition: ModeDefinition| {
             let name = definition.name.value.clone();
             Mode::compile(definition, any, origin).map_err(|error| error.in_mode(&name))
         };
         definitions.into_iter().map(compile).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// Compiles what they look for now, if it is not.
+    pub(super) fn warm(&self) {
+        for mode in &self.0 {
+            mode.prompt.warm();
+            mode.exits.iter().flat_map(|exit| &exit.instructions).for_each(Instruction::warm);
+        }
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Mode> {
@@ -104,7 +112,7 @@ impl Modes {
 }
 
 impl Mode {
-    fn compile(definition: ModeDefinition, any: &Pattern, origin: &str) -> Result<Self, PlatformError> {
+    fn compile(definition: ModeDefinition, any: &Pattern, origin: Origin<'_>) -> Result<Self, PlatformError> {
         let ModeDefinition { name, prompt_exact, prompt_pattern, prompt_excludes, accessible_modes } =
             definition;
         let pattern = exact_or_pattern(prompt_exact.as_deref(), prompt_pattern.as_ref(), &name, origin)?;

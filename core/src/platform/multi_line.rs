@@ -1,6 +1,6 @@
 //! Inputs of several lines, such as a banner: the device shows no prompt before the last of them.
 
-use super::definition::{MultiLineDefinition, pattern};
+use super::definition::{MultiLineDefinition, Origin, pattern};
 use super::error::PlatformError;
 use super::pattern::Pattern;
 
@@ -14,7 +14,7 @@ pub(crate) struct MultiLine {
 impl MultiLine {
     pub(super) fn compile_all(
         definitions: Vec<MultiLineDefinition>,
-        origin: &str,
+        origin: Origin<'_>,
     ) -> Result<Vec<Self>, PlatformError> {
         let compile = |definition: MultiLineDefinition| {
             Ok(Self { start: pattern(&definition.start_pattern, origin)?, end: definition.end })

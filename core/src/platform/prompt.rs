@@ -40,6 +40,12 @@ impl Prompt {
         Self { pattern, excludes, whole }
     }
 
+    /// Compiles it now, if it is not.
+    pub(super) fn warm(&self) {
+        self.pattern.warm();
+        self.whole.iter().for_each(Pattern::warm);
+    }
+
     /// Whether the output ends in this prompt: `Some(true)` where the prompt begins on the line before.
     pub(crate) fn find(&self, tail: Tail<'_>) -> Option<bool> {
         if tail.line.trim().is_empty() || self.is_excluded(tail) {

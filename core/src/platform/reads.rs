@@ -1,6 +1,6 @@
 //! Which commands only read, as far as a definition says.
 
-use super::definition::{Pipes, ReadsDefinition};
+use super::definition::{Origin, Pipes, ReadsDefinition};
 use super::error::PlatformError;
 use crate::yaml;
 use serde_saphyr::Spanned;
@@ -27,10 +27,11 @@ pub(crate) struct Reads {
 }
 
 impl Reads {
-    pub(super) fn compile(definition: &ReadsDefinition, origin: &str) -> Result<Self, PlatformError> {
+    pub(super) fn compile(definition: &ReadsDefinition, origin: Origin<'_>) -> Result<Self, PlatformError> {
         let words = |sources: &[Spanned<String>]| {
             let parse = |source: &Spanned<String>| {
-                let fault = |reason| PlatformError::new(origin, reason).at_line(source.referenced.line());
+                let fault =
+                    |reason| PlatformError::new(origin.name(), reason).at_line(source.referenced.line());
                 Phrase::parse(&source.value).map_err(fault)
             };
             sources.iter().map(parse).collect::<Result<Vec<_>, _>>()
@@ -50,7 +51,8 @@ impl Reads {
         static USUALLY: OnceLock<Reads> = OnceLock::new();
         USUALLY.get_or_init(|| {
             let definition: Option<ReadsDefinition> = yaml::parse(USUAL).ok();
-            let reads = definition.and_then(|definition| Self::compile(&definition, "usual reads").ok());
+            let reads = definition
+                .and_then(|definition| Self::compile(&definition, Origin::Embedded("usual reads")).ok());
             // A constant that a test reads; without it nothing would count as a read.
             reads.unwrap_or(Self {
                 commands: Vec::new(),
@@ -198,7 +200,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn reads(yaml: &str) -> Reads {
-        Reads::compile(&yaml::parse(yaml).unwrap(), "t.yaml").unwrap()
+        Reads::compile(&yaml::parse(yaml).unwrap(), Origin::File("t.yaml")).unwrap()
     }
 
     fn many() -> Reads {

@@ -1,6 +1,6 @@
 //! What a definition sends after the login and before the end, and which of it writes to the device's configuration.
 
-use super::definition::InstructionDefinition;
+use super::definition::{InstructionDefinition, Origin};
 use super::error::PlatformError;
 use super::instruction::Instruction;
 
@@ -19,7 +19,7 @@ struct Step {
 impl Steps {
     pub(super) fn compile(
         definitions: Vec<InstructionDefinition>,
-        origin: &str,
+        origin: Origin<'_>,
     ) -> Result<Self, PlatformError> {
         let persist = which_persist(&definitions);
         let told: Vec<String> = definitions.iter().map(told).collect();
@@ -27,6 +27,11 @@ impl Steps {
         let steps = instructions.into_iter().zip(told).zip(persist);
         let steps = steps.map(|((instruction, told), persists)| Step { instruction, told, persists });
         Ok(Self(steps.collect()))
+    }
+
+    /// Compiles what they look for now, if it is not.
+    pub(super) fn warm(&self) {
+        self.0.iter().for_each(|step| step.instruction.warm());
     }
 
     /// The steps that a session takes: those that change what the device keeps are left out unless `persistent`.
@@ -128,7 +133,7 @@ mod tests {
 
     fn persistent(yaml: &str) -> Vec<String> {
         let definitions = crate::yaml::parse(yaml).unwrap();
-        let steps = Steps::compile(definitions, "t.yaml").unwrap();
+        let steps = Steps::compile(definitions, Origin::File("t.yaml")).unwrap();
         let persistent = steps.told().filter(|(_, persists)| *persists);
         persistent.map(|(step, _)| step.to_owned()).collect()
     }

@@ -1,8 +1,8 @@
 //! Opens a session: connect, log in, reach the default mode, switch paging off.
 
 use super::watch::{Watch, Watched};
-use super::{Session, SessionError};
-use crate::channel::Channel;
+use super::{Session, SessionError, failure};
+use crate::channel::{self, Channel};
 use crate::cx::Cx;
 use crate::platform::{Platform, Platforms};
 use crate::transport::{Connector, Target};
@@ -155,6 +155,14 @@ impl SessionBuilder {
     pub fn session_log(mut self, folder: impl Into<PathBuf>) -> Self {
         self.log_folder = Some(folder.into());
         self
+    }
+
+    /// Compiles the patterns that nearly every session of an embedded platform looks for, which the first one would do
+    /// otherwise: some milliseconds, for whoever has nothing else to do while a device answers. A run does it for its hosts.
+    pub fn warm(&self) {
+        channel::warm();
+        self.platform.warm();
+        failure::warm();
     }
 
     /// Connects and prepares the session.

@@ -3,7 +3,6 @@
 use crate::channel;
 use crate::platform::{Indicators, Pattern};
 use serde::{Deserialize, Serialize};
-use std::sync::LazyLock;
 
 /// The words with which a device refused a command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,12 +40,18 @@ const LOOKED_AT: usize = 8 << 10;
 const LONGEST_LINE: usize = 400;
 
 /// What says on any platform that the user may not give the command.
-static UNAUTHORIZED: LazyLock<Option<Pattern>> = LazyLock::new(|| {
-    Pattern::regex(
-        r"(command )?authorization (failed|denied|fail\b|error)|(this )?command (is )?not authorized|((this )?(user|command) is )?not authorized|permission denied|privilege level .{0,20}not enough|you do not have (the )?(required |sufficient )?(permission|privilege|right)s?\b",
-    )
-    .ok()
-});
+static UNAUTHORIZED: Pattern = Pattern::ours(
+    r"(command )?authorization (failed|denied|fail\b|error)|(this )?command (is )?not authorized|((this )?(user|command) is )?not authorized|permission denied|privilege level .{0,20}not enough|you do not have (the )?(required |sufficient )?(permission|privilege|right)s?\b",
+);
+
+/// One of these words stands in all of that, and few replies have one: they are found in less time.
+static HINT: Pattern = Pattern::ours("authoriz|permission|privilege|you do not have");
+
+/// Compiles them now, if they are not.
+pub(super) fn warm() {
+    HINT.warm();
+    UNAUTHORIZED.warm();
+}
 
 impl Failure {
     /// The first refusal in the reply to a command. An indicator counts at the start of a line, white space and signs aside,
@@ -119,9 +124,12 @@ pub(super) fn is_unauthorized(text: &str) -> bool {
 
 /// The first place at which the device itself says that the user may not give the command, and its words.
 fn unauthorized<'t>(command: &str, text: &'t str) -> Option<(usize, &'t str)> {
+    if !HINT.is_match(text) {
+        return None;
+    }
     let mut from = 0;
     loop {
-        let (at, words) = UNAUTHORIZED.as_ref()?.find(&text[from..])?;
+        let (at, words) = UNAUTHORIZED.find(&text[from..])?;
         if is_said(command, text, from + at) {
             return Some((from + at, words));
         }
@@ -211,6 +219,11 @@ mod tests {
             "% Permission denied for the role",
             "error: permission denied: set system",
             "% This command is not authorized",
+            "Command is not authorized by the server",
+            "This user is not authorized",
+            "Privilege level 1 is not enough",
+            "You do not have the required permissions for it",
+            "You do not have sufficient rights",
         ] {
             let failure = find("show run", &format!("\n{line}\n")).unwrap_or_else(|| panic!("{line}"));
             assert_eq!((failure.cause, failure.line.as_str()), (FailureCause::Unauthorized, line));

@@ -2,6 +2,7 @@
 
 mod words;
 
+pub(super) use words::warm;
 pub(crate) use words::{is_password_prompt, is_refusal};
 
 use super::{Channel, Trouble};
@@ -9,7 +10,7 @@ use crate::cx::Cx;
 use crate::platform::{Pattern, Platform, Tail};
 use crate::transport::{Credentials, ErrorKind, TransportError};
 use std::time::Duration;
-use words::{agreement, asks_for_key, tells_last_login, usual};
+use words::{USUAL, agreement, asks_for_key, tells_last_login};
 
 /// How long a device that asks for a key must stay silent before it gets one. Many a banner speaks of a key and goes on
 /// to the login prompt, which would take the key for an empty answer.
@@ -203,15 +204,14 @@ impl<'a> Login<'a> {
             return None;
         }
         let line = channel.line();
-        let usual = usual()?;
         let asks = |own: Option<&Pattern>, usual: &Pattern| {
             own.is_some_and(|own| own.find_at_end(&line).is_some()) || usual.find_at_end(&line).is_some()
         };
-        if usual.change.find_at_end(&line).is_some() {
+        if USUAL.change.find_at_end(&line).is_some() {
             Some(Question::PasswordChange)
-        } else if !tells_last_login(&line) && asks(self.platform.username.as_ref(), &usual.username) {
+        } else if !tells_last_login(&line) && asks(self.platform.username.as_ref(), &USUAL.username) {
             Some(Question::Username)
-        } else if asks(self.platform.password.as_ref(), &usual.password) {
+        } else if asks(self.platform.password.as_ref(), &USUAL.password) {
             Some(Question::Password)
         } else {
             self.agreement(&line).map(Question::Agreement)
@@ -220,13 +220,12 @@ impl<'a> Login<'a> {
 
     /// What a banner wants to be answered before it lets anybody on.
     fn agreement(&self, line: &str) -> Option<Agreement> {
-        let usual = usual()?;
         let given = self.answered.iter().filter(|answered| matches!(answered, Question::Agreement(_)));
         if given.count() >= MOST_AGREEMENTS {
             None
-        } else if usual.decline.find_at_end(line).is_some() {
+        } else if USUAL.decline.find_at_end(line).is_some() {
             Some(Agreement::No)
-        } else if usual.agree.find_at_end(line).is_some() {
+        } else if USUAL.agree.find_at_end(line).is_some() {
             Some(Agreement::Yes)
         } else {
             (self.key_asked_for || asks_for_key(line)).then_some(Agreement::Key)

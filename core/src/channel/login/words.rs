@@ -1,7 +1,6 @@
 //! The words of a login dialogue, as devices of all kinds write them.
 
 use crate::platform::Pattern;
-use std::sync::LazyLock;
 
 pub(super) struct Usual {
     pub(super) username: Pattern,
@@ -13,53 +12,46 @@ pub(super) struct Usual {
     refusal: Pattern,
 }
 
-/// They are constants that a test compiles; `None` cannot be.
-static USUAL: LazyLock<Option<Usual>> = LazyLock::new(|| Usual::compile().ok());
+pub(super) static USUAL: Usual = Usual {
+    // `Username:`, `login:`, `r1 login:`, `User name:`, `User:`, `Login name:`, `login as:`, `>>User name:`.
+    username: Pattern::ours(r"^>{0,2}(\S{1,64} |please enter )?(user ?name|user|login( name| as)?) ?: ?$"),
+    // `Password:`, `admin@r1's password:`, `Password for admin:`, `Enter PASSCODE:`, `Enable Password:`.
+    password: Pattern::ours(r"^[^:]{0,80}\b(password|passcode)( for [^\s:]{1,64})? ?: ?$"),
+    // `New password:`, `Enter old password:`, `Retype new password:`, `(current) UNIX password:`.
+    change: Pattern::ours(
+        r"^[^:]{0,40}\b(new|old|current|retype|re-enter|confirm)\b[^:]{0,30}\bpassword[^:]{0,20}: ?$",
+    ),
+    // `The password needs to be changed. Change now? [Y/N]:`, `Do you want to see the software license? [Y/n]:`.
+    decline: Pattern::ours(r"\b(change|license)\b.{0,60}[\[(]y(es)?/no?[\])]\s?:?\s?$"),
+    // `Do you accept? [y/n]`, `I agree (yes/no):`, `Type 'yes' to continue:`, `Continue? [Y]`.
+    agree: Pattern::ours(
+        r"\b(accept|agree|acknowledge|consent|understand|continue|proceed)\b.{0,60}[\[(]y(es)?(/no?)?[\])]\s?[:?]?\s?$|\b(type|enter|press) \W?y(es)?\W? to (accept|agree|acknowledge|consent|continue|proceed)\b.{0,40}$",
+    ),
+    key: Pattern::ours(r"\b(press|hit|strike)\b.{0,20}\b(return|enter|any key|a key)\b.{0,60}$"),
+    refusal: Pattern::ours(
+        r"^\s*(%+ ?|error: ?)?(login (invalid|incorrect|failed)|invalid (login|user|password|credentials)\b.{0,40}|bad (enable )?(passwords?|secrets)\b.{0,40}|(user )?authentication (failed|failure|rejected)|error in authentication|access (is )?denied|permission denied|password incorrect|incorrect password|login failure|username or password (is )?(invalid|incorrect)|wrong (password|login).{0,40})[.!,]?$",
+    ),
+};
 
-pub(super) fn usual() -> Option<&'static Usual> {
-    USUAL.as_ref()
-}
-
-impl Usual {
-    fn compile() -> Result<Self, String> {
-        Ok(Self {
-            // `Username:`, `login:`, `r1 login:`, `User name:`, `User:`, `Login name:`, `login as:`, `>>User name:`.
-            username: Pattern::regex(
-                r"^>{0,2}(\S{1,64} |please enter )?(user ?name|user|login( name| as)?) ?: ?$",
-            )?,
-            // `Password:`, `admin@r1's password:`, `Password for admin:`, `Enter PASSCODE:`, `Enable Password:`.
-            password: Pattern::regex(r"^[^:]{0,80}\b(password|passcode)( for [^\s:]{1,64})? ?: ?$")?,
-            // `New password:`, `Enter old password:`, `Retype new password:`, `(current) UNIX password:`.
-            change: Pattern::regex(
-                r"^[^:]{0,40}\b(new|old|current|retype|re-enter|confirm)\b[^:]{0,30}\bpassword[^:]{0,20}: ?$",
-            )?,
-            // `The password needs to be changed. Change now? [Y/N]:`, `Do you want to see the software license? [Y/n]:`.
-            decline: Pattern::regex(r"\b(change|license)\b.{0,60}[\[(]y(es)?/no?[\])]\s?:?\s?$")?,
-            // `Do you accept? [y/n]`, `I agree (yes/no):`, `Type 'yes' to continue:`, `Continue? [Y]`.
-            agree: Pattern::regex(
-                r"\b(accept|agree|acknowledge|consent|understand|continue|proceed)\b.{0,60}[\[(]y(es)?(/no?)?[\])]\s?[:?]?\s?$|\b(type|enter|press) \W?y(es)?\W? to (accept|agree|acknowledge|consent|continue|proceed)\b.{0,40}$",
-            )?,
-            key: Pattern::regex(r"\b(press|hit|strike)\b.{0,20}\b(return|enter|any key|a key)\b.{0,60}$")?,
-            refusal: Pattern::regex(
-                r"^\s*(%+ ?|error: ?)?(login (invalid|incorrect|failed)|invalid (login|user|password|credentials)\b.{0,40}|bad (enable )?(passwords?|secrets)\b.{0,40}|(user )?authentication (failed|failure|rejected)|error in authentication|access (is )?denied|permission denied|password incorrect|incorrect password|login failure|username or password (is )?(invalid|incorrect)|wrong (password|login).{0,40})[.!,]?$",
-            )?,
-        })
-    }
+/// Compiles the words now, if they are not.
+pub(in crate::channel) fn warm() {
+    let Usual { username, password, change, decline, agree, key, refusal } = &USUAL;
+    [username, password, change, decline, agree, key, refusal].into_iter().for_each(Pattern::warm);
 }
 
 /// Whether a line asks for a password.
 pub(crate) fn is_password_prompt(line: &str) -> bool {
-    usual().is_some_and(|usual| usual.password.find_at_end(line).is_some())
+    USUAL.password.find_at_end(line).is_some()
 }
 
 /// Whether a line says that a password was refused.
 pub(crate) fn is_refusal(line: &str) -> bool {
-    usual().is_some_and(|usual| usual.refusal.find_at_end(line).is_some())
+    USUAL.refusal.find_at_end(line).is_some()
 }
 
 /// Whether a line asks for a key to be pressed.
 pub(super) fn asks_for_key(line: &str) -> bool {
-    usual().is_some_and(|usual| usual.key.find_at_end(line).is_some())
+    USUAL.key.find_at_end(line).is_some()
 }
 
 /// Whether a line tells of the last login, as Unix does behind a password: until the rest of it has come it looks like the
@@ -82,7 +74,7 @@ mod tests {
 
     #[test]
     fn the_usual_prompts_are_known_and_text_around_the_words_is_not() {
-        let usual = Usual::compile().unwrap();
+        let usual = &USUAL;
         let asks = |pattern: &Pattern, line: &str| pattern.find_at_end(line).is_some();
         for line in ["Username:", "login: ", "sw1 login: ", "User Name :", "User:", ">>User name:"] {
             assert!(asks(&usual.username, line) && !asks(&usual.password, line), "{line}");

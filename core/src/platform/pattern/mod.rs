@@ -9,11 +9,15 @@ mod rewrite;
 
 use regex::bytes;
 use rewrite::{Rewritten, rewrite};
+use std::borrow::Cow;
+use std::sync::OnceLock;
 
+/// What finds something in a text. A pattern of our own is compiled when it is first used: a session needs few of them.
 #[derive(Clone, Debug)]
 pub(crate) struct Pattern {
-    program: Program,
-    spans_lines: bool,
+    source: Cow<'static, str>,
+    /// Once it is compiled: none where a pattern of our own does not, which a test would tell.
+    program: OnceLock<Option<Program>>,
 }
 
 #[derive(Clone, Debug)]
@@ -26,23 +30,40 @@ enum Program {
 impl Pattern {
     /// Compiles a PCRE2 pattern; the error is one line.
     pub(crate) fn regex(source: &str) -> Result<Self, String> {
-        let Rewritten { text, is_possessive } = rewrite(source);
-        let program = if is_possessive || has_look_around(source) {
-            backtracking(&text)?
-        } else {
-            plain(&text).or_else(|reason| backtracking(&text).map_err(|_| reason))?
-        };
-        Ok(Self { program, spans_lines: source.contains(r"\n") })
+        let program = compile(source)?;
+        Ok(Self { source: Cow::Owned(source.to_owned()), program: OnceLock::from(Some(program)) })
+    }
+
+    /// A pattern of this program, which is known to compile.
+    pub(crate) const fn ours(source: &'static str) -> Self {
+        Self { source: Cow::Borrowed(source), program: OnceLock::new() }
+    }
+
+    /// The same, of an embedded definition.
+    pub(crate) fn embedded(source: &str) -> Self {
+        Self { source: Cow::Owned(source.to_owned()), program: OnceLock::new() }
     }
 
     /// A text that the line ends in.
     pub(crate) fn exact(text: &str) -> Self {
-        Self { program: Program::Exact(text.trim_end().to_owned()), spans_lines: false }
+        let program = Program::Exact(text.trim_end().to_owned());
+        // It has no pattern, and takes one line.
+        Self { source: Cow::Borrowed(""), program: OnceLock::from(Some(program)) }
+    }
+
+    /// Compiles it now, if it is not.
+    pub(crate) fn warm(&self) {
+        self.program();
+    }
+
+    #[cfg(test)]
+    pub(crate) fn is_compiled(&self) -> bool {
+        self.program.get().is_some()
     }
 
     /// Whether the pattern names a line end, so that a match may take two lines.
     pub(crate) fn spans_lines(&self) -> bool {
-        self.spans_lines
+        self.source.contains(r"\n")
     }
 
     /// Where a match begins that reaches the end of `text`, white space aside.
@@ -60,16 +81,16 @@ impl Pattern {
 
     /// Whether the pattern matches anywhere in `text`.
     pub(crate) fn is_match(&self, text: &str) -> bool {
-        match &self.program {
+        self.program().is_some_and(|program| match program {
             Program::Exact(exact) => text.contains(exact.as_str()),
             Program::Plain(regex) => regex.is_match(text.as_bytes()),
             Program::Backtracking(regex) => regex.is_match(text).unwrap_or(false),
-        }
+        })
     }
 
     /// Where the pattern first matches, and what.
     pub(crate) fn find<'t>(&self, text: &'t str) -> Option<(usize, &'t str)> {
-        let range = match &self.program {
+        let range = match self.program()? {
             Program::Exact(exact) => text.find(exact.as_str()).map(|at| at..at + exact.len())?,
             Program::Plain(regex) => regex.find(text.as_bytes())?.range(),
             Program::Backtracking(regex) => regex.find(text).ok()??.range(),
@@ -80,7 +101,7 @@ impl Pattern {
 
     /// The text of the first group where the pattern matches, empty where it has none.
     pub(crate) fn first_group(&self, text: &str) -> Option<String> {
-        let group = match &self.program {
+        let group = match self.program()? {
             Program::Exact(exact) => return text.contains(exact.as_str()).then(String::new),
             Program::Plain(regex) => regex.captures(text.as_bytes())?.get(1).map(|group| group.range()),
             Program::Backtracking(regex) => regex.captures(text).ok()??.get(1).map(|group| group.range()),
@@ -91,7 +112,7 @@ impl Pattern {
 
     /// Where a match begins that ends at `end` or behind it.
     fn find_reaching(&self, text: &str, end: usize) -> Option<usize> {
-        match &self.program {
+        match self.program()? {
             Program::Exact(exact) => text[..end].strip_suffix(exact.as_str()).map(str::len),
             Program::Plain(regex) => {
                 regex.find_iter(text.as_bytes()).find(|found| found.end() >= end).map(|found| found.start())
@@ -103,6 +124,19 @@ impl Pattern {
                 .find(|found| found.end() >= end)
                 .map(|found| found.start()),
         }
+    }
+
+    fn program(&self) -> Option<&Program> {
+        self.program.get_or_init(|| compile(&self.source).ok()).as_ref()
+    }
+}
+
+fn compile(source: &str) -> Result<Program, String> {
+    let Rewritten { text, is_possessive } = rewrite(source);
+    if is_possessive || has_look_around(source) {
+        backtracking(&text)
+    } else {
+        plain(&text).or_else(|reason| backtracking(&text).map_err(|_| reason))
     }
 }
 
@@ -140,6 +174,19 @@ mod tests {
     fn patterns_are_caseless_and_anchor_at_lines() {
         assert!(ends("^password:$", "Password:"));
         assert!(ends("^b>$", "a\nb>"));
+    }
+
+    #[test]
+    fn a_pattern_of_ours_is_compiled_when_it_is_first_used() {
+        static OURS: Pattern = Pattern::ours("^b>$");
+        assert!(!OURS.is_compiled());
+        assert!(OURS.find_at_end("a\nb>").is_some());
+        assert!(OURS.is_compiled());
+
+        let embedded = Pattern::embedded("^b>$");
+        embedded.warm();
+        assert!(matches!(embedded.program.get(), Some(Some(Program::Plain(_)))));
+        assert!(!Pattern::embedded("(").is_match("("));
     }
 
     #[test]
