@@ -1,10 +1,9 @@
 //! The columns that the arguments choose, held against what the templates give.
 
 use crate::exit::Usage;
-use crate::parser::{Parser, asked_for, names_of};
+use crate::parser::{Parser, asked_for};
 use linecrew_core::inventory::{Host, Inventory};
 use linecrew_core::platform::Platforms;
-use std::collections::BTreeSet;
 
 /// Refuses a column that no reply can have. Where a platform is a file of the user's, or is to be found out, nobody knows
 /// yet which template is the one.
@@ -15,6 +14,10 @@ pub(crate) fn check(
     platforms: &Platforms,
     commands: &[String],
 ) -> Result<(), Usage> {
+    // No template is read for nothing.
+    if chosen.is_empty() {
+        return Ok(());
+    }
     let known = match parser {
         Parser::None => return Ok(()),
         Parser::Template(template) => template.header().to_vec(),
@@ -42,17 +45,10 @@ fn of_templates(
     platforms: &Platforms,
     commands: &[String],
 ) -> Vec<String> {
-    let asked_for = inventory.hosts().iter().filter_map(|host| host.platform()).collect::<BTreeSet<_>>();
-    // An unknown platform is told host by host.
-    let found: Vec<_> =
-        asked_for.into_iter().filter_map(|name| Some((name, platforms.find(name).ok()?))).collect();
     let mut known: Vec<String> = Vec::new();
-    for ((name, platform), command) in found.iter().flat_map(|on| commands.iter().map(move |it| (on, it))) {
-        // A command without a template adds no columns.
-        if let Ok(Some(template)) = parser.find(&names_of(Some(name), platform), command) {
-            let new: Vec<_> = template.header().iter().filter(|column| !known.contains(column)).collect();
-            known.extend(new.into_iter().cloned());
-        }
+    for template in parser.find_all(inventory, platforms, commands) {
+        let new: Vec<_> = template.header().iter().filter(|column| !known.contains(column)).collect();
+        known.extend(new.into_iter().cloned());
     }
     known
 }

@@ -2,10 +2,12 @@
 
 use crate::args::ParserArgs;
 use crate::exit::Usage;
-use linecrew_core::inventory::Host;
-use linecrew_core::platform::Platform;
+use linecrew_core::inventory::{Host, Inventory};
+use linecrew_core::platform::{Platform, Platforms};
 use linecrew_core::textfsm::{LookupError, Parser as Found, Template, Templates};
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 /// How replies become tables.
 #[derive(Clone)]
@@ -55,6 +57,26 @@ impl Parser {
             Self::Template(template) => Ok(Some(template.clone())),
             Self::Templates(templates) => templates.find_as(platforms, command).map(Some),
         }
+    }
+
+    /// What parses the commands' replies on the platforms of these hosts, as far as both are known.
+    pub(crate) fn find_all(
+        &self,
+        inventory: &Inventory,
+        platforms: &Platforms,
+        commands: &[String],
+    ) -> Vec<Found> {
+        if matches!(self, Self::None) {
+            return Vec::new();
+        }
+        let asked_for: BTreeSet<_> = inventory.hosts().iter().filter_map(|host| asked_for(host)).collect();
+        // An unknown platform is told host by host, and a command without a template too.
+        let found = asked_for.into_iter().filter_map(|name| Some((name, platforms.find(name).ok()?)));
+        let of_platform = |(name, platform): (&str, Arc<Platform>)| -> Vec<Found> {
+            let names = names_of(Some(name), &platform);
+            commands.iter().filter_map(|command| self.find(&names, command).ok()?).collect()
+        };
+        found.flat_map(of_platform).collect()
     }
 }
 

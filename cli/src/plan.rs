@@ -123,6 +123,13 @@ impl Plan {
         })
     }
 
+    /// Reads the templates for the replies, which the first of them would wait for otherwise.
+    pub(crate) fn read_templates(&self) {
+        if !self.structure.native {
+            self.structure.parser.find_all(&self.inventory, &self.platforms, &self.commands);
+        }
+    }
+
     /// The fleet and the executor that it runs on.
     pub(crate) fn fleet(&self, interrupt: &Interrupt) -> Result<(Executor, Fleet), Usage> {
         let limits = self.limits;

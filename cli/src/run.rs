@@ -89,6 +89,7 @@ pub(crate) fn execute(
     let fleet = fleet.on_event(move |event| watcher.event(event));
     let (commands, structure) = (plan.commands.clone(), plan.structure.clone());
     let run = fleet.run_judged(move |session, host| send(session, host, &commands, &structure), refused);
+    plan.read_templates();
     let mut summary = Summary::new(plan.limits.connect.connect_timeout, plan.course.left_unknown);
     let shown = show(run, printer, &progress, &mut summary);
     progress.finish();
