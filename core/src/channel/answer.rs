@@ -31,46 +31,42 @@ pub(super) struct Part {
 impl Exchange<'_> {
     /// The answers, one for each command; `None` where they could not be told apart.
     pub(crate) fn answers(&self, channel: &mut Channel) -> Option<Vec<Answer>> {
-        if self.parts.len() != self.commands.len().max(1) {
-            return None;
-        }
-        if let [part] = &self.parts[..] {
-            let raw = channel.take_raw();
-            return Some(vec![self.answer(self.only_text(channel, part), raw, part)]);
-        }
-        let answers = self.answers_so_far(channel);
-        if self.parts.last().is_some_and(|last| last.text.end == channel.text().len()) {
-            // Thousands of sessions that wait would else keep what nobody reads any more.
-            drop(channel.take_text());
-        }
-        Some(answers)
+        (self.parts.len() == self.commands.len().max(1)).then(|| self.answers_so_far(channel))
     }
 
     /// The answers to the first commands of several, whose replies are complete.
     pub(super) fn answers_so_far(&self, channel: &mut Channel) -> Vec<Answer> {
-        if self.parts.is_empty() {
-            return Vec::new();
-        }
-        let raw = channel.take_raw();
+        let Some((last, before)) = self.parts.split_last() else { return Vec::new() };
+        let mut raw = channel.take_raw();
         let mut raw_start = 0;
         let answer = |part: &Part| {
             let range = raw_start..part.raw_end.max(raw_start);
             raw_start = range.end;
             self.answer(self.reply_text(channel, part), raw[range].to_vec(), part)
         };
-        self.parts.iter().map(answer).collect()
+        let mut answers: Vec<_> = before.iter().map(answer).collect();
+        raw.truncate(last.raw_end.max(raw_start));
+        raw.drain(..raw_start);
+        raw.shrink_to_fit();
+        answers.push(self.answer(self.last_text(channel, last), raw, last));
+        answers
     }
 
     fn answer(&self, text: String, raw: Vec<u8>, part: &Part) -> Answer {
         Answer { text, raw, prompt: part.prompt.clone(), start: self.sent.0, elapsed: part.elapsed }
     }
 
-    /// The text of the only reply, which may be long: it is not copied where all of it is reply.
-    fn only_text(&self, channel: &mut Channel, part: &Part) -> String {
-        let all = part.echo.as_ref().is_some_and(|echo| echo.at_prompt && echo.place.end == 0);
-        let taken = if all && part.text.end == channel.text().len() { channel.take_text() } else { None };
-        let Some(mut text) = taken else { return self.reply_text(channel, part) };
+    /// The text of the last reply, which may be long: where nothing stands behind it, it is not copied.
+    fn last_text(&self, channel: &mut Channel, part: &Part) -> String {
+        if part.text.end < channel.text().len() {
+            return self.reply_text(channel, part);
+        }
+        let echo = part.echo.as_ref().filter(|echo| echo.at_prompt);
+        let taken = echo.and_then(|echo| channel.take_text(echo.place.end.min(part.text.end)));
+        let mut text = taken.unwrap_or_else(|| self.reply_text(channel, part));
         text.truncate(text.trim_end_matches('\n').len());
+        // Thousands of sessions that wait would else keep what nobody reads any more.
+        drop(channel.take_text(0));
         text
     }
 

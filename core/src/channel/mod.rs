@@ -287,9 +287,9 @@ impl Channel {
         self.log.iter_mut().for_each(|log| log.forget_head(end));
     }
 
-    /// The text, to have, unless a pager added to it.
-    fn take_text(&mut self) -> Option<String> {
-        let taken = self.terminal.take_text()?;
+    /// The text from `start`, where a line begins, to have, unless a pager added to it.
+    fn take_text(&mut self, start: usize) -> Option<String> {
+        let taken = self.terminal.take_text(start)?;
         self.log.iter_mut().for_each(Log::forget);
         Some(taken)
     }
@@ -304,11 +304,11 @@ impl Channel {
         &self.raw
     }
 
+    /// The same, to have.
     fn take_raw(&mut self) -> Vec<u8> {
-        let mut raw = std::mem::take(&mut self.raw);
+        let raw = std::mem::take(&mut self.raw);
         self.reply_start = 0;
         self.handed_out = raw[raw.len().saturating_sub(LONGEST_LOOK)..].to_vec();
-        raw.shrink_to_fit();
         raw
     }
 

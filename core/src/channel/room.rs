@@ -13,11 +13,6 @@ pub(super) fn to_reserve(len: usize, capacity: usize, more: usize) -> usize {
     if is_full && len >= LONG && capacity < ROOM { more.max(ROOM - len) } else { more }
 }
 
-/// Whether a buffer has room that it will not need, now that it is handed out.
-pub(super) fn is_wasteful(len: usize, capacity: usize) -> bool {
-    capacity >= ROOM && capacity - len >= LONG
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -33,7 +28,5 @@ mod tests {
         }
         sizes.dedup();
         assert_eq!(sizes[sizes.len() - 2..], [LONG, ROOM]);
-        assert!(is_wasteful(buffer.len(), buffer.capacity()));
-        assert!(!is_wasteful(LONG / 2, LONG) && !is_wasteful(ROOM - 1, ROOM));
     }
 }

@@ -3,7 +3,7 @@
 //! The state survives from one read to the next, so the same bytes give the same lines however they are cut. Lines
 //! that have ended are final: of cursor movements between lines only those that redraw the current one count.
 
-use super::room::{is_wasteful, to_reserve};
+use super::room::to_reserve;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -177,15 +177,14 @@ impl Terminal {
         });
     }
 
-    /// The text, which the terminal forgets; `None` where a pager's padding is in it.
-    pub(crate) fn take_text(&mut self) -> Option<String> {
+    /// The text from `start`, where a line begins; the terminal forgets all of it. `None` where a pager's padding is in it.
+    pub(crate) fn take_text(&mut self, start: usize) -> Option<String> {
         if !self.padding.is_empty() {
             return None;
         }
         let mut text = std::mem::take(&mut self.text);
-        if is_wasteful(text.len(), text.capacity()) {
-            text.shrink_to_fit();
-        }
+        text.drain(..start);
+        text.shrink_to_fit();
         self.forget_text();
         Some(text)
     }

@@ -141,6 +141,29 @@ fn an_error_in_a_batch_that_went_out_together_has_the_replies_before_it() {
 }
 
 #[test]
+fn a_reply_keeps_no_memory_of_a_long_one_behind_it_that_was_cut_off() {
+    let said = format!("show clock\r\n12:00\r\nR1#show users\r\n{}", "vty 0\r\n".repeat(10_000));
+    let error =
+        open(&ios().step(SHOWS, said)).unwrap().send_commands(["show clock", "show users"]).unwrap_err();
+    let reply = &error.replies()[0];
+    assert_eq!((reply.text.as_str(), reply.raw.len()), ("12:00", 22));
+    assert!(reply.raw.capacity() + reply.text.capacity() < 100, "{}", reply.raw.capacity());
+}
+
+#[test]
+fn a_long_reply_behind_another_is_whole_and_so_is_the_next() {
+    let lines: String = (0..200_000).map(|line| format!("line {line}\r\n")).collect();
+    let device = ios()
+        .step(SHOWS, said("R1#", &[("show clock", "12:00\r\n"), ("show users", &lines)]))
+        .step("show clock\n", said("R1#", &[("show clock", "12:01\r\n")]));
+    let mut session = open(&device).unwrap();
+    let replies = session.send_commands(["show clock", "show users"]).unwrap();
+    assert!(replies[1].text == lines.replace('\r', "").trim_end() && replies[0].text == "12:00");
+    assert!(replies[1].raw == format!("show users\r\n{lines}R1#").as_bytes());
+    assert_eq!(session.send_command("show clock").unwrap().text, "12:01");
+}
+
+#[test]
 fn each_reply_of_a_batch_has_the_whole_of_the_limit() {
     let device =
         ios().step(SHOWS, said("R1#", &[("show clock", "12:00\r\n"), ("show users", "vty 0\r\nvty 1\r\n")]));
