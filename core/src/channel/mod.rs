@@ -3,6 +3,7 @@
 mod answer;
 mod echo;
 mod exchange;
+mod huge_pages;
 mod log;
 mod log_line;
 mod login;
@@ -248,7 +249,7 @@ impl Channel {
     /// grows would leave one piece of each size with the thread's allocator, and thousands of threads may hold a session each.
     fn receive(&mut self, cx: &Cx) -> Result<(), Trouble> {
         let known = self.raw.len();
-        self.raw.reserve(room::to_reserve(known, self.raw.capacity(), READ_SIZE));
+        room::make_room(&mut self.raw, READ_SIZE);
         self.raw.resize(known + READ_SIZE, 0);
         let read = self.transport.read(&mut self.raw[known..], cx);
         self.raw.truncate(known + read.as_ref().map_or(0, |count| *count));

@@ -1,5 +1,7 @@
 //! How the buffers of a long reply grow.
 
+use super::huge_pages;
+
 /// A buffer so long is seldom at its end.
 const LONG: usize = 2 << 20;
 
@@ -7,10 +9,36 @@ const LONG: usize = 2 << 20;
 /// maps a buffer by itself; up to there each doubling would move it, and the first touch of a page costs more than its copy.
 const ROOM: usize = 33 << 20;
 
-/// How much to ask a buffer for that is to take `more`; its own doubling does the rest.
-pub(super) fn to_reserve(len: usize, capacity: usize, more: usize) -> usize {
-    let is_full = capacity - len < more;
-    if is_full && len >= LONG && capacity < ROOM { more.max(ROOM - len) } else { more }
+/// Gives some bytes room for `more`.
+pub(super) fn make_room(bytes: &mut Vec<u8>, more: usize) {
+    if is_outgrown(bytes.len(), bytes.capacity(), more) {
+        let short = std::mem::replace(bytes, long());
+        bytes.extend_from_slice(&short);
+    }
+    bytes.reserve(more);
+}
+
+/// Gives a text room for `more` bytes.
+pub(super) fn make_text_room(text: &mut String, more: usize) {
+    if is_outgrown(text.len(), text.capacity(), more) {
+        // Nothing is in it yet, which is UTF-8.
+        let long = String::from_utf8(long()).unwrap_or_default();
+        let short = std::mem::replace(text, long);
+        text.push_str(&short);
+    }
+    text.reserve(more);
+}
+
+/// Whether a long buffer is full for the first time; later its own doubling does.
+fn is_outgrown(len: usize, capacity: usize, more: usize) -> bool {
+    capacity - len < more && (LONG..ROOM).contains(&capacity)
+}
+
+/// The page faults of small pages would be half of what a reply of 20 MB costs.
+fn long() -> Vec<u8> {
+    let mut buffer = Vec::with_capacity(ROOM);
+    huge_pages::ask_for(buffer.spare_capacity_mut());
+    buffer
 }
 
 #[cfg(test)]
@@ -19,14 +47,18 @@ mod tests {
 
     #[test]
     fn a_long_buffer_is_given_its_room_at_once_and_a_short_one_is_not() {
-        let mut buffer: Vec<u8> = Vec::new();
+        let (mut bytes, mut text) = (Vec::new(), String::new());
         let mut sizes = Vec::new();
-        while buffer.len() < 8 << 20 {
-            buffer.reserve(to_reserve(buffer.len(), buffer.capacity(), 4096));
-            sizes.push(buffer.capacity());
-            buffer.extend([0; 4096]);
+        while bytes.len() < 8 << 20 {
+            make_room(&mut bytes, 4096);
+            make_text_room(&mut text, 4096);
+            assert_eq!(bytes.capacity(), text.capacity());
+            sizes.push(bytes.capacity());
+            bytes.extend([b'x'; 4000]);
+            text.push_str(&"x".repeat(4000));
         }
         sizes.dedup();
         assert_eq!(sizes[sizes.len() - 2..], [LONG, ROOM]);
+        assert!(bytes == text.as_bytes() && text.bytes().all(|byte| byte == b'x'));
     }
 }

@@ -3,7 +3,7 @@
 //! The state survives from one read to the next, so the same bytes give the same lines however they are cut. Lines
 //! that have ended are final: of cursor movements between lines only those that redraw the current one count.
 
-use super::room::to_reserve;
+use super::room::make_text_room;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -60,7 +60,7 @@ enum State {
 impl Terminal {
     pub(crate) fn feed(&mut self, mut bytes: &[u8]) {
         // Most of it is text that stands there as it came.
-        self.text.reserve(to_reserve(self.text.len(), self.text.capacity(), bytes.len()));
+        make_text_room(&mut self.text, bytes.len());
         while let Some(&byte) = bytes.first() {
             if let Some(taken) = self.whole_line(bytes) {
                 bytes = &bytes[taken..];
