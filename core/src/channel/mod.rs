@@ -300,6 +300,11 @@ impl Channel {
         self.terminal.line_ends()
     }
 
+    /// The last bytes that came: all since the last line was sent, or the end of what was handed out of them.
+    pub(crate) fn last_bytes(&self) -> &[u8] {
+        if self.raw.is_empty() { &self.handed_out } else { &self.raw }
+    }
+
     /// All bytes since the last line was sent.
     pub(crate) fn raw(&self) -> &[u8] {
         &self.raw
@@ -367,8 +372,8 @@ impl Channel {
     pub(crate) fn seen(&self) -> Seen {
         let longest = self.secrets.iter().map(|secret| secret.expose().len()).max().unwrap_or(0);
         // Enough that a secret at the edge of what is shown is still whole.
-        let raw = if self.raw.is_empty() { &self.handed_out } else { &self.raw };
-        let tail = &raw[raw.len().saturating_sub(LONGEST_LOOK + longest)..];
+        let bytes = self.last_bytes();
+        let tail = &bytes[bytes.len().saturating_sub(LONGEST_LOOK + longest)..];
         Seen::tail(&self.without_secrets(tail))
     }
 

@@ -114,8 +114,8 @@ impl Session {
             "the device stayed in {}",
             self.mode().map_or("an unknown mode".to_owned(), |mode| format!("mode {mode}"))
         );
-        let text = self.channel.text();
-        let kind = if is_unauthorized(text) { ErrorKind::Unauthorized } else { ErrorKind::Privilege };
+        let said = String::from_utf8_lossy(self.channel.last_bytes());
+        let kind = if is_unauthorized(&said) { ErrorKind::Unauthorized } else { ErrorKind::Privilege };
         self.error(kind, phase, what)
             .expected(format!("the prompt of mode {goal}"))
             .seen(self.channel.seen())

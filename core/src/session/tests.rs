@@ -228,6 +228,16 @@ fn a_mode_that_the_user_may_not_reach_is_told() {
 }
 
 #[test]
+fn a_command_to_a_mode_that_the_user_may_not_give_is_told() {
+    let refusal = "Command authorization failed.\r\n\r\nR1#";
+    for echo in ["configure terminal\r\n", ""] {
+        let device = ios().step("configure terminal\n", format!("{echo}{refusal}"));
+        let error = open(&device).unwrap().enter_mode("configuration").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unauthorized, "{error}");
+    }
+}
+
+#[test]
 fn a_device_that_stays_where_it_was_is_told() {
     let device = Scripted::new("R1>").step("enable\n", "enable\r\n% No password set\r\nR1>");
     let error = open(&device).unwrap_err();
