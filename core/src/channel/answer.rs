@@ -56,7 +56,7 @@ impl Exchange<'_> {
         Answer { text, raw, prompt: part.prompt.clone(), start: self.sent.0, elapsed: part.elapsed }
     }
 
-    /// The text of the last reply, which may be long: where nothing stands behind it, it is not copied.
+    /// The text of the last reply, which may be long: where it stands at the end, behind an echo at a prompt, it is not copied.
     fn last_text(&self, channel: &mut Channel, part: &Part) -> String {
         if part.text.end < channel.text().len() {
             return self.reply_text(channel, part);

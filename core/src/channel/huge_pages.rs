@@ -3,24 +3,20 @@
 
 use std::mem::MaybeUninit;
 
-/// The size of a huge page, which is a multiple of that of any other.
-#[cfg(target_os = "linux")]
-const HUGE_PAGE: usize = 2 << 20;
-
 /// Asks Linux to give memory in pages of 2 MiB where it is first written to, and so to be asked once in place of 512 times.
 /// Only an advice: most systems follow it (`/sys/kernel/mm/transparent_hugepage/enabled` says `madvise` or `always`), the others
 /// give small pages as ever.
 #[cfg(target_os = "linux")]
 pub(super) fn ask_for(memory: &mut [MaybeUninit<u8>]) {
-    let head = memory.as_ptr().align_offset(HUGE_PAGE);
-    let aligned = memory.get_mut(head..).unwrap_or_default();
-    let (start, len) = (aligned.as_mut_ptr(), aligned.len() / HUGE_PAGE * HUGE_PAGE);
-    if len > 0 {
-        // SAFETY: `start` and `len` are pages that lie in `memory` whole, which is borrowed meanwhile. `MADV_HUGEPAGE` says how the
-        // kernel backs them; it neither unmaps them nor changes what they hold, so whoever owns them may use, move and free
-        // them as without it. An error means that it was not followed.
-        let _ = unsafe { rustix::mm::madvise(start.cast(), len, rustix::mm::Advice::LinuxHugepage) };
-    }
+    // From its first page on, of which an allocator may have the head: of a mapping that is advised in part Linux makes several,
+    // which no longer grow by moving their pages.
+    let head = memory.as_ptr().addr() % rustix::param::page_size();
+    let start = memory.as_mut_ptr().wrapping_byte_sub(head);
+    // SAFETY: `MADV_HUGEPAGE` says how the kernel backs pages; it neither unmaps them nor changes what they hold, so whoever owns
+    // what lies there, `memory` or what shares its first and last page, may use, move and free it as without it. An error means
+    // that the advice was not followed.
+    let _ =
+        unsafe { rustix::mm::madvise(start.cast(), head + memory.len(), rustix::mm::Advice::LinuxHugepage) };
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -50,21 +46,18 @@ mod tests {
 
     #[test]
     fn what_is_asked_for_reaches_the_kernel_and_changes_no_byte() {
-        let mut buffer: Vec<u8> = Vec::with_capacity(8 * HUGE_PAGE);
+        const SIZE: usize = 16 << 20;
+        let mut buffer: Vec<u8> = Vec::with_capacity(SIZE);
         buffer.extend_from_slice(b"before");
         ask_for(buffer.spare_capacity_mut());
-        let middle = buffer.as_ptr() as usize + 4 * HUGE_PAGE;
         // A kernel without huge pages refuses.
         if std::path::Path::new("/sys/kernel/mm/transparent_hugepage").exists() {
-            assert!(flags_at(middle).split(' ').any(|flag| flag == "hg"), "{}", flags_at(middle));
+            for place in [0, SIZE / 2, SIZE - 1] {
+                let flags = flags_at(buffer.as_ptr().addr() + place);
+                assert!(flags.split(' ').any(|flag| flag == "hg"), "{flags}");
+            }
         }
-        buffer.resize(8 * HUGE_PAGE, 7);
+        buffer.resize(SIZE, 7);
         assert!(buffer.starts_with(b"before\x07") && buffer[6..].iter().all(|byte| *byte == 7));
-    }
-
-    #[test]
-    fn memory_in_which_no_huge_page_lies_is_left_alone() {
-        ask_for(&mut []);
-        ask_for(Vec::with_capacity(HUGE_PAGE - 1).spare_capacity_mut());
     }
 }

@@ -164,6 +164,22 @@ fn a_long_reply_behind_another_is_whole_and_so_is_the_next() {
 }
 
 #[test]
+fn the_last_reply_of_a_batch_is_told_apart_from_log_messages() {
+    let log = "%SYS-5-CONFIG_I: Configured from console\r\n";
+    for said in [
+        format!("show clock\r\n12:00\r\nR1#show users\r\nvty 0\r\nR1#\r\n{log}"),
+        format!("show clock\r\n12:00\r\nR1#\r\n{log}show users\r\nvty 0\r\nR1#"),
+    ] {
+        let device = ios().step(SHOWS, &said).step("show clock\n", "show clock\r\n12:01\r\nR1#");
+        let mut session = open(&device).unwrap();
+        let replies = session.send_commands(["show clock", "show users"]).unwrap();
+        assert_eq!((replies[0].text.as_str(), replies[1].text.as_str()), ("12:00", "vty 0"), "{said}");
+        assert_eq!([&replies[0].raw[..], &replies[1].raw].concat(), said.as_bytes());
+        assert_eq!(session.send_command("show clock").unwrap().text, "12:01");
+    }
+}
+
+#[test]
 fn each_reply_of_a_batch_has_the_whole_of_the_limit() {
     let device =
         ios().step(SHOWS, said("R1#", &[("show clock", "12:00\r\n"), ("show users", "vty 0\r\nvty 1\r\n")]));
